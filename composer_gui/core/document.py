@@ -1,0 +1,297 @@
+"""What a design is: nodes on a canvas, the layers they call, and the wires between them.
+
+Everything here is a value. An edit makes a new `Document` that shares what it did not touch with
+the old one (the maps are persistent), so undo is a list of documents and a comparison by identity
+is cheap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from immutables import Map
+
+EMPTY: Map = Map()
+
+Shape = tuple[int | None, ...]
+"""Sizes of the axes of a tensor; None is an axis whose size is free."""
+
+Structure = int | tuple | Map
+"""How a saved model wants its tensors: a port's index, a tuple of structures, or a map of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An output port that a wire comes from."""
+
+    node: str
+    port: str = "output"
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """One wire, as the canvas sees it: from `source` to place `index` of the input port `port`."""
+
+    source: Source
+    node: str
+    port: str
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Construct:
+    """A parameter's value that is itself built from a class, such as an initializer or an RNN cell.
+
+    `kind` is "layer", "initializer", "regularizer" or "constraint".
+    """
+
+    kind: str
+    class_name: str
+    parameters: Map = EMPTY
+
+
+# Layers -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class KerasLayer:
+    """A layer made anew: a public Keras class and the parameters that were set on it.
+
+    Parameter values are None, bool, int, float, str, tuples of values, and `Construct`. Parameters
+    that are absent have Keras's default.
+    """
+
+    id: str
+    name: str
+    class_name: str
+    parameters: Map = EMPTY
+    trainable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPort:
+    """An input or output of a saved model, as its archive tells: `shape` counts the batch axis.
+
+    `shape` is None where the archive alone does not say it.
+    """
+
+    name: str
+    shape: Shape | None
+    dtype: str = "float32"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedInterface:
+    """What can be wired to a saved model, read from its archive without Keras.
+
+    The structures say how the ports are handed over: `0` is the first port by itself, `(0, 1)` a
+    list of two, a map a dictionary. `parameters` is None where the weights were not counted.
+    """
+
+    class_name: str
+    inputs: tuple[SavedPort, ...]
+    outputs: tuple[SavedPort, ...]
+    input_structure: Structure = 0
+    output_structure: Structure = 0
+    layer_count: int = 0
+    parameters: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedModel:
+    """A whole saved model, used as a layer with the weights in its file.
+
+    `path` is absolute while the design is open and relative to the design in its file. `sha256`
+    is that of the file when it was added.
+    """
+
+    id: str
+    name: str
+    path: str
+    sha256: str
+    interface: SavedInterface
+    trainable: bool = True
+
+
+Layer = KerasLayer | SavedModel
+# SavedPart (a stretch of a saved model) and Submodel (a nested Document) will join this union.
+
+
+# Nodes ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An input of the whole model. `shape` leaves out the batch axis, as `keras.Input` does."""
+
+    id: str
+    label: str
+    shape: Shape = ()
+    dtype: str = "float32"
+    batch_size: int | None = None
+    x: float = 0.0
+    y: float = 0.0
+
+    inputs = EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A place where a layer is called. Two calls of one layer share its weights.
+
+    `inputs` maps an input port to the sources of its wires, in order. `arguments` holds call
+    arguments that are plain values. An empty `label` means the layer's name is shown.
+    """
+
+    id: str
+    layer: str
+    label: str = ""
+    inputs: Map = EMPTY
+    arguments: Map = EMPTY
+    x: float = 0.0
+    y: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """An output of the whole model, and its name where the model has several."""
+
+    id: str
+    label: str
+    inputs: Map = EMPTY
+    x: float = 0.0
+    y: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A titled rectangle around nodes; it has no effect on the model."""
+
+    id: str
+    label: str
+    width: float = 480.0
+    height: float = 320.0
+    color: str = "accent"
+    x: float = 0.0
+    y: float = 0.0
+
+    inputs = EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Free text on the canvas; it has no effect on the model."""
+
+    id: str
+    text: str
+    width: float = 240.0
+    height: float = 96.0
+    x: float = 0.0
+    y: float = 0.0
+
+    inputs = EMPTY
+
+
+Node = Input | Call | Output | Frame | Note
+
+OUTPUT_PORT = "input"
+"""The one input port of an Output node."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A design: everything that is saved in a `.composer` file.
+
+    `inputs` and `outputs` hold the ids of the Input and Output nodes in the order of the model's
+    signature. `touched` and `origin` serve `change.between` only: which nodes and layers were put
+    or dropped since the document `origin`, so a difference costs what it holds.
+    """
+
+    name: str = "untitled"
+    seed: int = 7
+    nodes: Map = EMPTY
+    layers: Map = EMPTY
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    next_number: int = field(default=1, compare=False)
+    touched: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    origin: Document | None = field(default=None, compare=False, repr=False)
+
+    def layer_of(self, node: Call) -> Layer:
+        """Return the layer that `node` calls."""
+        return self.layers[node.layer]
+
+    def label(self, node_id: str) -> str:
+        """Return what the user calls the node."""
+        return label_of(self, self.nodes[node_id])
+
+    def settled(self) -> Document:
+        """Return this document without the memory of how it came about."""
+        return replace(self, touched=frozenset(), origin=None)
+
+
+def label_of(document: Document, node: Node) -> str:
+    """Return what the user calls `node`: its own label, else its layer's name or its text."""
+    if isinstance(node, Call):
+        return node.label or document.layers[node.layer].name
+    return node.text if isinstance(node, Note) else node.label
+
+
+def wires_into(node: Node) -> Iterator[Wire]:
+    """Yield the wires that end at `node`, port by port in order of name."""
+    for port in sorted(node.inputs):
+        for index, source in enumerate(node.inputs[port]):
+            yield Wire(source, node.id, port, index)
+
+
+def number_of(item_id: str) -> int:
+    """Return the number in an id such as "n12": the order in which things were made."""
+    return int(item_id[1:])
+
+
+def in_order(items: Map) -> list[Any]:
+    """Return the nodes or layers of a map in the order in which they were made."""
+    return [items[key] for key in sorted(items, key=number_of)]
+
+
+# The primitives of which every edit is made -------------------------------------------------------
+
+
+def new_id(document: Document, letter: str) -> tuple[Document, str]:
+    """Return `document` with one more number used, and the fresh id ("n…" nodes, "l…" layers)."""
+    number = document.next_number
+    return replace(document, next_number=number + 1), f"{letter}{number}"
+
+
+def put(document: Document, *items: Node | Layer) -> Document:
+    """Return `document` with these nodes and layers added or replaced, by their ids."""
+    nodes, layers = document.nodes, document.layers
+    for item in items:
+        if isinstance(item, KerasLayer | SavedModel):
+            layers = layers.set(item.id, item)
+        else:
+            nodes = nodes.set(item.id, item)
+    return _edited(document, {item.id for item in items}, nodes=nodes, layers=layers)
+
+
+def drop(document: Document, *ids: str) -> Document:
+    """Return `document` without these nodes and layers; wires to them are the caller's concern."""
+    nodes, layers = document.nodes, document.layers
+    for item_id in ids:
+        if item_id in nodes:
+            nodes = nodes.delete(item_id)
+        else:
+            layers = layers.delete(item_id)
+    return _edited(document, ids, nodes=nodes, layers=layers)
+
+
+def head(document: Document, **fields: Any) -> Document:
+    """Return `document` with its name, seed or signature (`inputs`, `outputs`) replaced."""
+    return _edited(document, (), **fields)
+
+
+def _edited(document: Document, ids, **fields: Any) -> Document:
+    origin = document.origin if document.origin is not None else document
+    return replace(document, touched=document.touched | set(ids), origin=origin, **fields)

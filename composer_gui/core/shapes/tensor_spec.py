@@ -1,0 +1,35 @@
+"""The shape and dtype of a tensor that flows on a wire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from composer_gui.core.document import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class TensorSpec:
+    """Shape, batch axis first, and dtype of one tensor; `shape` None means that it is not known."""
+
+    shape: Shape | None
+    dtype: str = "float32"
+
+    @property
+    def rank(self) -> int | None:
+        """Number of axes without the batch axis, or None where the shape is not known."""
+        return None if self.shape is None else max(0, len(self.shape) - 1)
+
+    def show(self, *, dtype: bool = False) -> str:
+        """Return the shape for the screen: `64×64×3`; with the batch axis only when it is fixed."""
+        text = show_shape(self.shape)
+        return f"{text} {self.dtype}" if dtype else text
+
+
+def show_shape(shape: Shape | None) -> str:
+    """Return a shape, batch axis first, as Composer prints it: `64×64×3`, `?` for a free axis."""
+    if shape is None:
+        return "unknown"
+    axes = shape if shape and shape[0] is not None else shape[1:]
+    if not axes:
+        return "scalar"
+    return "×".join("?" if size is None else str(size) for size in axes)
