@@ -199,7 +199,7 @@ def installers(python: str) -> list[list[str]]:
     """Return the commands that install packages here, the fastest first."""
     uv = shutil.which("uv")
     with_uv = [[uv, "pip", "install", "--python", python, "--compile-bytecode"]] if uv else []
-    return [*with_uv, [python, "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]]
+    return [*with_uv, [python, "-m", "pip", "install", "--disable-pip-version-check"]]
 
 
 def compile_bytecode(python: str) -> None:
@@ -268,10 +268,10 @@ def apt_install(packages: list[str]) -> None:
     apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
     apt += ["-o", "Dpkg::Use-Pty=0", "-o", "DPkg::Lock::Timeout=120"]
     wanted = ["install", "--no-install-recommends", "--yes", *packages]
-    if call([*apt, *wanted]):
+    if call([*apt, *wanted], stdout=subprocess.DEVNULL):
         # no package lists yet, or lists so old that the files they name are gone
-        call([*apt, "update"])
-        call([*apt, *wanted])
+        call([*apt, "update"], stdout=subprocess.DEVNULL)
+        call([*apt, *wanted], stdout=subprocess.DEVNULL)
 
 
 def root_prefix() -> list[str] | None:
