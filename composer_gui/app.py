@@ -1,0 +1,120 @@
+"""The composition root: builds engine, sessions and windows and joins them."""
+
+from __future__ import annotations
+
+import faulthandler
+import gc
+import signal
+import sys
+import traceback
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from composer_gui.core.errors import ComposerError
+from composer_gui.engine.client import EngineClient
+from composer_gui.session.gallery import Gallery
+from composer_gui.session.session import Session
+from composer_gui.session.settings import Settings
+from composer_gui.storage import resources
+from composer_gui.ui import theme
+from composer_gui.ui.main_window import MainWindow
+
+COLLECT_EVERY = 2000
+"""Milliseconds between looks at whether garbage has piled up."""
+
+
+class Garbage(QObject):
+    """Collects garbage on the GUI's thread only.
+
+    Python's collector runs in whichever thread happens to allocate; Qt objects that it frees
+    outside their own thread bring the process down.
+    """
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        gc.disable()
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._collect)
+        self._timer.start(COLLECT_EVERY)
+
+    def _collect(self) -> None:
+        youngest, middle, _oldest = gc.get_count()
+        if youngest > gc.get_threshold()[0]:
+            gc.collect(2 if middle > 20 else 1)
+
+
+class Composer(QObject):
+    """The running program: one engine, and a session for each window."""
+
+    def __init__(self, application: QApplication, settings: Settings | None = None) -> None:
+        super().__init__(application)
+        self.application = application
+        self.settings = settings or Settings()
+        self.engine = EngineClient(self)
+        self.gallery = Gallery(self.engine)
+        self.windows: list[MainWindow] = []
+        self._garbage = Garbage(self)
+        application.aboutToQuit.connect(self.engine.stop)
+
+    def open_window(self) -> MainWindow:
+        """Show a new window on the gallery and return it."""
+        session = Session(self.engine, resources.catalog())
+        window = MainWindow(session, gallery=self.gallery, settings=self.settings)
+        session.setParent(window)
+        window.new_window_requested.connect(self.open_window)
+        window.closed.connect(self._forget_window)
+        self.windows.append(window)
+        window.show()
+        return window
+
+    def open_files(self, paths: list[Path]) -> None:
+        """Open each design in a window of its own, and the saved models in the first window."""
+        window = self.windows[0] if self.windows else self.open_window()
+        designs = [path for path in paths if path.suffix != ".keras"]
+        for index, path in enumerate(designs):
+            (window if index == 0 else self.open_window()).open_path(path)
+        models = [path for path in paths if path.suffix == ".keras"]
+        if models:
+            window.add_models(models)
+
+    def start_engine(self) -> None:
+        """Start Keras in its own process."""
+        self.engine.start()
+
+    def _forget_window(self, window: MainWindow) -> None:
+        self.windows.remove(window)
+        window.session.close()
+        window.deleteLater()
+
+
+def main(argv: list[str]) -> int:
+    """Open the window, with the files named in `argv`; return the exit code."""
+    faulthandler.enable()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    application = QApplication(["composer-gui", *argv])
+    application.setApplicationName("composer-gui")
+    application.setApplicationDisplayName("")
+    application.setDesktopFileName("composer-gui")
+    sys.excepthook = _report_bug
+    settings = Settings()
+    theme.apply(application, str(settings.value("theme", "system")))
+    composer = Composer(application, settings)
+    composer.open_window()
+    if argv:
+        composer.open_files([Path(argument).absolute() for argument in argv])
+    # The engine is started once the window has been painted: the two would fight for the disk.
+    QTimer.singleShot(0, composer.start_engine)
+    return application.exec()
+
+
+def _report_bug(kind: type, error: BaseException, trace: object) -> None:
+    """Tell of a bug of ours without taking the window down."""
+    traceback.print_exception(kind, error, trace)
+    sentence = error.whole if isinstance(error, ComposerError) else f"{kind.__name__}: {error}"
+    application = QApplication.instance()
+    for window in application.topLevelWidgets() if application else ():
+        if isinstance(window, MainWindow):
+            window.show_bug(sentence)
+            return

@@ -1,0 +1,244 @@
+"""The command line: check, export and example, on the same session and engine as the window."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
+
+from composer_gui.core.errors import ComposerError, EngineFailed, FileProblem
+from composer_gui.core.problems import ERROR, Problem
+from composer_gui.engine.client import EngineClient
+from composer_gui.session import gallery
+from composer_gui.session.exports import Export, Report
+from composer_gui.session.session import Session
+from composer_gui.storage import resources
+
+COMMANDS = ("check", "export", "example")
+FINE, WRONG, UNREADABLE = 0, 1, 2
+ENGINE_PATIENCE = 300_000
+"""Milliseconds to wait for the engine before giving up; a cold disk makes it slow to start."""
+
+
+def main(argv: list[str]) -> int:
+    """Run one command and return its exit code: 0 fine, 1 something is wrong, 2 unreadable."""
+    arguments = _parser().parse_args(argv)
+    application = QCoreApplication.instance() or QCoreApplication(["composer-gui"])
+    application.setApplicationName("composer-gui")
+    try:
+        return arguments.run(arguments)
+    except FileProblem as problem:
+        return _complain(problem, UNREADABLE)
+    except ComposerError as error:
+        return _complain(error, WRONG)
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="composer-gui",
+        description="Compose Keras models out of saved ones. Without a command, opens the window.",
+        epilog="composer-gui [FILE ...] opens designs (.composer) and saved models (.keras).",
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    check = commands.add_parser("check", help="say what is wrong in a design, and its shapes")
+    check.add_argument("design", type=Path, help="a .composer file")
+    check.add_argument("--json", action="store_true", help="print problems and specs as JSON")
+    check.set_defaults(run=_check)
+    export = commands.add_parser("export", help="write a design as .keras and .py, with a proof")
+    export.add_argument("design", type=Path, help="a .composer file")
+    export.add_argument("out", type=Path, nargs="+", help="files to write: .keras, .py")
+    export.add_argument("--no-proof", action="store_true", help="do not reload and compare")
+    export.add_argument("--force", action="store_true", help="overwrite files that exist")
+    export.add_argument("--json", action="store_true", help="print the report as JSON")
+    export.set_defaults(run=_export)
+    example = commands.add_parser("example", help="list the gallery, or write one of its designs")
+    example.add_argument("name", nargs="?", help="the name of an example")
+    example.add_argument("design", nargs="?", type=Path, help="where to write it")
+    example.set_defaults(run=_example)
+    return parser
+
+
+# check --------------------------------------------------------------------------------------------
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    with _Engine() as engine:
+        session = _open(engine, arguments.design)
+        problems = session.problems()
+        if arguments.json:
+            print(json.dumps(_findings(session, problems), indent=2, ensure_ascii=False))
+        else:
+            _print_problems(problems)
+    return WRONG if any(problem.severity == ERROR for problem in problems) else FINE
+
+
+def _open(engine: EngineClient, path: Path) -> Session:
+    """Return a session with the design open and every verdict in."""
+    session = Session(engine, resources.catalog())
+    session.open(path)
+    _wait(session.settled, lambda: session.is_settled, engine)
+    return session
+
+
+def _findings(session: Session, problems: list[Problem]) -> dict[str, Any]:
+    specs = {
+        node_id: {
+            port: {"shape": None if spec.shape is None else list(spec.shape), "dtype": spec.dtype}
+            for port, spec in verdict.outputs
+        }
+        for node_id, verdict in sorted(session.verdicts.items())
+        if verdict.outputs
+    }
+    labels = {node_id: session.document.label(node_id) for node_id in sorted(session.verdicts)}
+    found = [_problem(session, problem) for problem in problems]
+    return {"problems": found, "specs": specs, "labels": labels}
+
+
+def _problem(session: Session, problem: Problem) -> dict[str, Any]:
+    names = ("severity", "code", "node", "port", "message", "expected", "actual")
+    plain = {name: getattr(problem, name) for name in names}
+    return plain | {"fixes": [fix.title for fix in session.fixes(problem)]}
+
+
+def _print_problems(problems: list[Problem]) -> None:
+    for problem in problems:
+        print(f"{problem.severity}: {problem.message}")
+    if not problems:
+        print("Nothing is wrong.")
+
+
+# export -------------------------------------------------------------------------------------------
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    with _Engine() as engine:
+        session = _open(engine, arguments.design)
+        targets = [path.absolute() for path in arguments.out]
+        export = Export(session, targets, prove=not arguments.no_proof, force=arguments.force)
+        report = _finish(export, engine)
+    if arguments.json:
+        print(json.dumps(report.to_plain(), indent=2, ensure_ascii=False))
+    else:
+        _print_report(report)
+    return FINE if report.ok else WRONG
+
+
+def _finish(export: Export, engine: EngineClient) -> Report:
+    """Run an export to its end and return its report; raises ExportFailed."""
+    ended: list[Report | ComposerError] = []
+    export.finished.connect(ended.append)
+    export.failed.connect(ended.append)
+    progress = _Progress()
+    export.progressed.connect(progress.show)
+    loop = QEventLoop()
+    export.finished.connect(loop.quit)
+    export.failed.connect(loop.quit)
+    export.start()
+    if not ended:
+        loop.exec()
+    progress.end()
+    if isinstance(ended[0], ComposerError):
+        raise ended[0]
+    return ended[0]
+
+
+def _print_report(report: Report) -> None:
+    for path in report.files:
+        print(path)
+    for check in report.checks:
+        print(f"{'ok' if check.ok else 'NOT OK':6} {check.name}: {check.detail}")
+    print(report.sentence)
+
+
+class _Progress:
+    """One line that is written over again on a terminal, and nothing in a pipe."""
+
+    def __init__(self) -> None:
+        self._on = sys.stderr.isatty()
+
+    def show(self, text: str, part: float) -> None:
+        if self._on:
+            print(f"\r\x1b[K{part:4.0%} {text}", end="", file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        if self._on:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+# example ------------------------------------------------------------------------------------------
+
+
+def _example(arguments: argparse.Namespace) -> int:
+    if arguments.name is None:
+        width = max(len(example.name) for example in gallery.examples())
+        for example in gallery.examples():
+            print(f"{example.name:{width}}  {example.title}")
+        return FINE
+    design = arguments.design or Path(f"{arguments.name}.composer")
+    with _Engine() as engine:
+        ended: list[Path | ComposerError] = []
+        writing = gallery.write(arguments.name, design.absolute(), engine)
+        writing.done.connect(ended.append)
+        writing.failed.connect(ended.append)
+        progress = _Progress()
+        writing.progressed.connect(progress.show)
+        _wait(writing.done, lambda: bool(ended), engine, also=writing.failed)
+        progress.end()
+    if isinstance(ended[0], ComposerError):
+        raise ended[0]
+    print(design)
+    return FINE
+
+
+# The engine and waiting --------------------------------------------------------------------------
+
+
+class _Engine:
+    """An engine for the length of one command."""
+
+    def __enter__(self) -> EngineClient:
+        self._client = EngineClient()
+        self._client.start()
+        return self._client
+
+    def __exit__(self, *exception: object) -> None:
+        self._client.stop()
+
+
+def _wait(signal, done: Callable[[], bool], engine: EngineClient, also=None) -> None:
+    """Run the event loop until `done`, asked at each emission; raises EngineFailed."""
+    loop = QEventLoop()
+    sentences: list[str] = []
+
+    def look(*_arguments: object) -> None:
+        if done():
+            loop.quit()
+
+    def engine_changed(state: str, sentence: str) -> None:
+        if state == "stopped":
+            sentences.append(sentence)
+            loop.quit()
+
+    signal.connect(look)
+    if also is not None:
+        also.connect(look)
+    engine.state_changed.connect(engine_changed)
+    QTimer.singleShot(ENGINE_PATIENCE, loop.quit)
+    if not done():
+        loop.exec()
+    if not done():
+        sentence = sentences[0] if sentences else "The engine did not answer in five minutes."
+        raise EngineFailed(sentence, "Run composer-gui again; see whether memory is short.")
+
+
+def _complain(error: ComposerError, code: int) -> int:
+    print(f"composer-gui: {error.whole}", file=sys.stderr)
+    return code

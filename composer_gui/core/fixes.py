@@ -1,0 +1,253 @@
+"""Repairs offered for a Problem: each a sentence that begins with a verb, and an edit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from immutables import Map
+
+from composer_gui.core import edits
+from composer_gui.core.document import (
+    OUTPUT_PORT,
+    Call,
+    Document,
+    Input,
+    SavedModel,
+    SavedPort,
+    Source,
+    Wire,
+    in_order,
+)
+from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.ports import output_ports
+from composer_gui.core.problems import Problem
+from composer_gui.core.shapes.tensor_spec import show_shape
+from composer_gui.core.verdicts import Verdict
+
+INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+STEP = 240.0
+"""How far behind a node, in pixels, a fix puts a new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A repair: `title` is what its button says, `edit` what it does to the design."""
+
+    title: str
+    edit: Callable[[Document], Document]
+
+
+def fixes_for(
+    document: Document, catalog: Catalog, verdicts: Mapping[str, Verdict], problem: Problem
+) -> tuple[Fix, ...]:
+    """Return the repairs for `problem`, likeliest first; none for a node that is gone."""
+    if problem.node is None:
+        offers = _OFFERS_FOR_DESIGN.get(problem.code, ())
+    elif problem.node in document.nodes:
+        offers = _OFFERS_FOR_NODE
+    else:
+        offers = ()
+    found: list[Fix] = []
+    for offer in offers:
+        found.extend(offer(document, catalog, verdicts, problem))
+    return tuple(found)
+
+
+# The design as a whole ---------------------------------------------------------------------------
+
+
+def _add_output(document, catalog, verdicts, problem) -> list[Fix]:
+    """Offer an Output behind each loose end, at most three."""
+    used = {source for node in document.nodes.values() for source in _sources(node)}
+    offered = []
+    for node in in_order(document.nodes):
+        loose = [
+            Source(node.id, port)
+            for port in output_ports(document, catalog, node)[:1]
+            if Source(node.id, port) not in used and not isinstance(node, Input)
+        ]
+        for source in loose:
+            title = f"Add an Output behind {document.label(node.id)}"
+            offered.append(Fix(title, _output_behind(catalog, source)))
+    return offered[:3]
+
+
+def _output_behind(catalog: Catalog, source: Source) -> Callable[[Document], Document]:
+    def edit(document: Document) -> Document:
+        node = document.nodes[source.node]
+        after = edits.add_output(document, node.x + STEP, node.y, label=document.label(node.id))
+        added = next(iter(set(after.nodes) - set(document.nodes)))
+        return edits.connect(after, catalog, Wire(source, added, OUTPUT_PORT))
+
+    return edit
+
+
+def _add_input(document, catalog, verdicts, problem) -> list[Fix]:
+    """Offer an Input that fits the first open port of a saved model, else a plain one."""
+    for node in in_order(document.nodes):
+        layer = document.layers.get(node.layer) if isinstance(node, Call) else None
+        if isinstance(layer, SavedModel):
+            for port in layer.interface.inputs:
+                if port.name not in node.inputs and port.shape is not None:
+                    title = f"Add an Input of {show_shape(port.shape)} to {document.label(node.id)}"
+                    return [Fix(title, _input_before(catalog, node.id, port))]
+    return []
+
+
+def _input_before(catalog: Catalog, node_id: str, port: SavedPort):
+    def edit(document: Document) -> Document:
+        node = document.nodes[node_id]
+        after = edits.add_input(
+            document,
+            node.x - STEP,
+            node.y,
+            label=port.name,
+            shape=port.shape[1:],
+            dtype=port.dtype,
+        )
+        added = next(iter(set(after.nodes) - set(document.nodes)))
+        return edits.connect(after, catalog, Wire(Source(added), node_id, port.name))
+
+    return edit
+
+
+# One node ----------------------------------------------------------------------------------------
+
+
+def _missing_wire(document, catalog, verdicts, problem) -> list[Fix]:
+    """Offer an Input that fits an open port of a saved model."""
+    node = document.nodes[problem.node]
+    layer = document.layers.get(node.layer) if isinstance(node, Call) else None
+    if problem.code != "missing_wire" or not isinstance(layer, SavedModel):
+        return []
+    ports = [port for port in layer.interface.inputs if port.name not in node.inputs]
+    return [
+        Fix(
+            f"Add an Input of {show_shape(port.shape)} for {port.name}",
+            _input_before(catalog, node.id, port),
+        )
+        for port in ports
+        if port.shape is not None
+    ][:3]
+
+
+def _set_input_dtype(document, catalog, verdicts, problem) -> list[Fix]:
+    """Offer to set the dtype of the Input that feeds a saved model's port of another dtype."""
+    found = []
+    for port, source in _fed_by_inputs(document, problem):
+        if source.dtype != port.dtype and _kind(source.dtype) != _kind(port.dtype):
+            title = f"Set {source.label}’s dtype to {port.dtype}"
+            found.append(Fix(title, _set_input(source.id, dtype=port.dtype)))
+    return found
+
+
+def _set_input_shape(document, catalog, verdicts, problem) -> list[Fix]:
+    """Offer to set the shape of the Input that feeds a saved model's port of another shape."""
+    found = []
+    for port, source in _fed_by_inputs(document, problem):
+        if port.shape is not None and source.shape != port.shape[1:]:
+            title = f"Set {source.label}’s shape to {show_shape(port.shape)}"
+            found.append(Fix(title, _set_input(source.id, shape=port.shape[1:])))
+    return found
+
+
+def _set_input(node_id: str, **fields) -> Callable[[Document], Document]:
+    return lambda document: edits.set_input(document, node_id, **fields)
+
+
+def _project_a_term(document, catalog, verdicts, problem) -> list[Fix]:
+    """Offer a Dense that brings one term of a sum to the width of the others."""
+    node = document.nodes[problem.node]
+    layer = document.layers.get(node.layer) if isinstance(node, Call) else None
+    spec = catalog.layers.get(getattr(layer, "class_name", ""))
+    if spec is None or spec.category != "merge" or layer.class_name in ("Concatenate", "Dot"):
+        return []
+    sources = node.inputs.get("inputs", ())
+    shapes = [_shape(verdicts, source) for source in sources]
+    if len(sources) < 2 or None in shapes or len({shape[:-1] for shape in shapes}) != 1:
+        return []
+    widths = [shape[-1] for shape in shapes]
+    widest = max((width for width in widths if width is not None), default=None)
+    return [
+        _projection(catalog, document, Wire(source, node.id, "inputs", index), widest)
+        for index, (source, width) in enumerate(zip(sources, widths, strict=True))
+        if widest is not None and width != widest
+    ]
+
+
+def _projection(catalog: Catalog, document: Document, wire: Wire, units: int) -> Fix:
+    def edit(document: Document) -> Document:
+        start, end = document.nodes[wire.source.node], document.nodes[wire.node]
+        x, y = (start.x + end.x) / 2, (start.y + end.y) / 2
+        after = edits.add_keras_layer(
+            document, "Dense", x, y, name="projection", parameters=Map({"units": units})
+        )
+        (added,) = (n for n in set(after.nodes) - set(document.nodes))
+        return edits.insert_on_wire(after, catalog, wire, added)
+
+    title = f"Bring {document.label(wire.source.node)} to {units} with a Dense before the sum"
+    return Fix(title, edit)
+
+
+def _adapt_width(document, catalog, verdicts, problem) -> list[Fix]:
+    """Offer a Dense in front of a saved model's port when only the last axis differs."""
+    node = document.nodes[problem.node]
+    layer = document.layers.get(node.layer) if isinstance(node, Call) else None
+    if not isinstance(layer, SavedModel):
+        return []
+    found = []
+    for port in layer.interface.inputs:
+        sources = node.inputs.get(port.name, ())
+        shape = _shape(verdicts, sources[0]) if sources else None
+        if shape is None or port.shape is None or len(shape) != len(port.shape):
+            continue
+        same = all(
+            a == b or None in (a, b) for a, b in zip(shape[1:-1], port.shape[1:-1], strict=True)
+        )
+        if same and shape[-1] != port.shape[-1] and port.shape[-1] and len(shape) > 1:
+            wire = Wire(sources[0], node.id, port.name)
+            fix = _projection(catalog, document, wire, port.shape[-1])
+            found.append(Fix(f"Insert a Dense({port.shape[-1]}) in between", fix.edit))
+    return found
+
+
+_OFFERS_FOR_DESIGN = {"no_output": (_add_output,), "no_input": (_add_input,)}
+_OFFERS_FOR_NODE = (
+    _missing_wire,
+    _set_input_dtype,
+    _set_input_shape,
+    _adapt_width,
+    _project_a_term,
+)
+
+
+def _fed_by_inputs(document: Document, problem: Problem) -> list[tuple[SavedPort, Input]]:
+    """Return the ports of the problem's saved model that Input nodes feed directly."""
+    node = document.nodes[problem.node]
+    layer = document.layers.get(node.layer) if isinstance(node, Call) else None
+    if not isinstance(layer, SavedModel):
+        return []
+    pairs = []
+    for port in layer.interface.inputs:
+        for source in node.inputs.get(port.name, ()):
+            feeder = document.nodes.get(source.node)
+            if isinstance(feeder, Input):
+                pairs.append((port, feeder))
+    return pairs
+
+
+def _shape(verdicts: Mapping[str, Verdict], source: Source):
+    verdict = verdicts.get(source.node)
+    spec = verdict.spec(source.port) if verdict else None
+    return spec.shape if spec else None
+
+
+def _sources(node) -> list[Source]:
+    return [source for sources in node.inputs.values() for source in sources]
+
+
+def _kind(dtype: str) -> str:
+    if dtype in INTEGERS:
+        return "integer"
+    return "float" if "float" in dtype else dtype

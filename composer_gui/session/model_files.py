@@ -1,0 +1,85 @@
+"""Saved model files read off the GUI thread: ports, fingerprints, and whether they changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
+
+from composer_gui.core.document import SavedInterface
+from composer_gui.core.errors import ComposerError
+from composer_gui.storage import keras_archive
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """A saved model as its file tells: absolute `path`, SHA-256 and ports."""
+
+    path: str
+    sha256: str
+    interface: SavedInterface
+
+
+class _Answer(QObject):
+    """Carries what a thread found to the thread that asked."""
+
+    ready = Signal(object)
+
+
+class _Work(QRunnable):
+    """One function run in a thread of the pool, its result or its ComposerError handed back."""
+
+    def __init__(self, function: Callable[[], object], answer: _Answer) -> None:
+        super().__init__()
+        self._function = function
+        self._answer = answer
+
+    def run(self) -> None:
+        try:
+            result = self._function()
+        except ComposerError as error:
+            result = error
+        self._answer.ready.emit(result)
+
+
+def in_thread(function: Callable[[], object], receive: Callable[[object], None]) -> QObject:
+    """Run `function` in a thread and call `receive`, a bound method of a QObject, with its result.
+
+    `receive` runs on the thread of its object. Returns the carrier, which the caller has to keep
+    until the answer came. A ComposerError raised by `function` is handed over as the result.
+    """
+    answer = _Answer()
+    answer.ready.connect(receive)
+    QThreadPool.globalInstance().start(_Work(function, answer))
+    return answer
+
+
+def read_models(paths: Sequence[str | Path]) -> list[ModelFile | ComposerError]:
+    """Return for each path what its archive says, or the sentence that says why it cannot."""
+    return [_read_model(Path(path)) for path in paths]
+
+
+def _read_model(path: Path) -> ModelFile | ComposerError:
+    try:
+        interface = keras_archive.read(path)
+        return ModelFile(str(path.absolute()), keras_archive.fingerprint(path), interface)
+    except ComposerError as error:
+        return error
+
+
+def changed_models(known: dict[str, tuple[str, str]]) -> set[str]:
+    """Return which of the layers' files differ from when they were added.
+
+    `known` maps layer ids to path and SHA-256. A file that cannot be read is not counted here:
+    the engine says what is wrong with it.
+    """
+    changed = set()
+    for layer_id, (path, sha256) in known.items():
+        try:
+            if sha256 and keras_archive.fingerprint(Path(path)) != sha256:
+                changed.add(layer_id)
+        except ComposerError:
+            continue
+    return changed

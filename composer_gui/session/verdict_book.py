@@ -1,0 +1,138 @@
+"""Keeps the verdict of every node: instant where our own rules know, else what the engine said."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from composer_gui.core import structure
+from composer_gui.core.change import Change
+from composer_gui.core.document import Call, Document, Frame, Input, KerasLayer, Note, SavedModel
+from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.problems import WARNING, Problem
+from composer_gui.core.shapes.tensor_spec import TensorSpec
+from composer_gui.core.verdicts import FINE, PENDING, UNKNOWN, WRONG, Verdict
+
+
+class VerdictBook:
+    """The verdicts shown (`shown`) and the last ones the engine gave.
+
+    The engine sends only what differs from what it sent before, so its answers are all taken in,
+    and shown when they are about the newest revision.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._answered: dict[str, Verdict] = {}
+        self._waiting: set[str] = set()
+        self._changed_files: set[str] = set()
+        self.shown: dict[str, Verdict] = {}
+
+    def follow(self, document: Document, change: Change) -> None:
+        """Forget what is gone and set what the change touched to what is known at once."""
+        for node_id in change.removed:
+            self.shown.pop(node_id, None)
+            self._answered.pop(node_id, None)
+            self._waiting.discard(node_id)
+        for node_id in affected(document, change):
+            self.shown[node_id] = self._at_once(document, node_id)
+            self._waiting.add(node_id)
+
+    def take(self, document: Document, verdicts: dict[str, Verdict], *, newest: bool) -> set[str]:
+        """Take in an answer of the engine; return the nodes whose verdict is now another."""
+        self._answered.update(verdicts)
+        if not newest:
+            self._waiting.update(verdicts)
+            return set()
+        candidates = self._waiting | set(verdicts)
+        self._waiting.clear()
+        differing = set()
+        for node_id in candidates:
+            verdict = self._answered.get(node_id)
+            if node_id in document.nodes and verdict is not None:
+                verdict = self._with_file_warning(document, node_id, verdict)
+                if self.shown.get(node_id) != verdict:
+                    self.shown[node_id] = verdict
+                    differing.add(node_id)
+        return differing
+
+    def files_changed(self, document: Document, layer_ids: set[str]) -> set[str]:
+        """Mark the saved models whose files changed on disk; return the nodes that call them."""
+        self._changed_files = layer_ids
+        nodes = {
+            node.id
+            for node in document.nodes.values()
+            if isinstance(node, Call) and node.layer in layer_ids
+        }
+        for node_id in nodes:
+            verdict = self.shown.get(node_id, UNKNOWN)
+            self.shown[node_id] = self._with_file_warning(document, node_id, verdict)
+        return nodes
+
+    def _with_file_warning(self, document: Document, node_id: str, verdict: Verdict) -> Verdict:
+        node = document.nodes[node_id]
+        if not (isinstance(node, Call) and node.layer in self._changed_files):
+            return verdict
+        if any(problem.code == "file_changed" for problem in verdict.problems):
+            return verdict
+        problems = (*verdict.problems, _file_changed(document, node))
+        return Verdict(
+            verdict.kind,
+            verdict.outputs,
+            problems,
+            verdict.blocked_by,
+            verdict.parameters,
+            verdict.trainable_parameters,
+        )
+
+    def _at_once(self, document: Document, node_id: str) -> Verdict:
+        """Return what can be said of a node without the engine."""
+        node = document.nodes[node_id]
+        problems = structure.problems(document, self._catalog, node_id)
+        problems += _absent_file(document, node)
+        if problems:
+            return Verdict(WRONG, problems=problems)
+        if isinstance(node, Frame | Note):
+            return Verdict(FINE)
+        if isinstance(node, Input):
+            spec = TensorSpec((node.batch_size, *node.shape), node.dtype)
+            return Verdict(PENDING, (("output", spec),))
+        return Verdict(PENDING, self._expected_outputs(document, node_id))
+
+    def _expected_outputs(self, document: Document, node_id: str) -> tuple:
+        """Return the specs last known, or those a saved model's archive told."""
+        known = self.shown.get(node_id, UNKNOWN).outputs
+        node = document.nodes[node_id]
+        layer = document.layers.get(node.layer) if isinstance(node, Call) else None
+        if known or not isinstance(layer, SavedModel):
+            return known
+        ports = layer.interface.outputs
+        return tuple((port.name, TensorSpec(port.shape, port.dtype)) for port in ports)
+
+
+def affected(document: Document, change: Change) -> Iterable[str]:
+    """Yield the nodes that a change touched, directly or through the layer that they call."""
+    touched = (change.added | change.changed) & set(document.nodes)
+    yield from touched
+    if change.layers - change.added:
+        for node in document.nodes.values():
+            if isinstance(node, Call) and node.layer in change.layers and node.id not in touched:
+                yield node.id
+
+
+def _absent_file(document: Document, node: object) -> tuple[Problem, ...]:
+    if not isinstance(node, Call):
+        return ()
+    layer = document.layers.get(node.layer)
+    if layer is None or isinstance(layer, KerasLayer) or os.path.exists(layer.path):
+        return ()
+    label = document.label(node.id)
+    message = f"The file of {label} is not there any more: {layer.path}. Choose where it is now."
+    return (Problem("file_absent", message, node.id, title=f"{label} has lost its file"),)
+
+
+def _file_changed(document: Document, node: Call) -> Problem:
+    label = document.label(node.id)
+    message = f"The file of {label} is not the one that was added: it changed on disk since."
+    title = f"{label} changed on disk"
+    return Problem("file_changed", message, node.id, severity=WARNING, title=title)
