@@ -21,6 +21,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -195,11 +196,15 @@ def install(python: str) -> None:
     raise SetUpFailed("The packages could not be installed; see above why.")
 
 
-def installers(python: str) -> list[list[str]]:
-    """Return the commands that install packages here, the fastest first."""
+def installers(python: str) -> Iterator[list[str]]:
+    """Yield the commands that install packages here, the fastest first."""
     uv = shutil.which("uv")
-    with_uv = [[uv, "pip", "install", "--python", python, "--compile-bytecode"]] if uv else []
-    return [*with_uv, [python, "-m", "pip", "install", "--disable-pip-version-check"]]
+    if uv:
+        yield [uv, "pip", "install", "--python", python, "--compile-bytecode"]
+    if call([python, "-c", "import pip"], stderr=subprocess.DEVNULL):
+        # an environment that uv made, or whose making was interrupted
+        call([python, "-m", "ensurepip"])
+    yield [python, "-m", "pip", "install", "--disable-pip-version-check"]
 
 
 def compile_bytecode(python: str) -> None:
@@ -223,16 +228,13 @@ def check_qt(python: str) -> None:
 def provide_system_libraries() -> None:
     """Install the libraries that Qt expects of a Linux system, or say which command does."""
     absent = missing_packages({**QT_LIBRARIES, **X11_LIBRARIES})
-    if not absent:
-        return
-    if shutil.which("apt-get"):
+    if absent and shutil.which("apt-get"):
         apt_install(absent)
-    needed = missing_packages(QT_LIBRARIES)
-    if needed:
-        raise SetUpFailed(f"Qt needs libraries that are missing here. {advice(needed)}")
-    for_windows = missing_packages(X11_LIBRARIES)
-    if for_windows:
-        say(f"Libraries for windows under X11 are missing. {advice(for_windows)}")
+        absent = missing_packages({**QT_LIBRARIES, **X11_LIBRARIES})
+    if missing_packages(QT_LIBRARIES):
+        raise SetUpFailed(f"Qt needs libraries that are missing here. {advice(absent)}")
+    if absent:
+        say(f"Libraries for windows under X11 are missing. {advice(absent)}")
 
 
 def missing_packages(libraries: dict[str, str]) -> list[str]:

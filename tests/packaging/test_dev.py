@@ -114,27 +114,34 @@ def test_a_python_without_venv_is_told_the_package(dev, monkeypatch):
 # The packages
 
 
-def test_uv_comes_before_pip_where_it_is_on_the_path(dev, monkeypatch):
+def test_uv_comes_before_pip_where_it_is_on_the_path(dev, calls, monkeypatch):
     on_path(monkeypatch, dev, "uv")
     assert [installer[0] for installer in dev.installers("python")] == ["uv", "python"]
 
 
-def test_pip_does_it_alone_where_there_is_no_uv(dev, monkeypatch):
+def test_pip_does_it_alone_where_there_is_no_uv(dev, calls, monkeypatch):
     on_path(monkeypatch, dev)
-    assert [installer[0] for installer in dev.installers("python")] == ["python"]
+    assert [installer[:3] for installer in dev.installers("python")] == [["python", "-m", "pip"]]
+
+
+def test_an_environment_without_pip_gets_it_where_there_is_no_uv(dev, calls, monkeypatch):
+    on_path(monkeypatch, dev)
+    calls.failing = ("import pip",)
+    list(dev.installers("python"))
+    assert calls[-1] == ["python", "-m", "ensurepip"]
 
 
 def test_pip_is_tried_where_uv_fails(dev, calls, monkeypatch):
     on_path(monkeypatch, dev, "uv")
     calls.failing = ("uv",)
     dev.install("python")
-    assert [call[0] for call in calls] == ["uv", "python", "python"]
+    assert [call[0] for call in calls if "install" in call] == ["uv", "python", "python"]
 
 
 def test_packages_are_installed_by_hash_and_composer_in_place(dev, calls, monkeypatch):
     on_path(monkeypatch, dev)
     dev.install("python")
-    locked, own = calls
+    locked, own = [call for call in calls if "install" in call]
     assert "--require-hashes" in locked
     assert locked[-1] == str(dev.LOCK)
     assert own[-2:] == ["--editable", str(dev.ROOT)]
@@ -202,7 +209,8 @@ def test_who_may_not_install_is_told_the_command(dev, bare_debian, calls, monkey
     monkeypatch.setattr(dev.os, "geteuid", lambda: 1000)
     with pytest.raises(dev.SetUpFailed) as failure:
         dev.provide_system_libraries()
-    command = f"    sudo apt-get install {' '.join(dev.QT_LIBRARIES.values())}"
+    packages = [*dev.QT_LIBRARIES.values(), *dev.X11_LIBRARIES.values()]
+    command = f"    sudo apt-get install {' '.join(packages)}"
     assert str(failure.value).splitlines()[-1] == command
     assert calls == []
 
