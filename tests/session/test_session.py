@@ -1,0 +1,189 @@
+"""The session: one writer, undo, files, and what it makes of late, stale and missing answers."""
+
+import pytest
+from PySide6.QtCore import QObject, Signal
+
+from composer_gui.core import edits
+from composer_gui.core.document import OUTPUT_PORT, Document, Source, Wire
+from composer_gui.core.errors import EditRefused, FileProblem
+from composer_gui.core.shapes.tensor_spec import TensorSpec
+from composer_gui.core.verdicts import FINE, PENDING, WRONG, Verdict
+from composer_gui.session.session import Session
+from composer_gui.storage import resources
+
+
+class SilentEngine(QObject):
+    """An engine that only listens: answers are emitted by the test, late, stale or never."""
+
+    ready = Signal(dict)
+    state_changed = Signal(str, str)
+    analyzed = Signal(int, int, object)
+
+    def __init__(self):
+        super().__init__()
+        self.asked = []
+
+    def analyze(self, design, revision, document, change=None):
+        self.asked.append((design, revision, document, change))
+
+    def forget(self, design):
+        self.asked.append((design, None, None, None))
+
+
+@pytest.fixture
+def engine(qapp):
+    return SilentEngine()
+
+
+@pytest.fixture
+def session(engine):
+    return Session(engine, resources.catalog())
+
+
+def add_input(session, **fields):
+    change = session.apply("Add", edits.add_input, 0, 0, **fields)
+    return next(iter(change.added))
+
+
+def fine(*shape):
+    return Verdict(FINE, (("output", TensorSpec((None, *shape))),))
+
+
+def test_an_edit_emits_its_change_and_asks_the_engine(session, engine, qtbot):
+    with qtbot.waitSignal(session.changed) as emitted:
+        node = add_input(session, shape=(3,))
+    assert emitted.args[0].added == {node}
+    assert engine.asked[-1][1] == session.revision
+
+
+def test_a_refused_edit_leaves_design_and_history_alone(session):
+    node = add_input(session)
+    before = session.document
+    with pytest.raises(EditRefused):
+        session.apply(
+            "Connect", edits.connect, session.catalog, Wire(Source(node), node, OUTPUT_PORT)
+        )
+    assert session.document is before
+
+
+def test_try_apply_says_the_refusal_instead_of_raising(session, qtbot):
+    node = add_input(session)
+    wire = Wire(Source(node), node, OUTPUT_PORT)
+    with qtbot.waitSignal(session.noticed) as said:
+        assert session.try_apply("Connect", edits.connect, session.catalog, wire) is None
+    assert said.args[0]
+
+
+def test_undo_and_redo_emit_what_differs(session, qtbot):
+    node = add_input(session)
+    with qtbot.waitSignal(session.changed) as undone:
+        session.undo()
+    assert undone.args[0].removed == {node}
+    with qtbot.waitSignal(session.changed) as redone:
+        session.redo()
+    assert redone.args[0].added == {node}
+
+
+def test_the_clean_mark_follows_saving_and_undo(session, tmp_path, qtbot):
+    add_input(session)
+    assert not session.is_clean
+    session.save(tmp_path / "a.composer")
+    assert session.is_clean
+    session.apply("Name", edits.set_name, "other")
+    with qtbot.waitSignal(session.clean_changed) as changed:
+        session.undo()
+    assert changed.args == [True]
+
+
+def test_a_saved_design_opens_as_it_was(session, tmp_path):
+    add_input(session, label="photo", shape=(8, 8, 3))
+    document = session.document
+    session.save(tmp_path / "a.composer")
+    session.new()
+    session.open(tmp_path / "a.composer")
+    assert session.document == document
+    assert session.is_clean
+
+
+def test_a_file_that_cannot_be_read_leaves_what_is_open(session, tmp_path):
+    add_input(session)
+    before = session.document
+    (tmp_path / "bad.composer").write_text("{")
+    with pytest.raises(FileProblem):
+        session.open(tmp_path / "bad.composer")
+    assert session.document is before
+
+
+def test_an_answer_for_the_newest_revision_is_shown(session, engine, qtbot):
+    node = add_input(session, shape=(3,))
+    with qtbot.waitSignals([session.analyzed, session.settled]):
+        engine.analyzed.emit(session.design, session.revision, {node: fine(3)})
+    assert session.verdict(node).kind == FINE
+    assert session.is_settled
+
+
+def test_a_stale_answer_is_not_shown_but_not_lost_either(session, engine):
+    first = add_input(session, shape=(3,))
+    old_revision = session.revision
+    second = add_input(session, shape=(4,))
+    engine.analyzed.emit(session.design, old_revision, {first: fine(3)})
+    assert session.verdict(first).kind == PENDING
+    engine.analyzed.emit(session.design, session.revision, {second: fine(4)})
+    assert session.verdict(first).kind == FINE
+    assert session.verdict(second).kind == FINE
+
+
+def test_an_unchanged_verdict_comes_back_after_an_edit_that_changed_nothing_for_keras(
+    session, engine
+):
+    node = add_input(session, shape=(3,))
+    engine.analyzed.emit(session.design, session.revision, {node: fine(3)})
+    session.apply("Rename", edits.rename, node, "picture")
+    assert session.verdict(node).kind == PENDING
+    engine.analyzed.emit(session.design, session.revision, {})
+    assert session.verdict(node).kind == FINE
+
+
+def test_an_answer_for_another_design_is_left_alone(session, engine):
+    node = add_input(session, shape=(3,))
+    engine.analyzed.emit(session.design + 1, session.revision, {node: fine(9)})
+    assert session.verdict(node).kind == PENDING
+
+
+def test_structural_problems_show_without_the_engine(session):
+    change = session.apply("Add", edits.add_keras_layer, "Dense", 0, 0)
+    (node,) = change.added
+    assert session.verdict(node).kind == WRONG
+    codes = {problem.code for problem in session.problems()}
+    assert {"missing_wire", "missing_parameter", "no_input", "no_output"} <= codes
+
+
+def test_an_input_shows_its_spec_before_the_engine_answers(session):
+    node = add_input(session, shape=(3,), dtype="int32")
+    assert session.verdict(node).spec("output") == TensorSpec((None, 3), "int32")
+
+
+def test_files_that_are_no_models_are_told_and_nothing_changes(session, tmp_path, qtbot):
+    bad = tmp_path / "bad.keras"
+    bad.write_text("not a model")
+    before = session.document
+    with qtbot.waitSignal(session.failed) as failed:
+        session.add_models([bad], 0, 0)
+    assert isinstance(failed.args[0], FileProblem)
+    assert session.document is before
+    assert session.is_settled is (session.revision == 0)
+
+
+def test_the_script_of_an_unfinished_design_is_shown(session):
+    add_input(session, label="photo", shape=(8, 8, 3))
+    assert "def build_model() -> keras.Model:" in session.script().text
+    assert session.script() is session.script()
+
+
+def test_replacing_the_design_forgets_the_history(session):
+    add_input(session)
+    session.replace(Document(name="other"), None)
+    before = session.document
+    session.undo()
+    assert session.document is before
+    assert session.is_clean
