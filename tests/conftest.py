@@ -6,26 +6,17 @@ import tempfile
 
 import pytest
 
-# Set on import, because Qt and TensorFlow read them once, when they are imported themselves.
+# All of it is set on import: Qt, TensorFlow and Keras read it once, when they are imported, and
+# that may be while the tests are still being collected.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
-
-@pytest.fixture(autouse=True, scope="session")
-def own_settings():
-    """Keep the settings, recovery copies and Keras configuration of the person who runs the tests.
-
-    The cache stays theirs: what it holds can be made again, and making it takes TensorFlow.
-    """
-    names = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "KERAS_HOME")
-    with (
-        tempfile.TemporaryDirectory(prefix="composer-tests-") as home,
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        for name in names:
-            patch.setenv(name, os.path.join(home, name.lower()))
-        yield
+# The settings and recovery copies of whoever runs the tests stay theirs. Their cache is used: what
+# it holds can be made again, but making it takes TensorFlow.
+HOME = tempfile.TemporaryDirectory(prefix="composer-tests-")
+for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "KERAS_HOME"):
+    os.environ[name] = os.path.join(HOME.name, name.lower())
 
 
 @pytest.fixture(autouse=True)
