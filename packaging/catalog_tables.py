@@ -1,4 +1,6 @@
-"""What the catalog generator cannot read from Keras: kinds by name, words, samples and ports."""
+"""What the catalog generator cannot read from Keras: kinds, bounds, samples and odd ports."""
+
+from catalog_words import PORTS
 
 CATEGORIES = {
     "activations": "activation",
@@ -125,16 +127,22 @@ KINDS = {
     "x_factor": "values",
     "y_factor": "values",
     ("AugMix", "factor"): "number",
+    ("BatchNormalization", "axis"): "integer",
+    ("Concatenate", "axis"): "integer",
     ("EinsumDense", "bias_axes"): "text",
     ("Hashing", "mask_value"): "any",
     ("IntegerLookup", "mask_token"): "integer",
+    ("OrthogonalRegularizer", "factor"): "number",
+    ("RMSNormalization", "axis"): "integer",
     ("RandAugment", "factor"): "number",
     ("RandomElasticTransform", "scale"): "values",
     ("RandomErasing", "fill_value"): "number",
     ("RandomErasing", "scale"): "values",
-    ("RandomPerspective", "factor"): "number",
+    ("RandomGrayscale", "factor"): "number",
+    ("RandomNormal", "mean"): "number",
     ("Rescaling", "scale"): "values",
-    ("VarianceScaling", "mode"): "choice",
+    ("TruncatedNormal", "mean"): "number",
+    ("UpSampling1D", "size"): "integer",
 }
 
 # The kind of a required parameter that has no default to judge by.
@@ -157,12 +165,18 @@ REQUIRED_KINDS = {
     "width": "integer",
 }
 
-# Whole numbers below these make no sense, whether or not Keras says so when it is constructed.
+# Bounds that make sense, where Keras does not look when it constructs the class.
 MINIMUM = {
+    "batch_shape": 0,
     "batch_size": 1,
     "bins": 1,
     "chain_depth": 1,
+    "clip_limit": 0,
+    "cropping": 0,
     "depth_multiplier": 1,
+    "dims": 1,
+    "dropout": 0,
+    "epsilon": 0,
     "fft_length": 1,
     "filters": 1,
     "frame_length": 1,
@@ -171,11 +185,19 @@ MINIMUM = {
     "head_dim": 1,
     "height": 1,
     "input_dim": 1,
+    "kernel_size": 1,
     "key_dim": 1,
+    "l1": 0,
+    "l2": 0,
     "lora_rank": 1,
     "max_number": 1,
     "max_tokens": 1,
+    "max_value": 0,
+    "min_value": 0,
+    "momentum": 0,
     "n": 1,
+    "ngrams": 1,
+    "noise_shape": 1,
     "num_bins": 1,
     "num_chains": 1,
     "num_heads": 1,
@@ -186,27 +208,28 @@ MINIMUM = {
     "num_query_heads": 1,
     "num_tokens": 1,
     "output_dim": 1,
+    "output_padding": 0,
     "output_sequence_length": 1,
+    "output_shape": 1,
+    "output_size": 1,
+    "padding": 0,
     "power_iterations": 1,
+    "rate": 0,
+    "recurrent_dropout": 0,
+    "renorm_momentum": 0,
     "sampling_rate": 1,
     "sequence_length": 1,
     "sequence_stride": 1,
+    "shape": 0,
+    "size": 1,
     "sliding_window": 1,
+    "stddev": 0,
+    "strides": 1,
+    "target_shape": -1,
+    "tile_grid_size": 1,
     "units": 1,
     "value_dim": 1,
     "width": 1,
-    # numbers
-    "dropout": 0,
-    "epsilon": 0,
-    "l1": 0,
-    "l2": 0,
-    "max_value": 0,
-    "momentum": 0,
-    "negative_slope": 0,
-    "rate": 0,
-    "recurrent_dropout": 0,
-    "stddev": 0,
-    ("AugMix", "factor"): 0,
     ("RandAugment", "factor"): 0,
 }
 
@@ -215,9 +238,37 @@ MAXIMUM = {
     "momentum": 1,
     "rate": 1,
     "recurrent_dropout": 1,
-    ("AugMix", "factor"): 1,
+    "renorm_momentum": 1,
     ("RandAugment", "factor"): 1,
 }
+
+# How many items a list may have (empty: any number), and whether one may stand without a list,
+# where Keras does not look when it constructs the class.
+LISTS = {
+    "bin_boundaries": {"single": False, "lengths": []},
+    "idf_weights": {"single": False, "lengths": []},
+    "mean": {"single": True, "lengths": []},
+    "ngrams": {"single": True, "lengths": []},
+    "tile_grid_size": {"single": False, "lengths": [2]},
+    "value_range": {"single": False, "lengths": [2]},
+    "variance": {"single": True, "lengths": []},
+    # one string would be the path of a file
+    "vocabulary": {"single": False, "lengths": []},
+    ("Hashing", "salt"): {"single": True, "lengths": [2]},
+    ("IntegerLookup", "salt"): {"single": True, "lengths": [2]},
+    ("Permute", "dims"): {"single": False, "lengths": []},
+    ("StringLookup", "salt"): {"single": True, "lengths": [2]},
+}
+
+# What a list of values holds, where it is not numbers.
+ITEMS = {
+    ("IntegerLookup", "vocabulary"): "integer",
+    ("StringLookup", "vocabulary"): "text",
+    ("TextVectorization", "vocabulary"): "text",
+}
+
+# Parameters that take None although their docstring does not say so.
+TAKE_NONE = {("STFTSpectrogram", "window")}
 
 # Choices that are no quoted words of a docstring.
 CHOICES = {
@@ -325,10 +376,25 @@ RECURRENT = [
     "SimpleRNN",
 ]
 CELLS = ["GRUCell", "LSTMCell", "SimpleRNNCell"]
+HOLDERS_OF_KERNELS = [
+    "Conv1D",
+    "Conv1DTranspose",
+    "Conv2D",
+    "Conv2DTranspose",
+    "Conv3D",
+    "Conv3DTranspose",
+    "Dense",
+    "DepthwiseConv1D",
+    "DepthwiseConv2D",
+    "EinsumDense",
+    "Embedding",
+    "ReversibleEmbedding",
+]
 NESTED = {
     ("Bidirectional", "backward_layer"): RECURRENT,
     ("Bidirectional", "layer"): RECURRENT,
     ("RNN", "cell"): [*CELLS, "StackedRNNCells"],
+    ("SpectralNormalization", "layer"): HOLDERS_OF_KERNELS,
     ("StackedRNNCells", "cells"): CELLS,
 }
 
@@ -363,27 +429,6 @@ MERGES = {
     "Subtract": {"many": True, "minimum": 2, "maximum": 2, "listed": True},
 }
 
-PORTS = {
-    "attention_mask": "Which positions of the value each position of the query may attend to.",
-    "count_weights": "The weight of each token in the sum, where the output counts tokens.",
-    "data": "The images, or one image.",
-    "initial_state": "The state to start from, one wire for each of the layer's states in order.",
-    "inputs": "The tensor that the layer works on.",
-    "key": "The keys that the query is compared with; the value where nothing is wired.",
-    "key_mask": "Which positions of the key count.",
-    "mask": "Which positions count, one truth value for each.",
-    "masks": "The mask of the query and the mask of the value, in this order.",
-    "merged": "The tensors to merge, in order.",
-    "query": "What looks for something: one vector for each position.",
-    "query_mask": "Which positions of the query count.",
-    "sequence": "One step of a sequence.",
-    "sequences": "The sequences: batch, steps, features.",
-    "states": "The states after the step before.",
-    "value": "What is found: one vector for each position.",
-    "value_mask": "Which positions of the value count.",
-    "x": "The tensor that the layer works on.",
-}
-
 _ATTENTION = [
     {"name": "query", "listed": True, "help": PORTS["query"]},
     {"name": "value", "listed": True, "help": PORTS["value"]},
@@ -409,39 +454,10 @@ INPUTS = {
             "minimum": 2,
             "maximum": 2,
             "listed": True,
-            "help": "The two features to cross, in order.",
+            "help": PORTS["crossed"],
         }
     ],
     "InputLayer": [],
     "Layer": [{"name": "inputs", "help": PORTS["inputs"]}],
     "Wrapper": [{"name": "inputs", "help": PORTS["inputs"]}],
-}
-
-DESCRIPTIONS = {}
-
-HELP = {
-    "activation": "The function applied to the result; none leaves it as it is.",
-    "activity_regularizer": "A penalty on what the layer puts out, added to the loss.",
-    "antialias": "Whether to smooth while images are made smaller.",
-    "batch_shape": "The shape with the batch axis first.",
-    "batch_size": "How many samples a batch has, where that is fixed.",
-    "data_format": "Whether the channels come last or first; none takes the setting of Keras.",
-    "dilation_rate": "The distance between the taps of the window, along each axis.",
-    "dtype": "The type or policy the layer computes with; none takes the setting of Keras.",
-    "fill_value": "The number that fills what the image does not cover.",
-    "input_axes": "The axes that count as input when weights are scaled by their number.",
-    "layers": "The layers to apply, in order.",
-    "lora_alpha": "Scales the low-rank addition by this number over its rank.",
-    "lora_rank": "The rank of a trainable low-rank addition to the frozen kernel; none for none.",
-    "mask_value": "The value that marks a step to be skipped.",
-    "optional": "Whether the model may be called without this input.",
-    "output_axes": "The axes that count as output when weights are scaled by their number.",
-    "output_padding": "How much to add to each axis of the output; none works it out.",
-    "ragged": "Whether the tensor is ragged.",
-    "seed": "The number that makes what is random repeatable.",
-    "shape": "The shape without the batch axis.",
-    "sparse": "Whether to put out a sparse tensor.",
-    "strides": "The step of the window along each axis.",
-    "units": "The size of the output's last axis.",
-    "value_range": "The least and the greatest value that the images hold.",
 }
