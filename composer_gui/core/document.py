@@ -262,7 +262,7 @@ def in_order(items: Map) -> list[Any]:
 def new_id(document: Document, letter: str) -> tuple[Document, str]:
     """Return `document` with one more number used, and the fresh id ("n…" nodes, "l…" layers)."""
     number = document.next_number
-    return replace(document, next_number=number + 1), f"{letter}{number}"
+    return _edited(document, (), next_number=number + 1), f"{letter}{number}"
 
 
 def put(document: Document, *items: Node | Layer) -> Document:

@@ -1,0 +1,78 @@
+"""Every way a document can change: pure functions that give a new document or raise EditRefused.
+
+After any of them no wire closes a loop, both ends and ports of every wire exist, the lists of
+inputs and outputs name exactly the Input and Output nodes, and every layer is called by a node.
+An edit that would change nothing gives back the very document it got.
+"""
+
+from composer_gui.core.edit_layers import (
+    make_independent,
+    relocate_model,
+    rename_layer,
+    reset_parameter,
+    set_argument,
+    set_parameter,
+    set_trainable,
+    share_layer,
+)
+from composer_gui.core.edit_nodes import (
+    KEEP,
+    add_call,
+    add_frame,
+    add_input,
+    add_keras_layer,
+    add_note,
+    add_output,
+    add_saved_model,
+    delete,
+    move,
+    rename,
+    reorder_inputs,
+    reorder_outputs,
+    resize,
+    set_input,
+    set_name,
+    set_seed,
+    set_text,
+)
+from composer_gui.core.edit_wires import (
+    connect,
+    disconnect,
+    insert_on_wire,
+    reorder,
+    replace_wire,
+)
+
+__all__ = [
+    "KEEP",
+    "add_call",
+    "add_frame",
+    "add_input",
+    "add_keras_layer",
+    "add_note",
+    "add_output",
+    "add_saved_model",
+    "connect",
+    "delete",
+    "disconnect",
+    "insert_on_wire",
+    "make_independent",
+    "move",
+    "relocate_model",
+    "rename",
+    "rename_layer",
+    "reorder",
+    "reorder_inputs",
+    "reorder_outputs",
+    "replace_wire",
+    "reset_parameter",
+    "resize",
+    "set_argument",
+    "set_input",
+    "set_name",
+    "set_parameter",
+    "set_seed",
+    "set_text",
+    "set_trainable",
+    "share_layer",
+]

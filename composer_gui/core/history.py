@@ -1,0 +1,92 @@
+"""Undo as a list of documents: no inverse operations, nothing that can go out of step.
+
+The grouping rules: an edit with the merge key of the step before it joins that step, unless the
+step was saved, or the user has undone or redone since. A new edit forgets what was undone. Saving
+marks the place in the list, so undoing back to it makes the design clean again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from composer_gui.core.change import Change
+from composer_gui.core.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A document, what made it from the one before, and what undo calls that."""
+
+    label: str
+    document: Document
+    change: Change
+    merge: object = None
+
+
+class History:
+    """The documents that led to the present one, and those that were undone."""
+
+    def __init__(self, document: Document) -> None:
+        self._steps = [Step("", document.settled(), Change())]
+        self._present = 0
+        self._clean: int | None = 0
+        self._may_merge = False
+
+    @property
+    def document(self) -> Document:
+        """The present document."""
+        return self._steps[self._present].document
+
+    @property
+    def undo_label(self) -> str | None:
+        """What undo would take back, or None."""
+        return self._steps[self._present].label if self._present else None
+
+    @property
+    def redo_label(self) -> str | None:
+        """What redo would do again, or None."""
+        following = self._present + 1
+        return self._steps[following].label if following < len(self._steps) else None
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether the present document is the one that was last marked clean."""
+        return self._present == self._clean
+
+    def mark_clean(self) -> None:
+        """Remember the present document as the saved one."""
+        self._clean = self._present
+
+    def push(self, label: str, document: Document, change: Change, *, merge: object = None) -> None:
+        """Add the document that `change` led to; it is the present one then."""
+        step = Step(label, document.settled(), change, merge)
+        if self._joins(merge):
+            step = Step(label, step.document, self._steps.pop().change.then(change), merge)
+            self._present -= 1
+        del self._steps[self._present + 1 :]
+        if self._clean is not None and self._clean > self._present:
+            self._clean = None
+        self._steps.append(step)
+        self._present += 1
+        self._may_merge = True
+
+    def _joins(self, merge: object) -> bool:
+        same = merge is not None and merge == self._steps[self._present].merge
+        return same and self._may_merge and not self.is_clean
+
+    def undo(self) -> tuple[Document, Change] | None:
+        """Go one document back; return it and what differs, or None at the beginning."""
+        if not self._present:
+            return None
+        change = self._steps[self._present].change.inverted()
+        self._present -= 1
+        self._may_merge = False
+        return self.document, change
+
+    def redo(self) -> tuple[Document, Change] | None:
+        """Go one document forward; return it and what differs, or None at the end."""
+        if self.redo_label is None:
+            return None
+        self._present += 1
+        self._may_merge = False
+        return self.document, self._steps[self._present].change

@@ -1,0 +1,46 @@
+"""The names that new nodes and layers get: like Keras's own, each one only once in a design."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from composer_gui.core.document import Document
+
+
+def default_label(class_name: str) -> str:
+    """Return a class's name as Keras writes it for its layers: "conv2d", "max_pooling2d"."""
+    words = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", re.sub(r"\W+", "", class_name))
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
+
+
+class Labels:
+    """Labels that are taken; `unique` gives one that is free, and takes it."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._taken = set(taken)
+        self._next: dict[str, int] = {}
+
+    @classmethod
+    def of(cls, document: Document) -> Labels:
+        """Return the labels of a document: those of its layers, inputs and outputs."""
+        named = [document.nodes[node_id] for node_id in (*document.inputs, *document.outputs)]
+        labels = cls(layer.name for layer in document.layers.values())
+        labels._taken.update(node.label for node in named)
+        return labels
+
+    def unique(self, wanted: str) -> str:
+        """Return `wanted`, or where that is taken its stem with the next free number."""
+        label = wanted
+        stem = re.sub(r"_\d{1,9}$", "", wanted)
+        while label in self._taken:
+            number = self._next.get(stem, 1)
+            self._next[stem] = number + 1
+            label = f"{stem}_{number}"
+        self._taken.add(label)
+        return label
+
+
+def unique_label(document: Document, wanted: str) -> str:
+    """Return `wanted` or a label made from it that nothing in `document` has yet."""
+    return Labels.of(document).unique(wanted)

@@ -1,0 +1,82 @@
+"""Which ports a node has: from the catalog for Keras layers, from the archive for saved models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from composer_gui.core.document import (
+    OUTPUT_PORT,
+    Call,
+    Document,
+    Input,
+    KerasLayer,
+    Layer,
+    Node,
+    Output,
+)
+from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.layers.layer_spec import InputPort
+
+ONLY_OUTPUT = ("output",)
+_OUTPUT_NODE_PORTS = (InputPort(OUTPUT_PORT, help="The tensor that the model puts out."),)
+
+
+def input_ports(document: Document, catalog: Catalog, node: Node) -> tuple[InputPort, ...]:
+    """Return the ports that wires may end at, in order.
+
+    A layer whose class the catalog does not know has the ports that its wires name.
+    """
+    if isinstance(node, Output):
+        return _OUTPUT_NODE_PORTS
+    if not isinstance(node, Call):
+        return ()
+    layer = document.layers[node.layer]
+    if not isinstance(layer, KerasLayer):
+        return tuple(InputPort(port.name) for port in layer.interface.inputs)
+    spec = catalog.layers.get(layer.class_name)
+    if spec is not None:
+        return spec.inputs
+    wired = ((name, len(node.inputs[name])) for name in sorted(node.inputs))
+    return tuple(InputPort(name, many=count > 1) for name, count in wired)
+
+
+def input_port(document: Document, catalog: Catalog, node: Node, name: str) -> InputPort | None:
+    """Return the input port of that name, or None."""
+    ports = input_ports(document, catalog, node)
+    return next((port for port in ports if port.name == name), None)
+
+
+def output_ports(document: Document, catalog: Catalog, node: Node) -> tuple[str, ...]:
+    """Return the names of the ports that wires may start from, in order.
+
+    A layer whose class the catalog does not know has "output" and what its wires name besides;
+    finding those looks at the whole document.
+    """
+    if isinstance(node, Input):
+        return ONLY_OUTPUT
+    if not isinstance(node, Call):
+        return ()
+    ports = layer_output_ports(catalog, document.layers[node.layer], node)
+    return _wired_outputs(document, node.id) if ports is None else ports
+
+
+def layer_output_ports(catalog: Catalog, layer: Layer, node: Call) -> tuple[str, ...] | None:
+    """Return the output ports of `node` when it calls `layer`; None where the class is unknown."""
+    if not isinstance(layer, KerasLayer):
+        return tuple(port.name for port in layer.interface.outputs)
+    spec = catalog.layers.get(layer.class_name)
+    if spec is None:
+        return None
+    return catalog.output_ports(spec, layer.parameters, node.arguments)
+
+
+def _wired_outputs(document: Document, node_id: str) -> tuple[str, ...]:
+    wired = {port for name, port in _sources(document) if name == node_id}
+    return ONLY_OUTPUT + tuple(sorted(wired - set(ONLY_OUTPUT)))
+
+
+def _sources(document: Document) -> Iterator[tuple[str, str]]:
+    for node in document.nodes.values():
+        for sources in node.inputs.values():
+            for source in sources:
+                yield source.node, source.port
