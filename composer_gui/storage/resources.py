@@ -1,0 +1,46 @@
+"""Finds what Composer ships with: the layer catalog, the examples, icons and themes."""
+
+from __future__ import annotations
+
+import functools
+import json
+from pathlib import Path
+from typing import Any
+
+from composer_gui.core.layers.catalog import Catalog
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+@functools.cache
+def folder() -> Path:
+    """Return the folder of the resources: inside an installed package, beside it in a checkout."""
+    installed = _PACKAGE / "resources"
+    return installed if installed.is_dir() else _PACKAGE.parent / "resources"
+
+
+@functools.cache
+def catalog() -> Catalog:
+    """Return the layers of Keras that a design may use, read once."""
+    return Catalog.from_plain(json.loads(text("layers.json")))
+
+
+def text(name: str) -> str:
+    """Return the text of a resource, by its path below the folder of the resources."""
+    return (folder() / name).read_text(encoding="utf-8")
+
+
+@functools.cache
+def example_index() -> tuple[dict[str, Any], ...]:
+    """Return the gallery's entries in order: name, title, description, system and models."""
+    return tuple(json.loads(text("examples/index.json")))
+
+
+def example_names() -> tuple[str, ...]:
+    """Return the names of the examples in the order of the gallery."""
+    return tuple(entry["name"] for entry in example_index())
+
+
+def example_design(name: str) -> Path:
+    """Return where the design of an example is, without the saved models it uses."""
+    return folder() / "examples" / f"{name}.composer"
