@@ -57,6 +57,7 @@ def read(path: Path, *, keras_version: str = KNOWN_KERAS) -> SavedInterface:
         saved_by = _saved_by(archive)
         _refuse_later(path, saved_by, keras_version)
         config = _config(path, archive)
+    _refuse_other_names(path)
     try:
         return interface_of(config)
     except NotUnderstood as error:
@@ -158,6 +159,16 @@ def _parsed(path: Path, data: bytes) -> dict[str, Any]:
             'Save the whole model in Keras with model.save("….keras").',
         )
     return config
+
+
+def _refuse_other_names(path: Path) -> None:
+    """Raise FileProblem for a sound archive that Keras would not look into, for its name's sake."""
+    if not os.fspath(path).endswith(".keras"):
+        raise FileProblem(
+            "misnamed",
+            f"{shown(path)} holds a saved Keras model, but its name does not end in .keras.",
+            "Rename it, so that Keras will load it.",
+        )
 
 
 # The version that saved it ------------------------------------------------------------------------
