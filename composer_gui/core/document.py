@@ -199,6 +199,9 @@ Node = Input | Call | Output | Frame | Note
 OUTPUT_PORT = "input"
 """The one input port of an Output node."""
 
+FARTHEST = 1e9
+"""Coordinates and sizes on the canvas stay below this, in pixels."""
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

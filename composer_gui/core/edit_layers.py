@@ -63,9 +63,21 @@ def set_argument(
     layer = document.layers[node.layer]
     argument = _named(_spec(catalog, layer).arguments, name, layer.name)
     values = _with_value(node.arguments, catalog, argument, value)
+    return _with_arguments(document, catalog, node, values)
+
+
+def reset_argument(document: Document, catalog: Catalog, node_id: str, name: str) -> Document:
+    """Let a call argument have its default again."""
+    node = existing(document, node_id)
+    if not isinstance(node, Call) or name not in node.arguments:
+        return document
+    return _with_arguments(document, catalog, node, node.arguments.delete(name))
+
+
+def _with_arguments(document: Document, catalog: Catalog, node: Call, values: Map) -> Document:
     if values is node.arguments:
         return document
-    altered = replace(node, arguments=values)
+    layer, altered = document.layers[node.layer], replace(node, arguments=values)
     lost = _lost_outputs(catalog, (node, layer), (altered, layer))
     return _without_lost(put(document, altered), lost)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import PurePath
@@ -12,6 +11,7 @@ from immutables import Map
 
 from composer_gui.core.document import (
     EMPTY,
+    FARTHEST,
     Call,
     Document,
     Frame,
@@ -56,7 +56,7 @@ def add_input(
     """Add an Input at (x, y) pixels, last in the model's signature; `shape` has no batch axis."""
     document, node_id = new_id(document, "n")
     label = unique_label(document, _title(label))
-    x, y = _place(x, y)
+    x, y = place(x, y)
     node = Input(node_id, label, _shape(shape), dtype, x=x, y=y)
     return head(put(document, node), inputs=(*document.inputs, node_id))
 
@@ -64,7 +64,7 @@ def add_input(
 def add_output(document: Document, x: float, y: float, *, label: str = "output") -> Document:
     """Add an Output at (x, y) pixels, last in the model's signature."""
     document, node_id = new_id(document, "n")
-    x, y = _place(x, y)
+    x, y = place(x, y)
     node = Output(node_id, unique_label(document, _title(label)), x=x, y=y)
     return head(put(document, node), outputs=(*document.outputs, node_id))
 
@@ -102,7 +102,7 @@ def add_saved_model(
 
 def _add(document: Document, layer: Layer, x: float, y: float) -> Document:
     document, node_id = new_id(document, "n")
-    x, y = _place(x, y)
+    x, y = place(x, y)
     return put(document, layer, Call(node_id, layer.id, x=x, y=y))
 
 
@@ -111,7 +111,7 @@ def add_call(document: Document, layer_id: str, x: float, y: float) -> Document:
     if layer_id not in document.layers:
         raise EditRefused("This layer is no longer in the design.")
     document, node_id = new_id(document, "n")
-    x, y = _place(x, y)
+    x, y = place(x, y)
     return put(document, Call(node_id, layer_id, x=x, y=y))
 
 
@@ -120,7 +120,7 @@ def add_frame(
 ) -> Document:
     """Add a titled rectangle, in pixels; what lies in it stays as it is."""
     document, node_id = new_id(document, "n")
-    x, y = _place(x, y)
+    x, y = place(x, y)
     width, height = _size(width, height)
     return put(document, Frame(node_id, _line(label), width, height, x=x, y=y))
 
@@ -128,7 +128,7 @@ def add_frame(
 def add_note(document: Document, x: float, y: float, *, text: str = "") -> Document:
     """Add free text at (x, y) pixels."""
     document, node_id = new_id(document, "n")
-    x, y = _place(x, y)
+    x, y = place(x, y)
     return put(document, Note(node_id, text, x=x, y=y))
 
 
@@ -162,7 +162,7 @@ def move(document: Document, positions: Mapping[str, tuple[float, float]]) -> Do
     moved = []
     for node_id, (x, y) in positions.items():
         node = existing(document, node_id)
-        x, y = _place(x, y)
+        x, y = place(x, y)
         if (node.x, node.y) != (x, y):
             moved.append(replace(node, x=x, y=y))
     return put(document, *moved) if moved else document
@@ -179,14 +179,15 @@ def resize(document: Document, node_id: str, width: float, height: float) -> Doc
     return put(document, replace(node, width=width, height=height))
 
 
-def _place(x: float, y: float) -> tuple[float, float]:
-    if not (math.isfinite(x) and math.isfinite(y)):
+def place(x: float, y: float) -> tuple[float, float]:
+    """Return a place on the canvas, in pixels; raises EditRefused for one that is out of bounds."""
+    if not (abs(x) <= FARTHEST and abs(y) <= FARTHEST):
         raise EditRefused("A node cannot be put that far away.")
     return float(x), float(y)
 
 
 def _size(width: float, height: float) -> tuple[float, float]:
-    width, height = _place(width, height)
+    width, height = place(width, height)
     return max(SMALLEST, width), max(SMALLEST, height)
 
 

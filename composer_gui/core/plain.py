@@ -14,6 +14,7 @@ from immutables import Map
 
 from composer_gui.core.document import (
     EMPTY,
+    FARTHEST,
     Call,
     Construct,
     Document,
@@ -383,7 +384,7 @@ def _named_values(plain: Any) -> Map:
 def _pair(plain: dict, key: str) -> tuple[float, float]:
     value = _of(plain, key, list)
     good = len(value) == 2 and all(type(number) in (int, float) for number in value)
-    if not good or not all(math.isfinite(number) for number in value):
+    if not good or not all(-FARTHEST <= number <= FARTHEST for number in value):
         raise NotPlain(f"{key!r} is {value!r}")
     return float(value[0]), float(value[1])
 

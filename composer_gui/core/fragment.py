@@ -1,0 +1,165 @@
+"""Copy, paste and duplicate: a piece of a design is a small document of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from immutables import Map
+
+from composer_gui.core.connections import check
+from composer_gui.core.document import (
+    Call,
+    Document,
+    Input,
+    Layer,
+    Node,
+    Output,
+    Source,
+    head,
+    in_order,
+    new_id,
+    number_of,
+    put,
+)
+from composer_gui.core.edit_nodes import place
+from composer_gui.core.labels import Labels
+from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.plain import NotPlain, document_from_plain, document_to_plain
+
+MIME = "application/vnd.composer.fragment+json"
+MARK = "composer_fragment"
+FORMAT = 1
+LONGEST = 64 * 2**20
+"""Characters of a text that is looked at; a longer one is no fragment."""
+
+
+def copy(document: Document, ids: Iterable[str]) -> Document:
+    """Return these nodes, the wires among them and the layers that they call."""
+    chosen = {node_id for node_id in ids if node_id in document.nodes}
+    nodes = {node_id: _inside(document.nodes[node_id], chosen) for node_id in chosen}
+    called = {node.layer for node in nodes.values() if isinstance(node, Call)}
+    return Document(
+        name=document.name,
+        seed=document.seed,
+        nodes=Map(nodes),
+        layers=Map({layer_id: document.layers[layer_id] for layer_id in called}),
+        inputs=tuple(node_id for node_id in document.inputs if node_id in chosen),
+        outputs=tuple(node_id for node_id in document.outputs if node_id in chosen),
+        next_number=document.next_number,
+    )
+
+
+def _inside(node: Node, chosen: set[str]) -> Node:
+    """Return `node` with only the wires that come from chosen nodes."""
+    if not node.inputs:
+        return node
+    kept = {
+        port: tuple(source for source in sources if source.node in chosen)
+        for port, sources in node.inputs.items()
+    }
+    return replace(node, inputs=Map({port: sources for port, sources in kept.items() if sources}))
+
+
+def paste(
+    document: Document, fragment: Document, dx: float, dy: float, *, shared: bool = False
+) -> Document:
+    """Add a fragment, moved by (dx, dy) pixels, under fresh ids and names.
+
+    Layers are copied. With `shared`, nodes go on calling the layers that `document` holds just as
+    the fragment does, and so share their weights.
+    """
+    labels = Labels.of(document)
+    document, renumbered = _fresh_ids(document, fragment, shared=shared)
+    layers = [
+        _named(replace(layer, id=renumbered[layer.id]), labels)
+        for layer in in_order(fragment.layers)
+        if renumbered[layer.id] != layer.id
+    ]
+    nodes = [
+        _named(_moved(_renumbered(node, renumbered), dx, dy), labels)
+        for node in in_order(fragment.nodes)
+    ]
+    document = put(document, *layers, *nodes)
+    inputs = tuple(renumbered[node_id] for node_id in fragment.inputs)
+    outputs = tuple(renumbered[node_id] for node_id in fragment.outputs)
+    if not inputs and not outputs:
+        return document
+    return head(document, inputs=document.inputs + inputs, outputs=document.outputs + outputs)
+
+
+def duplicate(
+    document: Document, ids: Iterable[str], dx: float, dy: float, *, shared: bool = False
+) -> Document:
+    """Add a copy of these nodes, moved by (dx, dy) pixels."""
+    return paste(document, copy(document, ids), dx, dy, shared=shared)
+
+
+def _fresh_ids(
+    document: Document, fragment: Document, *, shared: bool
+) -> tuple[Document, dict[str, str]]:
+    """Return the new id for each of the fragment's, in the order in which things were made.
+
+    A layer that goes on being called keeps its id.
+    """
+    renumbered = {}
+    for old_id in sorted((*fragment.layers, *fragment.nodes), key=number_of):
+        layer = fragment.layers.get(old_id)
+        if shared and layer is not None and document.layers.get(old_id) == layer:
+            renumbered[old_id] = old_id
+        else:
+            document, renumbered[old_id] = new_id(document, old_id[0])
+    return document, renumbered
+
+
+def _renumbered(node: Node, renumbered: dict[str, str]) -> Node:
+    fields: dict[str, Any] = {"id": renumbered[node.id]}
+    if isinstance(node, Call):
+        fields["layer"] = renumbered[node.layer]
+    if node.inputs:
+        fields["inputs"] = Map(
+            {
+                port: tuple(Source(renumbered[source.node], source.port) for source in sources)
+                for port, sources in node.inputs.items()
+            }
+        )
+    return replace(node, **fields)
+
+
+def _moved(node: Node, dx: float, dy: float) -> Node:
+    x, y = place(node.x + dx, node.y + dy)
+    return replace(node, x=x, y=y)
+
+
+def _named(item: Node | Layer, labels: Labels) -> Node | Layer:
+    """Return a layer, Input or Output with a name of its own; other nodes as they are."""
+    if isinstance(item, Input | Output):
+        return replace(item, label=labels.unique(item.label))
+    return replace(item, name=labels.unique(item.name)) if hasattr(item, "name") else item
+
+
+# On the clipboard -------------------------------------------------------------------------------
+
+
+def to_text(fragment: Document) -> str:
+    """Return a fragment as JSON for the clipboard."""
+    plain = {MARK: FORMAT, **document_to_plain(fragment)}
+    return json.dumps(plain, sort_keys=True, ensure_ascii=False, indent=1)
+
+
+def from_text(text: str, catalog: Catalog | None = None) -> Document | None:
+    """Return the fragment that `text` holds, or None for anything else.
+
+    With a catalog, wires to ports that do not exist here are left out.
+    """
+    if len(text) > LONGEST or MARK not in text:
+        return None
+    try:
+        plain = json.loads(text)
+        if not isinstance(plain, dict) or plain.get(MARK) != FORMAT:
+            return None
+        return check(document_from_plain(plain), catalog).settled()
+    except (NotPlain, ValueError, RecursionError, AttributeError, TypeError):
+        return None

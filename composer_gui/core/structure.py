@@ -1,0 +1,174 @@
+"""What is wrong with a design by our own rules: instant, and known without the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from composer_gui.core.document import (
+    Call,
+    Document,
+    Input,
+    KerasLayer,
+    Node,
+    Output,
+    label_of,
+)
+from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.layers.layer_spec import InputPort
+from composer_gui.core.layers.parameters import refusal
+from composer_gui.core.ports import input_ports
+from composer_gui.core.problems import Problem
+
+RULES = {
+    "no_input": (
+        "No Input",
+        "This design has no Input yet. Add one: it says what the model takes.",
+    ),
+    "no_output": (
+        "No Output",
+        "This design has no Output yet. Add one behind the node whose result is wanted.",
+    ),
+    "output_without_wire": (
+        "{label} has no wire",
+        "{label} puts nothing out yet. Wire it to the node whose result is wanted.",
+    ),
+    "missing_wire": (
+        "{label} lacks a wire",
+        "{label} wants {wanted}{port_named}; it has {count}.",
+    ),
+    "unknown_class": (
+        "{class_name} is not known here",
+        "{label} is a {class_name}, which Keras {keras_version} does not have. "
+        "Open the design where it was made, or put another layer in its place.",
+    ),
+    "missing_parameter": (
+        "{label} needs {name}",
+        "{name} is not set. {class_name} needs it.",
+    ),
+    "bad_parameter": (
+        "{label} cannot use {name}",
+        "{sentence}",
+    ),
+}
+"""Each code's title and sentence. The sentence says who, what and what next, and blames nobody."""
+
+
+def design_problems(document: Document) -> tuple[Problem, ...]:
+    """Return what is wrong with the design as a whole."""
+    found = []
+    if not document.inputs:
+        found.append(_problem("no_input"))
+    if not document.outputs:
+        found.append(_problem("no_output"))
+    return tuple(found)
+
+
+def problems(document: Document, catalog: Catalog, node_id: str) -> tuple[Problem, ...]:
+    """Return what is wrong with one node; looks at that node and its layer only."""
+    node = document.nodes[node_id]
+    label = label_of(document, node)
+    if isinstance(node, Input):
+        return tuple(_bad_dtype(catalog, node))
+    if isinstance(node, Output):
+        return () if node.inputs else (_problem("output_without_wire", node, label=label),)
+    if not isinstance(node, Call):
+        return ()
+    layer = document.layers[node.layer]
+    if not isinstance(layer, KerasLayer):
+        return tuple(_missing_wires(document, catalog, node, label))
+    if layer.class_name not in catalog.layers:
+        return (_unknown_class(catalog, node, label, layer.class_name),)
+    return (
+        *_parameter_problems(catalog, node, label, layer),
+        *_missing_wires(document, catalog, node, label),
+    )
+
+
+def _problem(code: str, node: Node | None = None, port: str | None = None, **words: Any) -> Problem:
+    expected, actual = words.pop("expected", None), words.pop("actual", None)
+    title, sentence = (template.format(**words) for template in RULES[code])
+    return Problem(
+        code,
+        sentence,
+        node.id if node is not None else None,
+        port,
+        title=title,
+        expected=expected,
+        actual=actual,
+    )
+
+
+def _unknown_class(catalog: Catalog, node: Call, label: str, class_name: str) -> Problem:
+    words = {"class_name": class_name, "keras_version": catalog.keras_version}
+    return _problem("unknown_class", node, label=label, **words)
+
+
+# Wires ------------------------------------------------------------------------------------------
+
+
+def _missing_wires(
+    document: Document, catalog: Catalog, node: Call, label: str
+) -> Iterator[Problem]:
+    ports = input_ports(document, catalog, node)
+    for port in ports:
+        count = len(node.inputs.get(port.name, ()))
+        least = port.minimum if port.many else 1
+        if count < least and (port.required or count):
+            yield _missing_wire(node, label, port, least, count, alone=len(ports) == 1)
+
+
+def _missing_wire(
+    node: Call, label: str, port: InputPort, least: int, count: int, *, alone: bool
+) -> Problem:
+    wires = "1 wire" if least == 1 else f"{least} wires"
+    exact = not port.many or port.maximum == least
+    wanted = wires if exact else f"at least {wires}"
+    return _problem(
+        "missing_wire",
+        node,
+        port.name,
+        label=label,
+        wanted=wanted,
+        port_named="" if alone else f" at {port.name}",
+        count=count or "none",
+        expected=wanted,
+        actual=str(count),
+    )
+
+
+# Parameters -------------------------------------------------------------------------------------
+
+
+def _parameter_problems(
+    catalog: Catalog, node: Call, label: str, layer: KerasLayer
+) -> Iterator[Problem]:
+    spec = catalog.layer(layer.class_name)
+    known = {parameter.name: parameter for parameter in spec.parameters}
+    for name, parameter in known.items():
+        if name in layer.parameters:
+            sentence = refusal(parameter, layer.parameters[name], catalog)
+            if sentence is not None:
+                yield _problem("bad_parameter", node, label=label, name=name, sentence=sentence)
+        elif parameter.required:
+            words = {"label": label, "name": name, "class_name": layer.class_name}
+            yield _problem("missing_parameter", node, **words)
+    yield from _unknown_names(node, label, layer.class_name, layer.parameters, known)
+    arguments = {argument.name: argument for argument in spec.arguments}
+    for name in sorted(arguments.keys() & node.arguments.keys()):
+        sentence = refusal(arguments[name], node.arguments[name], catalog)
+        if sentence is not None:
+            yield _problem("bad_parameter", node, label=label, name=name, sentence=sentence)
+    yield from _unknown_names(node, label, layer.class_name, node.arguments, arguments)
+
+
+def _unknown_names(node, label, class_name, given, known) -> Iterator[Problem]:
+    for name in sorted(given.keys() - known.keys()):
+        sentence = f"{class_name} has no {name} here. Reset it, and Keras will do without."
+        yield _problem("bad_parameter", node, label=label, name=name, sentence=sentence)
+
+
+def _bad_dtype(catalog: Catalog, node: Input) -> Iterator[Problem]:
+    if node.dtype not in catalog.dtypes:
+        sentence = f"Keras has no dtype {node.dtype!r}. Choose one of the list, such as float32."
+        yield _problem("bad_parameter", node, label=node.label, name="dtype", sentence=sentence)
