@@ -230,6 +230,7 @@ MINIMUM = {
     "units": 1,
     "value_dim": 1,
     "width": 1,
+    ("GroupNormalization", "groups"): -1,
     ("RandAugment", "factor"): 0,
 }
 
@@ -417,6 +418,17 @@ STATES = {
     "SimpleRNN": ["state"],
     "SimpleRNNCell": ["state"],
 }
+
+
+def state_port(layer: str, port: str) -> dict:
+    """Return how many wires a port for states takes: one for each state, in both directions."""
+    if port not in ("initial_state", "states"):
+        return {}
+    if layer == "Bidirectional":
+        return {"many": True, "minimum": 2}
+    count = len(STATES.get(layer, []))
+    return {"many": True, "minimum": count, "maximum": count} if count else {"many": True}
+
 
 MERGES = {
     "Add": {"many": True, "minimum": 2, "listed": True},

@@ -362,7 +362,10 @@ HELP = {
     ("Discretization", "num_bins"): "The number of bins, where they are learned from data.",
     ("ELU", "alpha"): "How far below zero the output may come.",
     ("GaussianDropout", "rate"): "How strong the noise is, as if this part were dropped.",
-    ("GroupNormalization", "groups"): "The number of groups, which divides the channels.",
+    (
+        "GroupNormalization",
+        "groups",
+    ): "The number of groups, which divides the channels; -1 for one each.",
     ("Hashing", "mask_value"): "The value that gets number 0 for itself; None for none.",
     ("MaxNorm", "axis"): "The axis or axes along which the norm is taken.",
     ("MaxNorm", "max_value"): "The largest norm allowed.",

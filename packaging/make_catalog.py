@@ -428,8 +428,8 @@ def input_ports(name: str, cls: type) -> list[dict[str, Any]]:
         port(
             p.name,
             required=p.default is p.empty,
-            many=p.name in ("initial_state", "states"),
             help=words.PORTS[p.name],
+            **tables.state_port(name, p.name),
         )
         for p in tensors
     ]
@@ -458,8 +458,9 @@ def output_ports(name: str, cls: type) -> list[dict[str, Any]]:
     if any(p.name == "return_attention_scores" for p in call_parameters(cls)):
         ports.append({"name": "attention_scores", "when": {"return_attention_scores": True}})
     if name not in tables.OUTPUTS_FROM:
-        states = tables.STATES.get(name, [])
-        ports += [{"name": state, "when": {"return_state": True}} for state in states]
+        # a cell hands its states out at every step, a layer at the end and where it is asked to
+        when = {} if name in tables.CELLS else {"when": {"return_state": True}}
+        ports += [{"name": state} | when for state in tables.STATES.get(name, [])]
     return ports
 
 

@@ -218,20 +218,28 @@ def _range(parameter: Parameter) -> str:
     return f" of at most {high}" if high is not None else ""
 
 
-def _list_of(parameter: Parameter, one: str, some: str) -> str:
-    count = " or ".join(str(length) for length in parameter.lengths)
-    several = f"{count} {some if count != '1' else one}" if count else f"a list of {some}"
-    if not parameter.single:
-        words = several
+def _list_of(parameter: Parameter, items: str) -> str:
+    """Say what a list takes: "a whole number, 2 of them or 2 pairs, each at least 0"."""
+    one, some = _ITEM_WORDS[items]
+    if parameter.single and parameter.lengths == (1,):
+        return f"a {one}{_range(parameter)}"
+    count = " or ".join(str(length) for length in parameter.lengths if length > 1) or "a list of"
+    if parameter.single:
+        forms = [f"a {one}", f"{count} them" if count == "a list of" else f"{count} of them"]
     else:
-        words = f"a {one} or {count} of them" if count and count != "1" else f"a {one}"
-        words = f"a {one} or a list of them" if not count else words
-    return words + _range(parameter)
+        forms = [f"{count} {some}"]
+    if parameter.pairs:
+        forms.append(f"{count} pairs")
+    each = _range(parameter).replace(" of at", ", each at").replace(" from", ", each from")
+    return _either(forms) + each
 
 
 def _one_of(names: tuple[Any, ...]) -> str:
-    shown = [show(name) for name in names]
-    return " or ".join(filter(None, [", ".join(shown[:-1]), shown[-1]])) if shown else "a name"
+    return _either([show(name) for name in names])
+
+
+def _either(words: list[str]) -> str:
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _class_words(parameter: Parameter, any_of_them: str) -> str:
@@ -250,10 +258,10 @@ _EXPECTED: dict[str, Callable[[Parameter], str]] = {
     "boolean": lambda p: "True or False",
     "text": lambda p: "text",
     "choice": lambda p: _one_of(p.choices),
-    "integers": lambda p: _list_of(p, "whole number", "whole numbers"),
+    "integers": lambda p: _list_of(p, "integer"),
     "shape": lambda p: "a shape such as 28, 28, 1",
-    "axis": lambda p: _list_of(p, "whole number", "whole numbers"),
-    "values": lambda p: _list_of(p, *_ITEM_WORDS[p.items]),
+    "axis": lambda p: _list_of(p, "integer"),
+    "values": lambda p: _list_of(p, p.items),
     "initializer": lambda p: "an initializer such as glorot_uniform",
     "regularizer": lambda p: "a regularizer such as l2",
     "constraint": lambda p: "a constraint such as non_neg",
