@@ -1,0 +1,135 @@
+"""What a saved model's config may name: Keras's own building blocks and nothing else.
+
+Keras builds whatever public name a config gives it, functions with side effects among them, even
+in its safe mode. So a config is judged here, as plain data, before Keras sees it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+LONGEST_NAME = 80
+
+RUNS_CODE = frozenset({"FlaxLayer", "JaxLayer", "Lambda", "TFSMLayer", "TorchModuleWrapper"})
+"""Layers of Keras that run code or load what another file holds."""
+
+DATA = frozenset(
+    {"__keras_tensor__", "__tensor__", "__numpy__", "__bytes__", "__ellipsis__", "__slice__"}
+)
+"""What Keras writes for plain data in the place of a class."""
+
+CLASS_MODULES = frozenset(
+    {
+        "keras.constraints",
+        "keras.dtype_policies",
+        "keras.initializers",
+        "keras.layers",
+        "keras.losses",
+        "keras.metrics",
+        "keras.optimizers",
+        "keras.optimizers.schedules",
+        "keras.quantizers",
+        "keras.random",
+        "keras.regularizers",
+    }
+)
+"""Modules of which every class may be named."""
+
+CLASSES = {
+    "keras": {"DTypePolicy", "Functional", "Model", "Sequential"},
+    "keras.models": {"Functional", "Model", "Sequential"},
+    "keras.src.models.functional": {"Functional"},
+    "keras.src.models.sequential": {"Sequential"},
+    "keras.src.applications.convnext": {"LayerScale"},
+    "keras.src.applications.inception_resnet_v2": {"CustomScaleLayer"},
+}
+"""Other modules, and those of their classes that may be named."""
+
+OPERATIONS = re.compile(
+    r"keras\.src\.ops\.(core|einops|function|image|linalg|math|nn|numpy|operation)"
+)
+"""Modules with the operations that `keras.ops` puts into a graph, all of them classes."""
+
+FUNCTION_MODULES = frozenset({"builtins", "keras.activations", "keras.ops", "keras.ops.nn"})
+"""Modules whose functions may be named; "builtins" is what Keras writes for its activations."""
+
+_CLASS = re.compile(r"[A-Z][A-Za-z0-9]*")
+_FUNCTION = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def refused_names(config: Any) -> list[str]:
+    """Return the names in a model's config that Composer does not let Keras build, each once.
+
+    `config` is the parsed `config.json`, or `layer.get_config()`; it is only looked at. How the
+    model was compiled (`compile_config` at the top) does not count, for it is never restored.
+    """
+    found: dict[str, None] = {}
+    top = config
+    if isinstance(config, dict):
+        top = {key: value for key, value in config.items() if key != "compile_config"}
+    for entry in _named(top):
+        if not _is_known(entry):
+            found[_shown(entry)] = None
+    return list(found)
+
+
+def _named(config: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object in the config that names something, in order, without recursion."""
+    waiting = [config]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            if "class_name" in value:
+                yield value
+            waiting.extend(reversed(list(value.values())))
+        elif isinstance(value, list | tuple):
+            waiting.extend(reversed(value))
+
+
+def _is_known(entry: dict[str, Any]) -> bool:
+    name, module = entry["class_name"], entry.get("module", "")
+    if not isinstance(name, str):
+        return False
+    if name in DATA:
+        return True
+    if not isinstance(module, str) or not _is_plainly_registered(entry):
+        return False
+    if name == "function":
+        function = entry.get("config")
+        return (
+            module in FUNCTION_MODULES
+            and isinstance(function, str)
+            and _FUNCTION.fullmatch(function) is not None
+        )
+    if name in RUNS_CODE or not _CLASS.fullmatch(name):
+        return False
+    # Before Keras 3, and for short names, a config has no module: Keras then looks in its own lists
+    return (
+        module == ""
+        or module in CLASS_MODULES
+        or name in CLASSES.get(module, ())
+        or OPERATIONS.fullmatch(module) is not None
+    )
+
+
+def _is_plainly_registered(entry: dict[str, Any]) -> bool:
+    """Return whether `registered_name` says nothing that the class name does not."""
+    registered = entry.get("registered_name")
+    if registered is None:
+        return True
+    return registered in (entry["class_name"], entry.get("config"))
+
+
+def _shown(entry: dict[str, Any]) -> str:
+    """Return the name to show: that of a function, else the class with its package."""
+    name = entry["class_name"]
+    if name == "function" and isinstance(entry.get("config"), str):
+        name = f"{entry.get('module')}.{entry['config']}"
+    elif name == "__lambda__":
+        name = "a Python lambda"
+    elif isinstance(entry.get("registered_name"), str) and not _is_plainly_registered(entry):
+        name = entry["registered_name"]
+    text = "".join(c if c.isprintable() else "?" for c in str(name))
+    return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…"

@@ -1,0 +1,113 @@
+"""Who feeds whom, and how deep each node lies, kept in step with the document."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Mapping
+
+from composer_gui.core.document import Node, number_of
+
+Position = tuple[int, int]
+
+
+class FlowOrder:
+    """The consumers and the depth of every node.
+
+    The depth is the length of the longest way to a node from one without wires, so it orders the
+    nodes along the wires, and it is a property of the graph alone: two programs that came to the
+    same document on different ways agree. Nothing here is recursive.
+    """
+
+    def __init__(self) -> None:
+        self.consumers: dict[str, set[str]] = {}
+        self.circular: frozenset[str] = frozenset()
+        self._depth: dict[str, int] = {}
+
+    def position(self, node_id: str) -> Position:
+        """Return where the node stands: sources before their consumers, then as they were made."""
+        return self._depth[node_id], number_of(node_id)
+
+    def rebuild(self, nodes: Mapping[str, Node]) -> None:
+        """Order all nodes afresh; those on a circle, and behind one, are `circular`."""
+        self.consumers = {}
+        missing: dict[str, int] = {}
+        for node_id, node in nodes.items():
+            sources = sources_of(node)
+            missing[node_id] = sum(source in nodes for source in sources)
+            for source in sources:
+                self.consumers.setdefault(source, set()).add(node_id)
+        self._depth = {}
+        level, ready = 0, [node_id for node_id, count in missing.items() if not count]
+        while ready:
+            reached = []
+            for node_id in ready:
+                self._depth[node_id] = level
+                for consumer in self.consumers.get(node_id, ()):
+                    missing[consumer] -= 1
+                    if not missing[consumer]:
+                        reached.append(consumer)
+            level, ready = level + 1, reached
+        self.circular = frozenset(nodes.keys() - self._depth.keys())
+        self._depth.update(dict.fromkeys(self.circular, level))
+
+    def follow(
+        self, old: Mapping[str, Node], new: Mapping[str, Node], touched: Iterable[str]
+    ) -> set[str]:
+        """Take over the nodes in `touched` from `new`; return those that lie elsewhere now."""
+        touched = set(touched)
+        if self.circular or len(touched) * 8 > len(new) + 400:
+            before = self._depth
+            self.rebuild(new)
+            return {k for k, depth in self._depth.items() if before.get(k) != depth}
+        moved = set()
+        for node_id in touched:
+            if self._rewire(node_id, old.get(node_id), new.get(node_id)):
+                moved.add(node_id)
+        return self._sink(new, moved)
+
+    def _rewire(self, node_id: str, before: Node | None, after: Node | None) -> bool:
+        """Correct the consumers for one node; return whether its depth may be another."""
+        was = sources_of(before) if before is not None else frozenset()
+        now = sources_of(after) if after is not None else frozenset()
+        for source in was - now:
+            known = self.consumers[source]
+            known.discard(node_id)
+            if not known:
+                del self.consumers[source]
+        for source in now - was:
+            self.consumers.setdefault(source, set()).add(node_id)
+        if after is None:
+            self._depth.pop(node_id, None)
+            return True
+        return before is None or was != now
+
+    def _sink(self, nodes: Mapping[str, Node], moved: set[str]) -> set[str]:
+        """Recompute the depth of `moved` and, where it is another, of what is behind."""
+        changed: set[str] = set()
+        waiting = {k for k in moved if k in nodes}
+        for gone in moved - waiting:
+            waiting.update(k for k in self.consumers.get(gone, ()) if k in nodes)
+        heap = [(self._depth.get(k, 0), k) for k in waiting]
+        heapq.heapify(heap)
+        while heap:
+            _, node_id = heapq.heappop(heap)
+            waiting.discard(node_id)
+            above = (self._depth.get(source, -1) for source in sources_of(nodes[node_id]))
+            depth = max(above, default=-1) + 1
+            if self._depth.get(node_id) == depth:
+                continue
+            if depth > len(nodes):  # only a circle is longer than all there is
+                self.rebuild(nodes)
+                return set(nodes)
+            self._depth[node_id] = depth
+            changed.add(node_id)
+            for consumer in self.consumers.get(node_id, ()):
+                if consumer not in waiting and consumer in nodes:
+                    waiting.add(consumer)
+                    heapq.heappush(heap, (self._depth.get(consumer, 0), consumer))
+        return changed
+
+
+def sources_of(node: Node) -> frozenset[str]:
+    """Return the nodes that `node` takes its wires from."""
+    return frozenset(source.node for sources in node.inputs.values() for source in sources)

@@ -1,0 +1,404 @@
+"""The walk over a design: which nodes to ask about, in which order, and where to stop asking."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from immutables import Map
+
+from composer_gui.core import explanations, structure
+from composer_gui.core.change import Change
+from composer_gui.core.document import (
+    OUTPUT_PORT,
+    Call,
+    Construct,
+    Document,
+    Frame,
+    Input,
+    KerasLayer,
+    Layer,
+    Node,
+    Note,
+    Output,
+    Source,
+    label_of,
+)
+from composer_gui.core.explanations import Refused
+from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.problems import ERROR, Problem
+from composer_gui.core.shapes.flow_order import FlowOrder
+from composer_gui.core.shapes.tensor_spec import TensorSpec
+from composer_gui.core.verdicts import BLOCKED, FINE, WRONG, Verdict
+
+Inputs = Mapping[str, tuple[TensorSpec, ...]]
+Report = Callable[[dict[str, Verdict]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What comes of calling a layer on specs.
+
+    `outputs` pairs output ports with specs, in order; it is empty where `problems` hold an error.
+    A problem with the code `explanations.REFUSED` carries Keras's text in `detail` and is put into
+    words by the walk, which knows the labels. An outcome that is not `lasting` hangs on more than
+    the call, such as a file that is absent now, and is not remembered.
+    """
+
+    outputs: tuple[tuple[str, TensorSpec], ...] = ()
+    problems: tuple[Problem, ...] = ()
+    parameters: int = 0
+    trainable_parameters: int = 0
+    lasting: bool = True
+
+    @property
+    def is_error(self) -> bool:
+        """Whether nothing comes out."""
+        return any(problem.severity == ERROR for problem in self.problems)
+
+
+Infer = Callable[..., Outcome]
+"""infer(layer, arguments, inputs), and for a later call of a shared layer `built_on=inputs`."""
+
+
+class ShapeFlow:
+    """The verdicts of one design, kept in step with its document.
+
+    `infer` is asked only about calls that are not remembered, and a node is looked at again only
+    when it, its layer or a spec that it receives has changed. A layer with several calls is built
+    by the first that succeeds; the later ones are judged on the layer so built. A node that cannot
+    be judged because of another names the first cause upstream.
+    """
+
+    def __init__(self, catalog: Catalog, infer: Infer, *, remembered: int = 20_000) -> None:
+        self.verdicts: dict[str, Verdict] = {}
+        self._catalog = catalog
+        self._infer = infer
+        self._memo = _Memo(remembered)
+        self._order = FlowOrder()
+        self._document = Document()
+        self._calls: dict[str, set[str]] = {}
+        self._builders: dict[str, str] = {}
+        self._layer_keys: dict[str, tuple[Layer, Any]] = {}
+        self._structure: dict[str, tuple[Node, Layer | None, tuple[Problem, ...]]] = {}
+
+    def update(
+        self, document: Document, change: Change | None = None, report: Report | None = None
+    ) -> dict[str, Verdict]:
+        """Bring the verdicts in step with `document` and return those that differ from before.
+
+        Without `change` everything is looked at afresh and every verdict returned. `report` is
+        handed the verdicts found so far after each node that `infer` was asked about, and may
+        take them out; what it leaves is returned.
+        """
+        if change is None:
+            waiting = self._begin(document)
+        else:
+            waiting = self._follow(document, change)
+        return self._walk(waiting, report)
+
+    # What has to be looked at --------------------------------------------------------------------
+
+    def _begin(self, document: Document) -> set[str]:
+        self._document = document
+        self.verdicts, self._calls, self._builders, self._structure = {}, {}, {}, {}
+        self._order.rebuild(document.nodes)
+        for node in document.nodes.values():
+            if isinstance(node, Call):
+                self._calls.setdefault(node.layer, set()).add(node.id)
+        return set(document.nodes)
+
+    def _follow(self, document: Document, change: Change) -> set[str]:
+        old, self._document = self._document, document
+        touched = change.added | change.removed | change.changed
+        moved = self._order.follow(old.nodes, document.nodes, touched)
+        waiting: set[str] = set()
+        for node_id in touched:
+            waiting |= self._touched(node_id, old, document)
+        for layer_id in change.layers:
+            waiting |= self._layer_touched(layer_id, old, document)
+        for node_id in moved:
+            node = document.nodes[node_id]
+            if isinstance(node, Call) and len(self._calls[node.layer]) > 1:
+                waiting |= self._rebuild_layer(node.layer)
+        return {node_id for node_id in waiting if node_id in document.nodes}
+
+    def _touched(self, node_id: str, old: Document, new: Document) -> set[str]:
+        """Take over one node; return what has to be looked at because of it."""
+        before, after = old.nodes.get(node_id), new.nodes.get(node_id)
+        if before is not None and after is not None and _meaning(before) == _meaning(after):
+            return set()
+        waiting = {node_id}
+        was = before.layer if isinstance(before, Call) else None
+        now = after.layer if isinstance(after, Call) else None
+        if was != now:
+            waiting |= self._call_moved(node_id, was, now)
+        if after is None:
+            self.verdicts.pop(node_id, None)
+            self._structure.pop(node_id, None)
+        if before is None or after is None or label_of(old, before) != label_of(new, after):
+            waiting |= self._order.consumers.get(node_id, set())  # their problems name this node
+        return waiting
+
+    def _call_moved(self, node_id: str, was: str | None, now: str | None) -> set[str]:
+        waiting: set[str] = set()
+        if was is not None:
+            calls = self._calls[was]
+            calls.discard(node_id)
+            waiting |= self._rebuild_layer(was)
+            if not calls:
+                del self._calls[was]
+                self._layer_keys.pop(was, None)
+        if now is not None:
+            self._calls.setdefault(now, set()).add(node_id)
+            waiting |= self._rebuild_layer(now)
+        return waiting
+
+    def _rebuild_layer(self, layer_id: str) -> set[str]:
+        """Forget which call built a layer; return its calls."""
+        self._builders.pop(layer_id, None)
+        return set(self._calls[layer_id])
+
+    def _layer_touched(self, layer_id: str, old: Document, new: Document) -> set[str]:
+        before, after = old.layers.get(layer_id), new.layers.get(layer_id)
+        if before == after or layer_id not in self._calls:
+            return set()
+        calls = self._rebuild_layer(layer_id)
+        if before is None or after is None or before.name != after.name:
+            named = (self._order.consumers.get(node_id, set()) for node_id in calls)
+            return calls.union(*named)
+        return calls
+
+    # The walk ------------------------------------------------------------------------------------
+
+    def _walk(self, waiting: set[str], report: Report | None) -> dict[str, Verdict]:
+        """Judge the nodes in `waiting` and what they change, sources first."""
+        differing: dict[str, Verdict] = {}
+        heap = [(self._order.position(node_id), node_id) for node_id in waiting]
+        heapq.heapify(heap)
+
+        def look_at(node_ids: Iterable[str]) -> None:
+            for node_id in node_ids:
+                if node_id not in waiting and node_id in self._document.nodes:
+                    waiting.add(node_id)
+                    heapq.heappush(heap, (self._order.position(node_id), node_id))
+
+        while heap:
+            _, node_id = heapq.heappop(heap)
+            waiting.discard(node_id)
+            asked = self._memo.misses
+            before, after = self.verdicts.get(node_id), self._judge(node_id)
+            look_at(self._calls_behind(node_id, after))
+            if before != after:
+                self.verdicts[node_id] = differing[node_id] = after
+                if before is None or _passed_on(before) != _passed_on(after):
+                    look_at(self._order.consumers.get(node_id, ()))
+            if report is not None and asked != self._memo.misses:
+                report(differing)
+        return differing
+
+    def _judge(self, node_id: str) -> Verdict:
+        node = self._document.nodes[node_id]
+        if isinstance(node, Frame | Note):
+            return Verdict(FINE)
+        own = self._structural(node)
+        if any(problem.severity == ERROR for problem in own):
+            return Verdict(WRONG, problems=own)
+        if isinstance(node, Input):
+            spec = TensorSpec((node.batch_size, *node.shape), node.dtype)
+            return Verdict(FINE, (("output", spec),), own)
+        cause = self._cause(node)
+        if cause is not None:
+            return Verdict(BLOCKED, problems=own, blocked_by=cause)
+        inputs = self._inputs(node)
+        if isinstance(node, Output):
+            return Verdict(FINE, ((OUTPUT_PORT, inputs[OUTPUT_PORT][0]),), own)
+        return self._judge_call(node, inputs, own)
+
+    def _structural(self, node: Node) -> tuple[Problem, ...]:
+        """Return what is wrong by the rules that need no engine."""
+        if node.id in self._order.circular:
+            return (_circular(node.id, label_of(self._document, node)),)
+        layer = self._document.layers.get(node.layer) if isinstance(node, Call) else None
+        known = self._structure.get(node.id)
+        if known is None or known[0] is not node or known[1] is not layer:
+            found = tuple(structure.problems(self._document, self._catalog, node.id))
+            self._structure[node.id] = known = (node, layer, found)
+        return known[2]
+
+    def _cause(self, node: Call | Output) -> str | None:
+        """Return the first node upstream that has to be mended before this one, if any."""
+        causes = set()
+        for sources in node.inputs.values():
+            for source in sources:
+                verdict = self.verdicts.get(source.node)
+                if verdict is not None and verdict.kind == BLOCKED:
+                    causes.add(verdict.blocked_by)
+                elif self._spec(source) is None:
+                    causes.add(source.node)
+        known = [cause for cause in causes if cause in self._document.nodes]
+        return min(known, key=self._order.position) if known else next(iter(causes), None)
+
+    def _spec(self, source: Source) -> TensorSpec | None:
+        verdict = self.verdicts.get(source.node)
+        spec = verdict.spec(source.port) if verdict is not None and verdict.kind == FINE else None
+        return spec if spec is not None and spec.shape is not None else None
+
+    def _inputs(self, node: Call | Output) -> dict[str, tuple[TensorSpec, ...]]:
+        return {
+            port: tuple(self._spec(source) for source in sources)
+            for port, sources in node.inputs.items()
+        }
+
+    # Calls ---------------------------------------------------------------------------------------
+
+    def _judge_call(self, node: Call, inputs: Inputs, own: tuple[Problem, ...]) -> Verdict:
+        first = self._first_call(node)
+        built_on = self._inputs(first) if first is not None else None
+        if built_on == inputs:
+            built_on = None
+        outcome = self._ask(node, inputs, built_on)
+        problems = own + tuple(
+            self._worded(node, problem, inputs, first, built_on) for problem in outcome.problems
+        )
+        return Verdict(
+            WRONG if outcome.is_error else FINE,
+            () if outcome.is_error else outcome.outputs,
+            problems,
+            parameters=outcome.parameters,
+            trainable_parameters=outcome.trainable_parameters,
+        )
+
+    def _first_call(self, node: Call) -> Call | None:
+        """Return the call that builds the layer before this one does, if there is one."""
+        builder = self._builders.get(node.layer)
+        if builder is None or builder == node.id:
+            return None
+        if self._order.position(builder) > self._order.position(node.id):
+            return None
+        return self._document.nodes[builder]
+
+    def _calls_behind(self, node_id: str, verdict: Verdict) -> Iterable[str]:
+        """Note whether this call builds its layer; return the calls for which that is news."""
+        node = self._document.nodes[node_id]
+        if not isinstance(node, Call) or len(self._calls[node.layer]) < 2:
+            return ()
+        calls = self._calls[node.layer]
+        position = self._order.position(node_id)
+        later = (call for call in calls if self._order.position(call) > position)
+        builder = self._builders.get(node.layer)
+        if verdict.kind == FINE and (builder is None or self._order.position(builder) > position):
+            self._builders[node.layer] = node_id
+            return later
+        if builder != node_id:
+            return ()
+        if verdict.kind != FINE:
+            del self._builders[node.layer]
+        return later
+
+    def _ask(self, node: Call, inputs: Inputs, built_on: Inputs | None) -> Outcome:
+        layer = self._document.layers[node.layer]
+        key = (
+            self._layer_key(layer),
+            _exact(node.arguments),
+            _inputs_key(inputs),
+            None if built_on is None else _inputs_key(built_on),
+        )
+        outcome = self._memo.get(key)
+        if outcome is None:
+            if built_on is None:
+                outcome = self._infer(layer, node.arguments, inputs)
+            else:
+                outcome = self._infer(layer, node.arguments, inputs, built_on=built_on)
+            self._memo.put(key, outcome)
+        return outcome
+
+    def _layer_key(self, layer: Layer) -> Any:
+        """Return what the layer is, without its id and name."""
+        known = self._layer_keys.get(layer.id)
+        if known is None or known[0] is not layer:
+            key: Any = replace(layer, id="", name="")
+            if isinstance(layer, KerasLayer):
+                key = (layer.class_name, _exact(layer.parameters), layer.trainable)
+            self._layer_keys[layer.id] = known = (layer, key)
+        return known[1]
+
+    def _worded(
+        self,
+        node: Call,
+        problem: Problem,
+        inputs: Inputs,
+        first: Call | None,
+        built_on: Inputs | None,
+    ) -> Problem:
+        """Return the problem with this node's name in it, and Keras's text put into words."""
+        document = self._document
+        refused = Refused(
+            label=label_of(document, node),
+            layer=document.layers[node.layer],
+            text=problem.detail,
+            inputs=inputs,
+            sources={
+                port: tuple(document.label(source.node) for source in sources)
+                for port, sources in node.inputs.items()
+            },
+            arguments=node.arguments,
+            first=None if built_on is None else label_of(document, first),
+            built_on=built_on,
+        )
+        return replace(explanations.explain(problem, refused), node=node.id)
+
+
+class _Memo:
+    """Outcomes by call, the oldest of them forgotten when there are too many."""
+
+    def __init__(self, size: int) -> None:
+        self.misses = 0
+        self._size = size
+        self._outcomes: dict[Any, Outcome] = {}
+
+    def get(self, key: Any) -> Outcome | None:
+        outcome = self._outcomes.pop(key, None)
+        if outcome is not None:
+            self._outcomes[key] = outcome  # as good as new
+        return outcome
+
+    def put(self, key: Any, outcome: Outcome) -> None:
+        self.misses += 1
+        if outcome.lasting:
+            self._outcomes[key] = outcome
+            if len(self._outcomes) > self._size:
+                del self._outcomes[next(iter(self._outcomes))]
+
+
+def _passed_on(verdict: Verdict) -> Any:
+    """Return what of a verdict the nodes behind can see."""
+    if verdict.kind == FINE:
+        return verdict.outputs
+    return verdict.kind, verdict.blocked_by
+
+
+def _meaning(node: Node) -> Node:
+    return replace(node, x=0.0, y=0.0)
+
+
+def _inputs_key(inputs: Inputs) -> tuple:
+    return tuple(sorted(inputs.items(), key=lambda item: item[0]))
+
+
+def _exact(value: Any) -> Any:
+    """Return a key for a value that tells 1, 1.0 and True apart, which are equal to Python."""
+    if isinstance(value, Construct):
+        return value.kind, value.class_name, _exact(value.parameters)
+    if isinstance(value, Map):
+        return tuple(sorted((name, _exact(item)) for name, item in value.items()))
+    if isinstance(value, tuple):
+        return tuple(_exact(item) for item in value)
+    return type(value).__name__, value
+
+
+def _circular(node_id: str, label: str) -> Problem:
+    message = f"{label} is on a loop of wires, or behind one. Take one of the wires away."
+    return Problem("loop", message, node_id, title="The wires close a loop")

@@ -1,0 +1,489 @@
+"""The engine as the window sees it: started, asked, restarted when it dies, never waited for."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
+
+from composer_gui.core.change import Change
+from composer_gui.core.document import Document
+from composer_gui.core.errors import ExportFailed
+from composer_gui.core.verdicts import Verdict
+from composer_gui.engine import protocol
+
+STARTING, READY, RESTARTING, STOPPED = "starting", "ready", "restarting", "stopped"
+
+DEATHS = 3
+DEATHS_WITHIN = 90.0
+"""So many deaths in so many seconds, and it is left alone until somebody asks."""
+
+PAUSES = (0, 500, 2000)
+"""Milliseconds before a restart: after the first death, the second, and any later one."""
+
+PATIENCE = 90_000
+"""Milliseconds without a word, while something is asked, after which the engine counts as hung."""
+
+QUIT_WITHIN = 400
+"""Milliseconds that a process gets to end by itself."""
+
+KEPT_LINES = 40
+LONGEST_LINE = 256 << 20
+
+
+class JobFailed(ExportFailed):
+    """A job that came to nothing; `line` is the line of its script that failed, if one did."""
+
+    def __init__(self, sentence: str, next_step: str = "", line: int | None = None) -> None:
+        super().__init__(sentence, next_step)
+        self.line = line
+
+
+class EngineClient(QObject):
+    """The analysis process and the jobs beside it.
+
+    Signals: `ready(dict)` with the versions it runs; `state_changed(str, str)`, one of "starting",
+    "ready", "restarting" and "stopped", and a sentence; `analyzed(design, revision, verdicts)`, the
+    answer to the newest `analyze` of a design, with all verdicts that differ since the answer
+    before; `analyzed_part(design, revision, verdicts)`, a piece of a long one ahead of it, which
+    the whole holds again.
+
+    One request is under way at a time. While it is, the newest of each design waits and older ones
+    are forgotten, what they changed being asked with the newest. After a death the process is
+    started anew and given whole documents. `command` replaces the engine's command line.
+    """
+
+    ready = Signal(dict)
+    state_changed = Signal(str, str)
+    analyzed = Signal(int, int, object)
+    analyzed_part = Signal(int, int, object)
+
+    def __init__(self, parent: QObject | None = None, *, command: list[str] | None = None) -> None:
+        super().__init__(parent)
+        self.state = STOPPED
+        self._command = command or engine_command()
+        self._process: _Process | None = None
+        self._is_ready = False
+        self._designs: dict[int, _Design] = {}
+        self._in_flight: _Request | None = None
+        self._deaths: deque[float] = deque(maxlen=DEATHS)
+        self._spare: _Process | None = None
+        self._jobs: set[Job] = set()
+        self._watch = QTimer(self, singleShot=True, interval=PATIENCE)
+        self._watch.timeout.connect(self._hung)
+        self._restart = QTimer(self, singleShot=True)
+        self._restart.timeout.connect(self._launch)
+
+    # Starting and stopping -----------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start the engine unless it runs; also after it was given up."""
+        if self._process is None and not self._restart.isActive():
+            self._deaths.clear()
+            self._set_state(STARTING, "Keras is starting.")
+            self._launch()
+
+    def stop(self) -> None:
+        """End every process, politely first; takes less than a second."""
+        self._restart.stop()
+        self._watch.stop()
+        for job in list(self._jobs):
+            job.cancel()
+        processes = [self._process, self._spare]
+        self._process = self._spare = self._in_flight = None
+        self._is_ready = False
+        for design in self._designs.values():
+            design.sent = None
+        _end([process for process in processes if process is not None])
+        self._set_state(STOPPED, "Keras is not running.")
+
+    def _launch(self) -> None:
+        process = _Process(self._command, self)
+        process.received.connect(self._take)
+        process.ended.connect(self._died)
+        self._process = process
+        process.start()
+
+    def _set_state(self, state: str, sentence: str) -> None:
+        if state != self.state:
+            self.state = state
+            self.state_changed.emit(state, sentence)
+
+    # Asking --------------------------------------------------------------------------------------
+
+    def analyze(
+        self, design: int, revision: int, document: Document, change: Change | None = None
+    ) -> None:
+        """Ask what Keras makes of `document`; the answer comes with `analyzed`.
+
+        `change` is the difference from the document given before for this design; without it
+        everything is looked at.
+        """
+        known = self._designs.get(design)
+        if known is None:
+            known = self._designs[design] = _Design()
+        known.ask(revision, document, change)
+        self._send_next()
+
+    def forget(self, design: int) -> None:
+        """Let go of a design; nothing more is emitted for it."""
+        if self._designs.pop(design, None) is not None and self._is_ready:
+            self._process.send(protocol.forget(design))
+
+    def _send_next(self) -> None:
+        if not self._is_ready or self._in_flight is not None:
+            return
+        waiting = [number for number, design in self._designs.items() if design.is_waiting]
+        if not waiting:
+            return
+        number = waiting[0]
+        design = self._designs.pop(number)
+        self._designs[number] = design  # to the end of the queue
+        self._in_flight = _Request(number, design.revision)
+        self._watch.start()
+        self._process.send(design.request(number))
+
+    # Hearing -------------------------------------------------------------------------------------
+
+    def _take(self, message: dict) -> None:
+        if self._in_flight is not None:
+            self._watch.start()
+        event = message.get("event")
+        if event == "ready":
+            self._take_ready(message)
+        elif event == "analyzed":
+            self._take_verdicts(message)
+        elif event == "failed":
+            self._take_failure(message)
+
+    def _take_ready(self, message: dict) -> None:
+        self._is_ready = True
+        self._set_state(READY, "Keras is ready.")
+        self.ready.emit(message)
+        self._send_next()
+
+    def _take_verdicts(self, message: dict) -> None:
+        answered = _Request(message.get("design"), message.get("revision"))
+        try:
+            verdicts = protocol.verdicts_of(message)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            self._take_failure({"design": answered.design, "revision": answered.revision})
+            return
+        if answered != self._in_flight:
+            return
+        design = self._designs.get(answered.design)
+        is_part = message.get("part") is True
+        if not is_part:
+            self._in_flight = None
+            self._watch.stop()
+        if design is not None:
+            design.unseen.update(verdicts)
+            if answered.revision == design.revision:
+                self._emit(answered, design, verdicts if is_part else None)
+        if not is_part:
+            self._send_next()
+
+    def _emit(self, answered: _Request, design: _Design, part: dict[str, Verdict] | None) -> None:
+        if part is not None:
+            self.analyzed_part.emit(answered.design, answered.revision, part)
+            return
+        verdicts, design.unseen, design.failures = design.unseen, {}, 0
+        self.analyzed.emit(answered.design, answered.revision, verdicts)
+
+    def _take_failure(self, message: dict) -> None:
+        """Ask once more, with the whole document, for what the worker could not take."""
+        failed = _Request(message.get("design"), message.get("revision"))
+        if self._in_flight is None or (failed.design is not None and failed != self._in_flight):
+            return
+        design = self._designs.get(self._in_flight.design)
+        self._in_flight = None
+        self._watch.stop()
+        if design is not None:
+            design.failures += 1
+            design.start_over(ask=design.failures < 2)
+        self._send_next()
+
+    # Dying ---------------------------------------------------------------------------------------
+
+    def _hung(self) -> None:
+        if self._process is not None:
+            self._process.kill()  # `ended` follows, and with it the restart
+
+    def _died(self, trace: str) -> None:
+        """Start anew, unless it dies over and over; `trace` is the last it said."""
+        self._process, self._is_ready, self._in_flight = None, False, None
+        self._watch.stop()
+        for design in self._designs.values():
+            design.start_over(ask=True)
+        self._deaths.append(time.monotonic())
+        recent = [moment for moment in self._deaths if moment > self._deaths[-1] - DEATHS_WITHIN]
+        if len(recent) >= DEATHS:
+            self._set_state(STOPPED, _given_up(trace))
+            return
+        self._set_state(RESTARTING, "Keras ended unexpectedly and is being started again.")
+        self._restart.start(PAUSES[min(len(recent), len(PAUSES)) - 1])
+
+    # Jobs ----------------------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Start a process that imports Keras now and takes the next job."""
+        if self._spare is None:
+            self._spare = _Process([*self._command, "job"], self)
+            self._spare.ended.connect(self._spare_died)
+            self._spare.start()
+
+    def _spare_died(self) -> None:
+        self._spare = None
+
+    def job(self, request: dict) -> Job:
+        """Start a short-lived process, or take the spare one, for `request`."""
+        process, self._spare = self._spare, None
+        if process is None:
+            process = _Process([*self._command, "job"], self)
+            process.start()
+        else:
+            process.ended.disconnect(self._spare_died)
+        job = Job(process, request, self)
+        self._jobs.add(job)
+        job.over.connect(self._job_over)
+        return job
+
+    def _job_over(self, job: Job) -> None:
+        self._jobs.discard(job)
+
+
+class Job(QObject):
+    """One piece of work in a process of its own.
+
+    Signals: `progressed(str, float)`, what it is at and how far from 0 to 1; then either
+    `done(dict)` or `failed(ExportFailed)`, whose `line` may tell the line of the script. After
+    `cancel` there are none.
+    """
+
+    progressed = Signal(str, float)
+    done = Signal(dict)
+    failed = Signal(object)
+    over = Signal(object)
+
+    def __init__(self, process: _Process, request: dict, parent: QObject) -> None:
+        super().__init__(parent)
+        self._process: _Process | None = process
+        process.received.connect(self._take)
+        process.ended.connect(self._died)
+        process.send(request)
+
+    def cancel(self) -> None:
+        """Kill the process; nothing is emitted any more."""
+        if self._process is not None:
+            self._let_go().kill()
+            self.over.emit(self)
+
+    def _take(self, message: dict) -> None:
+        event = message.get("event")
+        if event == "progress":
+            text, part = str(message.get("text", "")), message.get("part")
+            self.progressed.emit(text, float(part) if isinstance(part, int | float) else 0.0)
+        elif event == "done":
+            result = message.get("result")
+            self._finish(self.done, result if isinstance(result, dict) else {})
+        elif event == "failed":
+            line = message.get("line")
+            sentence, next_step = str(message.get("sentence", "")), message.get("next_step")
+            line = line if isinstance(line, int) else None
+            self._finish(self.failed, JobFailed(sentence, str(next_step or ""), line))
+
+    def _died(self, trace: str) -> None:
+        reason = f" The last it said: {trace}" if trace else ""
+        sentence = f"The process that did the work ended unexpectedly.{reason}"
+        next_step = "Most often memory was short: close other programs and try again."
+        self._finish(self.failed, JobFailed(sentence, next_step))
+
+    def _finish(self, signal, value: object) -> None:
+        if self._process is not None:
+            self._let_go().end_soon()
+            self.over.emit(self)
+            signal.emit(value)
+
+    def _let_go(self) -> _Process:
+        process, self._process = self._process, None
+        process.received.disconnect(self._take)
+        process.ended.disconnect(self._died)
+        return process
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What is under way."""
+
+    design: int | None
+    revision: int | None
+
+
+@dataclass(slots=True)
+class _Design:
+    """What was asked about a design and what the worker has of it.
+
+    `sent` is the revision that the worker has, None for none. `nodes` and `layers` are what
+    differs from it in the newest document; `unseen` holds verdicts of answers that came too late.
+    """
+
+    revision: int = -1
+    document: Document = field(default_factory=Document)
+    sent: int | None = None
+    is_waiting: bool = False
+    nodes: set[str] = field(default_factory=set)
+    layers: set[str] = field(default_factory=set)
+    unseen: dict[str, Verdict] = field(default_factory=dict)
+    failures: int = 0
+
+    def ask(self, revision: int, document: Document, change: Change | None) -> None:
+        """Note the newest document; without `change` the worker will get all of it."""
+        self.revision, self.document, self.is_waiting = revision, document, True
+        self.failures = 0
+        if change is None:
+            self.sent = None
+        elif self.sent is not None:
+            self.nodes |= change.nodes
+            self.layers |= change.layers
+
+    def request(self, number: int) -> dict:
+        """Return the message that brings the worker up to date."""
+        if self.sent is None:
+            message = protocol.analyze_whole(number, self.revision, self.document)
+        else:
+            message = protocol.analyze_change(
+                number,
+                self.revision,
+                self.document,
+                base=self.sent,
+                nodes=self.nodes,
+                layers=self.layers,
+            )
+        self.sent, self.is_waiting = self.revision, False
+        self.nodes, self.layers = set(), set()
+        return message
+
+    def start_over(self, *, ask: bool) -> None:
+        """Take it that the worker has nothing of this design."""
+        self.sent = None
+        self.is_waiting = self.is_waiting or (ask and self.revision >= 0)
+        self.nodes, self.layers = set(), set()
+
+
+class _Process(QObject):
+    """A child process that speaks the protocol; what it says besides is kept for its obituary.
+
+    Signals: `received(dict)` for each message, lines that are none being passed over; `ended(str)`
+    once when it is gone or could not be started, with the last line on its standard error.
+    """
+
+    received = Signal(dict)
+    ended = Signal(str)
+
+    def __init__(self, command: list[str], parent: QObject) -> None:
+        super().__init__(parent)
+        self._command = command
+        self._partial = bytearray()
+        self._said: deque[str] = deque(maxlen=KEPT_LINES)
+        self._has_ended = False
+        self.process = QProcess(self)
+        self.process.setProcessEnvironment(_environment())
+        self.process.readyReadStandardOutput.connect(self._read)
+        self.process.readyReadStandardError.connect(self._read_error)
+        self.process.finished.connect(self._end)
+        self.process.errorOccurred.connect(self._error)
+
+    def start(self) -> None:
+        """Start the child."""
+        self.process.start(self._command[0], self._command[1:])
+
+    def send(self, message: dict) -> None:
+        """Send a message; a child that is still starting gets it then."""
+        self.process.write(protocol.encode(message))
+
+    def kill(self) -> None:
+        """End the child at once."""
+        self.process.kill()
+
+    def end_soon(self) -> None:
+        """Let the child end by itself within a moment, then kill it; does not wait."""
+        self.process.closeWriteChannel()
+        QTimer.singleShot(QUIT_WITHIN * 5, self.process, self.process.kill)
+
+    def _read(self) -> None:
+        self._partial += self.process.readAllStandardOutput().data()
+        if b"\n" not in self._partial:
+            if len(self._partial) > LONGEST_LINE:
+                self._partial.clear()
+            return
+        *lines, rest = self._partial.split(b"\n")
+        self._partial = bytearray(rest)
+        for line in lines:
+            message = protocol.decode(bytes(line))
+            if message is not None:
+                self.received.emit(message)
+
+    def _read_error(self) -> None:
+        text = self.process.readAllStandardError().data().decode(errors="replace")
+        self._said.extend(line for line in text.splitlines() if line.strip())
+
+    def _error(self, error: QProcess.ProcessError) -> None:
+        if error == QProcess.ProcessError.FailedToStart:
+            self._said.append(self.process.errorString())
+            self._end()
+
+    def _end(self, *_exit: object) -> None:
+        if not self._has_ended:
+            self._has_ended = True
+            self._read()
+            self._read_error()
+            self.ended.emit(self._said[-1].strip()[:200] if self._said else "")
+            self.deleteLater()
+
+
+def _end(processes: list[_Process]) -> None:
+    """Ask all to quit, then kill those that did not, so that none is left behind."""
+    for process in processes:
+        process.blockSignals(True)
+        process.send(protocol.quit_request())
+        process.process.closeWriteChannel()
+    deadline = time.monotonic() + QUIT_WITHIN / 1000
+    for process in processes:
+        left = max(1, int((deadline - time.monotonic()) * 1000))
+        running = process.process.state() != QProcess.ProcessState.NotRunning
+        if running and not process.process.waitForFinished(left):
+            process.process.kill()
+            process.process.waitForFinished(QUIT_WITHIN)
+        process.deleteLater()
+
+
+def _given_up(trace: str) -> str:
+    reason = f" The last it said: {trace}" if trace else ""
+    return f"Keras ended {DEATHS} times in a row and is left alone now.{reason}"
+
+
+# How the engine is started ------------------------------------------------------------------------
+
+
+def engine_command() -> list[str]:
+    """Return the command line of the analysis process; "job" after it makes one for jobs."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "--engine"]
+    # -P: a keras.py in the folder where Composer was started must not be imported
+    return [sys.executable, "-P", "-m", "composer_gui", "--engine"]
+
+
+def _environment() -> QProcessEnvironment:
+    environment = QProcessEnvironment.systemEnvironment()
+    environment.insert("KERAS_BACKEND", "tensorflow")
+    environment.insert("TF_CPP_MIN_LOG_LEVEL", "3")
+    folder = Path(__file__).resolve().parents[2]
+    if folder.name not in ("site-packages", "dist-packages"):
+        known = environment.value("PYTHONPATH")
+        environment.insert("PYTHONPATH", os.pathsep.join(filter(None, [str(folder), known])))
+    return environment

@@ -1,0 +1,182 @@
+"""The messages between the window and the engine: one JSON object a line, built and read here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from immutables import Map
+
+from composer_gui.core.change import Change
+from composer_gui.core.document import Document, Layer, Node
+from composer_gui.core.plain import (
+    document_from_plain,
+    document_to_plain,
+    head_to_plain,
+    layer_from_plain,
+    layer_to_plain,
+    node_from_plain,
+    node_to_plain,
+    verdict_from_plain,
+    verdict_to_plain,
+)
+from composer_gui.core.verdicts import Verdict
+
+Message = dict[str, Any]
+
+JOB_OPERATIONS = ("build", "reload", "run_script", "make_examples")
+
+
+def encode(message: Message) -> bytes:
+    """Return a message as the line that is sent."""
+    return json.dumps(message, separators=(",", ":")).encode() + b"\n"
+
+
+def decode(line: bytes) -> Message | None:
+    """Return the message in a line, None for anything else."""
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return message if isinstance(message, dict) else None
+
+
+# To the worker ----------------------------------------------------------------------------------
+
+
+def analyze_whole(design: int, revision: int, document: Document) -> Message:
+    """Return the request to look at a whole document."""
+    return {
+        "op": "analyze",
+        "design": design,
+        "revision": revision,
+        "document": document_to_plain(document),
+    }
+
+
+def analyze_change(
+    design: int,
+    revision: int,
+    document: Document,
+    *,
+    base: int,
+    nodes: Iterable[str],
+    layers: Iterable[str],
+) -> Message:
+    """Return the request to look at what became of `nodes` and `layers` since revision `base`."""
+    change = {
+        "nodes": {k: _plain(document.nodes.get(k), node_to_plain) for k in nodes},
+        "layers": {k: _plain(document.layers.get(k), layer_to_plain) for k in layers},
+        "head": head_to_plain(document),
+    }
+    return {
+        "op": "analyze",
+        "design": design,
+        "revision": revision,
+        "base": base,
+        "change": change,
+    }
+
+
+def forget(design: int) -> Message:
+    """Return the request to forget a design."""
+    return {"op": "forget", "design": design}
+
+
+def quit_request() -> Message:
+    """Return the request to end."""
+    return {"op": "quit"}
+
+
+def _plain(item: Node | Layer | None, to_plain: Any) -> Any:
+    return None if item is None else to_plain(item)
+
+
+# In the worker ----------------------------------------------------------------------------------
+
+
+def whole_document(message: Message) -> Document:
+    """Return the document of an `analyze_whole`; raises NotPlain."""
+    return document_from_plain(message["document"])
+
+
+def changed_document(message: Message, document: Document) -> tuple[Document, Change]:
+    """Apply an `analyze_change` to `document`; raises NotPlain.
+
+    The Change returned has no wires: the walk compares the nodes themselves.
+    """
+    plain = message["change"]
+    nodes = {k: None if v is None else node_from_plain(k, v) for k, v in plain["nodes"].items()}
+    layers = {k: None if v is None else layer_from_plain(k, v) for k, v in plain["layers"].items()}
+    present = {k for k, node in nodes.items() if node is not None}
+    known = {k for k in nodes if k in document.nodes}
+    change = Change(
+        added=frozenset(present - known),
+        removed=frozenset(known - present),
+        changed=frozenset(known & present),
+        layers=frozenset(layers),
+        head=True,
+    )
+    head = plain["head"]
+    return Document(
+        name=head["name"],
+        seed=head["seed"],
+        nodes=_updated(document.nodes, nodes),
+        layers=_updated(document.layers, layers),
+        inputs=tuple(head["inputs"]),
+        outputs=tuple(head["outputs"]),
+        next_number=document.next_number,
+    ), change
+
+
+def _updated(items: Map, news: Mapping[str, Any]) -> Map:
+    with items.mutate() as mutation:
+        for key, item in news.items():
+            if item is not None:
+                mutation[key] = item
+            elif key in mutation:
+                del mutation[key]
+        return mutation.finish()
+
+
+def starting() -> Message:
+    """Return the worker's first sign of life."""
+    return {"event": "starting"}
+
+
+def ready(keras: str, tensorflow: str) -> Message:
+    """Return the news that the worker takes requests, with the versions it runs."""
+    return {"event": "ready", "keras": keras, "tensorflow": tensorflow}
+
+
+def analyzed(
+    design: int, revision: int, verdicts: Mapping[str, Verdict], *, part: bool = False
+) -> Message:
+    """Return the verdicts that differ; a `part` is followed by more for the same revision."""
+    plain = {node_id: verdict_to_plain(verdict) for node_id, verdict in verdicts.items()}
+    message = {"event": "analyzed", "design": design, "revision": revision, "verdicts": plain}
+    return message | ({"part": True} if part else {})
+
+
+def failed(sentence: str, next_step: str = "", **more: Any) -> Message:
+    """Return the news that a request came to nothing; `more` may tell design, revision or line."""
+    return {"event": "failed", "sentence": sentence, "next_step": next_step, **more}
+
+
+def progress(text: str, part: float) -> Message:
+    """Return how far a job is: `part` runs from 0 to 1."""
+    return {"event": "progress", "text": text, "part": part}
+
+
+def done(result: Message) -> Message:
+    """Return what a job came to."""
+    return {"event": "done", "result": result}
+
+
+# In the window ----------------------------------------------------------------------------------
+
+
+def verdicts_of(message: Message) -> dict[str, Verdict]:
+    """Return the verdicts in an `analyzed`; raises KeyError, TypeError or ValueError."""
+    return {node_id: verdict_from_plain(v) for node_id, v in message["verdicts"].items()}
