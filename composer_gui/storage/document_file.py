@@ -90,12 +90,12 @@ def _wires(document: Document, nodes: list[str]) -> Iterator[list[str]]:
 def _layer(layer: Any, folder: Path) -> str:
     plain = layer_to_plain(layer)
     if isinstance(layer, SavedModel):
-        plain["path"] = _relative(layer.path, folder)
+        plain["path"] = relative_path(layer.path, folder)
     return _pretty(f'"{layer.id}": ', plain, 2)
 
 
-def _relative(path: str, folder: Path) -> str:
-    """Return a path as a design in `folder` writes it, the same on every system."""
+def relative_path(path: str, folder: Path) -> str:
+    """Return a path as a file in `folder` writes it, with slashes on every system."""
     try:
         return Path(os.path.relpath(path, folder)).as_posix()
     except ValueError:  # on another drive of Windows

@@ -17,7 +17,7 @@ from typing import Any
 
 from composer_gui.core.document import SavedInterface
 from composer_gui.core.errors import FileProblem
-from composer_gui.storage import json_text
+from composer_gui.storage import json_text, resources
 from composer_gui.storage.archive_interface import NotUnderstood, interface_of
 from composer_gui.storage.archive_limits import (
     directory_size,
@@ -29,8 +29,6 @@ from composer_gui.storage.files import cannot_read, open_to_read, shown
 Path = str | os.PathLike
 
 MAX_CONFIG = 64 << 20
-KNOWN_KERAS = "3"
-"""The Keras whose files are understood here, where the caller names no version."""
 
 _CONFIG, _METADATA = "config.json", "metadata.json"
 _WEIGHTS = ("model.weights.h5", "model.weights.npz")
@@ -47,12 +45,13 @@ _HDF5 = b"\x89HDF\r\n\x1a\n"
 _AGAIN = "Save it from Keras once more, or copy it again from where it came."
 
 
-def read(path: Path, *, keras_version: str = KNOWN_KERAS) -> SavedInterface:
+def read(path: Path, *, keras_version: str = "") -> SavedInterface:
     """Return the ports of the model in a `.keras` file; raises FileProblem.
 
-    `keras_version` is that of the Keras which will load the file. One saved by a later major
-    version is refused; one saved by a later minor version only if it cannot be understood.
+    `keras_version` is that of the Keras which will load it, by default the catalog's. A file saved
+    by a later major version is refused; by a later minor one, only if it cannot be understood.
     """
+    keras_version = keras_version or resources.catalog().keras_version
     with _opened(path) as archive:
         saved_by = _saved_by(archive)
         _refuse_later(path, saved_by, keras_version)
