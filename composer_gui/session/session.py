@@ -58,7 +58,7 @@ class Session(QObject):
         self.design = next(_design_numbers)
         self.history = History(Document())
         self.path: Path | None = None
-        self.engine_state = "starting"
+        self.engine_state = engine.state
         self.revision = 0
         self._answered_revision = 0
         self._book = VerdictBook(catalog)
@@ -71,6 +71,7 @@ class Session(QObject):
 
     def _connect(self) -> None:
         self.engine.analyzed.connect(self._take_answer)
+        self.engine.analyzed_part.connect(self._take_part)
         self.engine.state_changed.connect(self._take_engine_state)
 
     # What is open --------------------------------------------------------------------------------
@@ -207,18 +208,22 @@ class Session(QObject):
                 self.failed.emit(item)
 
     def relocate_model(self, layer_id: str, path: Path) -> None:
-        """Use the file at `path` for a saved model from now on; raises FileProblem."""
-        (found,) = model_files.read_models([path])
+        """Use the file at `path` for a saved model from now on; `failed` tells if it cannot be."""
+        number = next(self._readings)
+
+        def read() -> tuple[int, str, list[ModelFile | ComposerError]]:
+            return number, layer_id, model_files.read_models([path])
+
+        self._reading[number] = model_files.in_thread(read, self._take_relocated)
+
+    def _take_relocated(self, answer: tuple[int, str, list]) -> None:
+        number, layer_id, (found,) = answer
+        del self._reading[number]
         if isinstance(found, ComposerError):
-            raise found
-        self.apply(
-            "Choose model file",
-            edits.relocate_model,
-            layer_id,
-            found.path,
-            found.sha256,
-            found.interface,
-        )
+            self.failed.emit(found)
+        elif layer_id in self.document.layers:
+            model = (found.path, found.sha256, found.interface)
+            self.try_apply("Choose model file", edits.relocate_model, layer_id, *model)
 
     # Files ---------------------------------------------------------------------------------------
 
@@ -299,6 +304,13 @@ class Session(QObject):
             self.analyzed.emit(frozenset(differing))
         if newest:
             self.settled.emit()
+
+    def _take_part(self, design: int, revision: int, verdicts: dict[str, Verdict]) -> None:
+        """Show the first verdicts of a long answer ahead of the rest."""
+        if design == self.design and revision == self.revision:
+            differing = self._book.take_part(self.document, verdicts)
+            if differing:
+                self.analyzed.emit(frozenset(differing))
 
     def _take_engine_state(self, state: str, sentence: str) -> None:
         self.engine_state = state

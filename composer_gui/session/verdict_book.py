@@ -46,6 +46,15 @@ class VerdictBook:
             return set()
         candidates = self._waiting | set(verdicts)
         self._waiting.clear()
+        return self._show(document, candidates)
+
+    def take_part(self, document: Document, verdicts: dict[str, Verdict]) -> set[str]:
+        """Take in a piece of a long answer to the newest revision, ahead of the whole."""
+        self._answered.update(verdicts)
+        self._waiting.difference_update(verdicts)
+        return self._show(document, verdicts)
+
+    def _show(self, document: Document, candidates: Iterable[str]) -> set[str]:
         differing = set()
         for node_id in candidates:
             verdict = self._answered.get(node_id)

@@ -18,6 +18,8 @@ class SilentEngine(QObject):
     ready = Signal(dict)
     state_changed = Signal(str, str)
     analyzed = Signal(int, int, object)
+    analyzed_part = Signal(int, int, object)
+    state = "starting"
 
     def __init__(self):
         super().__init__()
@@ -142,6 +144,15 @@ def test_an_unchanged_verdict_comes_back_after_an_edit_that_changed_nothing_for_
     assert session.verdict(node).kind == PENDING
     engine.analyzed.emit(session.design, session.revision, {})
     assert session.verdict(node).kind == FINE
+
+
+def test_the_first_part_of_a_long_answer_is_shown_before_the_rest(session, engine):
+    first = add_input(session, shape=(3,))
+    second = add_input(session, shape=(4,))
+    engine.analyzed_part.emit(session.design, session.revision, {first: fine(3)})
+    assert session.verdict(first).kind == FINE
+    assert session.verdict(second).kind == PENDING
+    assert not session.is_settled
 
 
 def test_an_answer_for_another_design_is_left_alone(session, engine):
