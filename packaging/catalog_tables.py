@@ -322,6 +322,7 @@ SAMPLES = {
     ("EinsumDense", "equation"): "...x,xy->...y",
     ("EinsumDense", "output_shape"): [64],
     ("InputLayer", "shape"): [8],
+    ("IntegerLookup", "vocabulary"): [1, 2, 3],
     ("Permute", "dims"): [2, 1],
     ("Pipeline", "layers"): [
         {"kind": "layer", "class_name": "Rescaling", "parameters": {"scale": 0.00392156862745098}},
@@ -340,6 +341,8 @@ SAMPLES = {
         "class_name": "Dense",
         "parameters": {"units": 64},
     },
+    ("StringLookup", "vocabulary"): ["no", "yes"],
+    ("TextVectorization", "vocabulary"): ["no", "yes"],
     ("Wrapper", "layer"): {"kind": "layer", "class_name": "Dense", "parameters": {"units": 64}},
     # a window that goes by name wants SciPy, which Keras does not bring along
     ("STFT", "window"): None,
@@ -351,8 +354,12 @@ SAMPLED = {
     "CategoryEncoding": ["num_tokens"],
     "Discretization": ["bin_boundaries"],
     "InputLayer": ["shape"],
+    # without one they construct, and then fail at the first call
+    "IntegerLookup": ["vocabulary"],
     "STFT": ["window"],
     "STFTSpectrogram": ["window"],
+    "StringLookup": ["vocabulary"],
+    "TextVectorization": ["vocabulary"],
 }
 
 # Parameters whose text is the user's own.

@@ -38,14 +38,15 @@ CATEGORIES = (
 class Catalog:
     """Every layer class of one Keras version, with its objects, activations and dtypes.
 
-    `left_out` maps a public layer class that cannot be placed to the reason.
+    `dtypes` are those of tensors; `layer_dtypes` are those, and the policies, that a layer may
+    compute with. `left_out` maps a public layer class that cannot be placed to the reason.
     """
 
     keras_version: str
     layers: Mapping[str, LayerSpec]
     activations: tuple[str, ...]
     dtypes: tuple[str, ...]
-    dtype_policies: tuple[str, ...]
+    layer_dtypes: tuple[str, ...]
     left_out: Mapping[str, str]
     _objects: Mapping[str, Mapping[str, ObjectSpec]]
 
@@ -67,7 +68,7 @@ class Catalog:
             layers=MappingProxyType(layers),
             activations=tuple(plain["activations"]),
             dtypes=tuple(plain["dtypes"]),
-            dtype_policies=tuple(plain["dtype_policies"]),
+            layer_dtypes=tuple(plain["layer_dtypes"]),
             left_out=MappingProxyType({e["class_name"]: e["reason"] for e in plain["left_out"]}),
             _objects=MappingProxyType(objects),
         )

@@ -147,10 +147,12 @@ def _fits_activation(_: Parameter, value: Any, catalog: Catalog | None) -> bool:
     return isinstance(value, str) and (catalog is None or value in catalog.activations)
 
 
-def _fits_dtype(_: Parameter, value: Any, catalog: Catalog | None) -> bool:
+def _fits_dtype(parameter: Parameter, value: Any, catalog: Catalog | None) -> bool:
     if not isinstance(value, str):
         return False
-    return catalog is None or value in catalog.dtypes or value in catalog.dtype_policies
+    if parameter.choices:
+        return value in parameter.choices
+    return catalog is None or value in catalog.layer_dtypes
 
 
 def _fits_any(_: Parameter, value: Any, __: Any) -> bool:
@@ -266,7 +268,7 @@ _EXPECTED: dict[str, Callable[[Parameter], str]] = {
     "regularizer": lambda p: "a regularizer such as l2",
     "constraint": lambda p: "a constraint such as non_neg",
     "activation": lambda p: "an activation such as relu",
-    "dtype": lambda p: "a dtype such as float32",
+    "dtype": lambda p: _one_of(p.choices) if p.choices else "a dtype such as float32",
     "layer": lambda p: _class_words(p, "a layer such as Dense(units=64)"),
     "layers": lambda p: f"one or several of {_class_words(p, 'the layers')}",
     "seed": lambda p: "a whole number",

@@ -127,6 +127,12 @@ def test_a_fitting_value_is_not_refused(catalog, parameter, value):
         ),
         (FUNCTION, "rleu", "activation wants an activation such as relu, or None, not 'rleu'."),
         (DTYPE, "float31", "dtype wants a dtype such as float32, or None, not 'float31'."),
+        (DTYPE, "int8", "dtype wants a dtype such as float32, or None, not 'int8'."),
+        (
+            Parameter("dtype", "dtype", choices=("int32", "int64")),
+            "float32",
+            "dtype wants int32 or int64, not 'float32'.",
+        ),
         (INNER, "Dense", "layer wants a layer such as Dense(units=64), not 'Dense'."),
         (INNER, layer("Dense"), "layer: Dense wants a value for units."),
         (INNER, layer("Dense", units=0), "layer: units wants a whole number of at least 1, not 0."),
