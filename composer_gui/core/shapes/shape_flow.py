@@ -229,17 +229,14 @@ class ShapeFlow:
         return known[2]
 
     def _cause(self, node: Call | Output) -> str | None:
-        """Return the first node upstream that has to be mended before this one, if any."""
-        causes = set()
-        for sources in node.inputs.values():
-            for source in sources:
-                verdict = self.verdicts.get(source.node)
-                if verdict is not None and verdict.kind == BLOCKED:
-                    causes.add(verdict.blocked_by)
-                elif self._spec(source) is None:
-                    causes.add(source.node)
-        known = [cause for cause in causes if cause in self._document.nodes]
-        return min(known, key=self._order.position) if known else next(iter(causes), None)
+        """Return the node that has to be mended before this one, if any: the first wire's."""
+        for port in sorted(node.inputs):
+            for source in node.inputs[port]:
+                if self._spec(source) is None:
+                    verdict = self.verdicts.get(source.node)
+                    blocked = verdict is not None and verdict.kind == BLOCKED
+                    return verdict.blocked_by if blocked else source.node
+        return None
 
     def _spec(self, source: Source) -> TensorSpec | None:
         verdict = self.verdicts.get(source.node)

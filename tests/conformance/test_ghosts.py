@@ -1,0 +1,183 @@
+"""A ghost call must tell what the real call gives, for every layer that can be placed."""
+
+import re
+
+import keras
+import numpy as np
+import pytest
+from immutables import Map
+from keras.src.backend.common import global_state
+
+from composer_gui.core.document import EMPTY, Construct, KerasLayer
+from composer_gui.core.shapes.tensor_spec import TensorSpec
+from composer_gui.engine import keras_shapes
+from composer_gui.engine.keras_shapes import KerasShapes
+from composer_gui.storage import resources
+
+CATALOG = resources.catalog()
+BATCH = 2
+
+NOT_CALLABLE = {
+    "InputLayer": "is what an Input node is",
+    "Layer": "computes nothing",
+    "StackedRNNCells": "takes lists of lists of states",
+    "Wrapper": "computes nothing",
+}
+
+SHAPES = {
+    "1D": (16, 8),
+    "2D": (16, 16, 3),
+    "3D": (8, 8, 8, 3),
+    "ConvLSTM1D": (4, 16, 3),
+    "ConvLSTM2D": (4, 8, 8, 3),
+    "ConvLSTM3D": (2, 6, 6, 6, 3),
+    "recurrent": (6, 8),
+    "attention": (6, 8),
+    "wrapper": (6, 8),
+    "preprocessing": (32, 32, 3),
+    "CategoryEncoding": (4,),
+    "Discretization": (4,),
+    "GRUCell": (8,),
+    "GroupNormalization": (32,),
+    "HashedCrossing": (),
+    "Hashing": (4,),
+    "IntegerLookup": (4,),
+    "LSTMCell": (8,),
+    "Masking": (6, 8),
+    "MelSpectrogram": (4000,),
+    "Normalization": (8,),
+    "Permute": (6, 8),
+    "RepeatVector": (8,),
+    "STFTSpectrogram": (2000, 1),
+    "SimpleRNNCell": (8,),
+    "StringLookup": (4,),
+    "TextVectorization": (),
+}
+"""A shape without the batch for a class, for the rank in its name, or for its category."""
+
+DTYPES = {
+    "CategoryEncoding": "int32",
+    "Embedding": "int32",
+    "HashedCrossing": "string",
+    "Hashing": "string",
+    "IntegerLookup": "int64",
+    "ReversibleEmbedding": "int32",
+    "StringLookup": "string",
+    "TextVectorization": "string",
+}
+
+VOCABULARIES = {
+    "IntegerLookup": (1, 2),
+    "StringLookup": ("word", "other"),
+    "TextVectorization": ("word", "other"),
+}
+"""Without one, these can be wired but not run before they are adapted to data."""
+
+STATES = {"GRUCell": 1, "LSTMCell": 2, "SimpleRNNCell": 1}
+
+FLAVOURS = [
+    ("LSTM", {"return_state": True, "return_sequences": True}, {}),
+    ("GRU", {"return_state": True}, {}),
+    ("ConvLSTM2D", {"return_state": True, "data_format": "channels_last"}, {}),
+    ("Bidirectional", {"merge_mode": None}, {}),
+    (
+        "Bidirectional",
+        {"layer": Construct("layer", "GRU", Map({"units": 4, "return_state": True}))},
+        {},
+    ),
+    ("RNN", {"return_state": True}, {}),
+    ("RNN", {"cell": Construct("layer", "SimpleRNNCell", Map({"units": 3}))}, {}),
+    ("MultiHeadAttention", {}, {"return_attention_scores": True, "use_causal_mask": True}),
+    ("Attention", {"use_scale": True}, {"return_attention_scores": True}),
+    ("TimeDistributed", {"layer": Construct("layer", "LayerNormalization", EMPTY)}, {}),
+    (
+        "Dense",
+        {
+            "units": 5,
+            "dtype": "mixed_float16",
+            "kernel_initializer": Construct("initializer", "HeNormal", Map({"seed": 3})),
+            "kernel_regularizer": Construct("regularizer", "L1L2", Map({"l1": 0.1})),
+            "bias_constraint": "non_neg",
+            "use_bias": False,
+        },
+        {},
+    ),
+    ("Conv2D", {"filters": 4, "padding": "same", "strides": (2, 1), "activation": "gelu"}, {}),
+    ("Concatenate", {"axis": 1}, {}),
+    ("CategoryEncoding", {"output_mode": "one_hot"}, {}),
+]
+
+
+def cases():
+    for name in CATALOG.layers:
+        if name not in NOT_CALLABLE:
+            parameters = {"vocabulary": VOCABULARIES[name]} if name in VOCABULARIES else {}
+            yield pytest.param(name, parameters, {}, id=name)
+    for number, (name, parameters, arguments) in enumerate(FLAVOURS):
+        yield pytest.param(name, parameters, arguments, id=f"{name}-{number}")
+
+
+def spec_for(name):
+    category = CATALOG.layer(name).category
+    rank = re.search(r"[123]D", name)
+    keys = (name, rank[0] if rank else "", category)
+    shape = next((SHAPES[key] for key in keys if key in SHAPES), (8,))
+    return TensorSpec((BATCH, *shape), DTYPES.get(name, "float32"))
+
+
+def inputs_for(name):
+    spec = spec_for(name)
+    inputs = {
+        port.name: (spec,) * max(1, port.minimum if port.many else 1)
+        for port in CATALOG.layer(name).inputs
+        if port.required
+    }
+    if name in STATES:
+        inputs["states"] = (TensorSpec((BATCH, 64)),) * STATES[name]
+    return inputs
+
+
+def values(specs):
+    """Return an array of small numbers, or of words, for each spec."""
+    return [
+        keras.ops.convert_to_tensor(
+            np.full(spec.shape, "word") if spec.dtype == "string" else np.ones(spec.shape),
+            dtype=spec.dtype,
+        )
+        for spec in specs
+    ]
+
+
+def agrees(ghost, real):
+    """Return whether the specs are equal, an axis that the ghost leaves free being any size."""
+    pairs = zip(ghost.shape, real.shape, strict=True)
+    return ghost.dtype == real.dtype and all(free in (None, size) for free, size in pairs)
+
+
+@pytest.mark.parametrize(("name", "parameters", "arguments"), list(cases()))
+def test_a_ghost_call_tells_what_the_real_call_gives(name, parameters, arguments, monkeypatch):
+    layer = KerasLayer("l1", name, name, CATALOG.layer(name).sample.update(parameters))
+    inputs = inputs_for(name)
+    shapes = KerasShapes(CATALOG)
+    outcome = shapes.infer(layer, Map(arguments), inputs)
+    assert outcome.problems == ()
+    assert global_state.get_global_attribute("uninitialized_variables") == []
+
+    spec = CATALOG.layer(name)
+    real = shapes._construct(Construct("layer", name, layer.parameters))
+    monkeypatch.setattr(keras_shapes, "tensors", values)
+    result = keras.tree.flatten(keras_shapes.call(real, spec, arguments, inputs))
+    names = CATALOG.output_ports(spec, layer.parameters, arguments)
+    assert [port for port, _ in outcome.outputs] == list(names)
+    assert len(result) == len(names)
+    for (port, ghost), tensor in zip(outcome.outputs, result, strict=True):
+        assert agrees(ghost, keras_shapes.spec_of(tensor)), port
+    assert outcome.parameters == keras_shapes.count(real.weights)
+    assert outcome.trainable_parameters == keras_shapes.count(real.trainable_weights)
+
+
+def test_what_cannot_be_called_is_said_so_and_not_raised():
+    shapes = KerasShapes(CATALOG)
+    for name in NOT_CALLABLE:
+        layer = KerasLayer("l1", name, name, CATALOG.layer(name).sample)
+        assert shapes.infer(layer, EMPTY, inputs_for(name)).is_error, name
