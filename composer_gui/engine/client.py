@@ -92,9 +92,7 @@ class EngineClient(QObject):
         """End every process, politely first; takes less than a second."""
         self._restart.stop()
         self._watch.stop()
-        for job in list(self._jobs):
-            job.cancel()
-        processes = [self._process, self._spare]
+        processes = [self._process, self._spare, *(job.abandon() for job in list(self._jobs))]
         self._process = self._spare = self._in_flight = None
         self._is_ready = False
         for design in self._designs.values():
@@ -124,9 +122,10 @@ class EngineClient(QObject):
         `change` is the difference from the document given before for this design; without it
         everything is looked at.
         """
-        known = self._designs.get(design)
-        if known is None:
-            known = self._designs[design] = _Design()
+        known = self._designs.get(design) or _Design()
+        if not known.is_waiting:
+            self._designs.pop(design, None)
+            self._designs[design] = known  # behind those that wait already
         known.ask(revision, document, change)
         self._send_next()
 
@@ -142,8 +141,7 @@ class EngineClient(QObject):
         if not waiting:
             return
         number = waiting[0]
-        design = self._designs.pop(number)
-        self._designs[number] = design  # to the end of the queue
+        design = self._designs[number]
         self._in_flight = _Request(number, design.revision)
         self._watch.start()
         self._process.send(design.request(number))
@@ -279,9 +277,17 @@ class Job(QObject):
 
     def cancel(self) -> None:
         """Kill the process; nothing is emitted any more."""
-        if self._process is not None:
-            self._let_go().kill()
-            self.over.emit(self)
+        process = self.abandon()
+        if process is not None:
+            process.kill()
+
+    def abandon(self) -> _Process | None:
+        """Do as `cancel`, but leave the process, if there is one still, to the caller."""
+        if self._process is None:
+            return None
+        process = self._let_go()
+        self.over.emit(self)
+        return process
 
     def _take(self, message: dict) -> None:
         event = message.get("event")
