@@ -1,0 +1,189 @@
+"""Which column each node stands in, and in which order, so that few wires cross."""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from dataclasses import dataclass
+
+SWEEPS = 10
+PATIENCE = 3
+"""How many sweeps in a row may bring nothing before the ordering is taken as good."""
+
+MOST_WAYPOINTS = 6
+"""Waypoints for each node at most, so that very many long wires do not take very long."""
+
+
+@dataclass(slots=True)
+class Piece:
+    """Nodes, and waypoints of the wires that pass columns, in columns from the top down.
+
+    Vertices are numbered: first the nodes, then the waypoints. `before` and `after` hold the
+    neighbours in the column to the left and to the right; `heights` those of the nodes in pixels.
+    """
+
+    columns: list[list[int]]
+    before: list[list[int]]
+    after: list[list[int]]
+    heights: list[float]
+
+    def is_waypoint(self, vertex: int) -> bool:
+        """Return whether a wire merely passes here."""
+        return vertex >= len(self.heights)
+
+
+def column_of_each(sources: list[list[int]]) -> list[int]:
+    """Return each node's column: behind all its sources, and close to what it feeds."""
+    targets = _targets(sources)
+    column = [0] * len(sources)
+    missing = [len(starts) for starts in sources]
+    order = [node for node, count in enumerate(missing) if not count]
+    for node in order:
+        for target in targets[node]:
+            column[target] = max(column[target], column[node] + 1)
+            missing[target] -= 1
+            if not missing[target]:
+                order.append(target)
+    # Moving to the right shortens the wires of a node that feeds more than it takes.
+    for node in reversed(order):
+        if len(sources[node]) < len(targets[node]):
+            column[node] = max(column[node], min(column[target] for target in targets[node]) - 1)
+    first = min(column)
+    return [place - first for place in column]
+
+
+def _targets(sources: list[list[int]]) -> list[list[int]]:
+    targets: list[list[int]] = [[] for _ in sources]
+    for node, starts in enumerate(sources):
+        for start in starts:
+            targets[start].append(node)
+    return targets
+
+
+def in_columns(sources: list[list[int]], column: list[int], heights: list[float]) -> Piece:
+    """Return the nodes in their columns, with waypoints, in an order with few crossings."""
+    piece = _with_waypoints(sources, column, heights)
+    _put_in_order(piece)
+    return piece
+
+
+def _with_waypoints(sources: list[list[int]], column: list[int], heights: list[float]) -> Piece:
+    """Give every wire that passes columns a waypoint in each; the wires of one start share them."""
+    count = len(sources)
+    before: list[list[int]] = [[] for _ in range(count)]
+    after: list[list[int]] = [[] for _ in range(count)]
+    columns: list[list[int]] = [[] for _ in range(max(column) + 1)]
+    trail: dict[int, list[int]] = {}
+    most = MOST_WAYPOINTS * count + 1000
+    for node in _depth_first(sources, column):
+        columns[column[node]].append(node)
+        for start in sources[node]:
+            steps = trail.setdefault(start, [start])
+            needed = column[node] - column[start]
+            if needed > len(steps) and len(before) + needed - len(steps) > most:
+                continue  # this wire is drawn without regard to what it passes
+            while len(steps) < needed:
+                columns[column[start] + len(steps)].append(len(before))
+                before.append([steps[-1]])
+                after.append([])
+                after[steps[-1]].append(len(before) - 1)
+                steps.append(len(before) - 1)
+            before[node].append(steps[needed - 1])
+            after[steps[needed - 1]].append(node)
+    return Piece(columns, before, after, heights)
+
+
+def _depth_first(sources: list[list[int]], column: list[int]) -> list[int]:
+    """Return the nodes so that what hangs together stands together, sources before their targets.
+
+    The first guess for the order in the columns: each end is followed upstream, upper wires first.
+    """
+    targets = _targets(sources)
+    done = [False] * len(sources)
+    order: list[int] = []
+    for end in (node for node in range(len(sources)) if not targets[node]):
+        stack = [end]
+        while stack:
+            node = stack[-1]
+            open_starts = [start for start in sources[node] if not done[start]]
+            if done[node] or not open_starts:
+                stack.pop()
+                if not done[node]:
+                    done[node] = True
+                    order.append(node)
+            else:
+                stack.append(open_starts[0])
+    return order
+
+
+# Few crossings ------------------------------------------------------------------------------------
+
+
+def _put_in_order(piece: Piece) -> None:
+    """Order the columns by turns after their left and their right neighbours; keep the best."""
+    place = [0] * len(piece.before)
+    for column in piece.columns:
+        _number(column, place)
+    best, best_columns = crossings(piece), [list(column) for column in piece.columns]
+    idle = 0
+    for sweep in range(SWEEPS):
+        if not best or idle == PATIENCE:
+            break
+        _sweep(piece, place, to_the_right=sweep % 2 == 0)
+        found = crossings(piece)
+        idle += 1
+        if found < best:
+            best, best_columns, idle = found, [list(column) for column in piece.columns], 0
+    piece.columns = best_columns
+
+
+def _sweep(piece: Piece, place: list[int], *, to_the_right: bool) -> None:
+    near = piece.before if to_the_right else piece.after
+    columns = piece.columns[1:] if to_the_right else piece.columns[-2::-1]
+    shares = None if to_the_right else _shares(piece)
+    for column in columns:
+        wish = {}
+        for vertex in column:
+            neighbours = near[vertex]
+            if not neighbours:
+                wish[vertex] = float(place[vertex])
+            elif shares is None:
+                wish[vertex] = sum(place[n] for n in neighbours) / len(neighbours)
+            else:
+                wished = sum(place[n] + shares[vertex, n] for n in neighbours)
+                wish[vertex] = wished / len(neighbours)
+        column.sort(key=wish.__getitem__)
+        _number(column, place)
+
+
+def _shares(piece: Piece) -> dict[tuple[int, int], float]:
+    """Return for each wire how far down it ends on its node's side, between 0 and 1."""
+    return {
+        (start, vertex): (index + 1) / (len(starts) + 1)
+        for vertex, starts in enumerate(piece.before)
+        for index, start in enumerate(starts)
+    }
+
+
+def _number(column: list[int], place: list[int]) -> None:
+    for index, vertex in enumerate(column):
+        place[vertex] = index
+
+
+def crossings(piece: Piece) -> int:
+    """Return how many pairs of wires cross between neighbouring columns."""
+    total = 0
+    place = [0] * len(piece.before)
+    for column in piece.columns:
+        _number(column, place)
+    for column in piece.columns[1:]:
+        seen: list[tuple[int, int]] = []
+        wires = []
+        for vertex in column:
+            starts = piece.before[vertex]
+            wires.extend((place[start], place[vertex], i) for i, start in enumerate(starts))
+        # From the top of the left column down, a wire crosses those before that end below it.
+        for _, *end in sorted(wires):
+            key = tuple(end)
+            total += len(seen) - bisect_right(seen, key)
+            insort(seen, key)
+    return total
