@@ -1,0 +1,149 @@
+"""What the canvas does at a key or a menu entry: clipboard, delete, arrange, nudge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QMimeData, QRectF, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence
+
+from composer_gui.core import edits, fragment
+from composer_gui.core.document import Document, Wire, number_of
+from composer_gui.ui.canvas.geometry import GRID, snapped
+from composer_gui.ui.canvas.interactions.move_nodes import NUDGES, nudge
+from composer_gui.ui.canvas.scene import CanvasScene
+
+BESIDE = 2 * GRID
+"""How far from the original a copy is put, in pixels, both across and down."""
+
+
+def in_order(node_ids: Iterable[str]) -> tuple[str, ...]:
+    """Return ids in the order in which the nodes were made."""
+    return tuple(sorted(node_ids, key=number_of))
+
+
+def delete(scene: CanvasScene) -> None:
+    """Delete the selected nodes and wires as one step."""
+    nodes, wires = scene.selected_nodes, scene.selected_wires
+    if nodes or wires:
+        scene.session.try_apply("Delete", delete_all, nodes, wires)
+
+
+def delete_all(document: Document, nodes: frozenset[str], wires: frozenset[Wire]) -> Document:
+    """Take wires and nodes away; the last wires of a port first, so places stay what they are."""
+    for wire in sorted(wires, key=lambda wire: -wire.index):
+        document = edits.disconnect(document, wire)
+    return edits.delete(document, nodes) if nodes else document
+
+
+# Clipboard ----------------------------------------------------------------------------------------
+
+
+def copy(scene: CanvasScene) -> None:
+    """Put the selected nodes on the clipboard, in our own form and as text."""
+    if not scene.selected_nodes:
+        return
+    text = fragment.to_text(fragment.copy(scene.session.document, scene.selected_nodes))
+    data = QMimeData()
+    data.setData(fragment.MIME, text.encode())
+    data.setText(text)
+    QGuiApplication.clipboard().setMimeData(data)
+
+
+def cut(scene: CanvasScene) -> None:
+    """Copy, then delete."""
+    copy(scene)
+    delete(scene)
+
+
+def clipboard_fragment() -> Document | None:
+    """Return the nodes on the clipboard, or None where there are none."""
+    data = QGuiApplication.clipboard().mimeData()
+    if data is None:
+        return None
+    own = bytes(data.data(fragment.MIME).data()).decode(errors="replace")
+    return fragment.from_text(own or data.text())
+
+
+def paste(scene: CanvasScene, seen: QRectF) -> None:
+    """Add the clipboard's nodes: beside the originals when these are seen, else in the middle."""
+    copied = clipboard_fragment()
+    if copied is None or not copied.nodes:
+        scene.session.noticed.emit("There is nothing on the clipboard that could be pasted.")
+        return
+    _add(scene, "Paste", copied, *_offset(scene, copied, seen))
+
+
+def duplicate(scene: CanvasScene) -> None:
+    """Add a copy of what is selected beside it, without touching the clipboard."""
+    if scene.selected_nodes:
+        copied = fragment.copy(scene.session.document, scene.selected_nodes)
+        _add(scene, "Duplicate", copied, BESIDE, BESIDE)
+
+
+def _add(scene: CanvasScene, label: str, copied: Document, dx: float, dy: float) -> None:
+    change = scene.session.try_apply(label, fragment.paste, copied, dx, dy)
+    if change is not None:
+        scene.select(change.added)
+
+
+def _offset(scene: CanvasScene, copied: Document, seen: QRectF) -> tuple[float, float]:
+    left = min(node.x for node in copied.nodes.values())
+    top = min(node.y for node in copied.nodes.values())
+    if seen.contains(left, top):
+        x, y = scene.free_place(left + BESIDE, top + BESIDE)
+        return x - left, y - top
+    right = max(node.x for node in copied.nodes.values())
+    bottom = max(node.y for node in copied.nodes.values())
+    centre = seen.center()
+    return snapped(centre.x() - (left + right) / 2), snapped(centre.y() - (top + bottom) / 2)
+
+
+# Layout -------------------------------------------------------------------------------------------
+
+
+def arrange(scene: CanvasScene) -> None:
+    """Arrange several selected nodes, else all, as one step."""
+    from composer_gui.core import layout
+
+    document = scene.session.document
+    chosen = scene.selected_nodes if len(scene.selected_nodes) > 1 else None
+    sizes = {node_id: scene.size_of(node_id) for node_id in scene.nodes}
+    places = layout.arrange(document, sizes, chosen, catalog=scene.session.catalog)
+    scene.session.try_apply("Arrange", edits.move, places)
+
+
+# Keys ---------------------------------------------------------------------------------------------
+
+
+def press(view, event) -> bool:
+    """Do what a key means on the canvas; return whether it means anything."""
+    step = NUDGES.get(event.key())
+    if step is not None and view.scene().selected_nodes:
+        far = 4 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+        nudge(view.scene(), step[0] * far, step[1] * far)
+        return True
+    if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+        view.delete_selection()
+        return True
+    if event.key() == Qt.Key.Key_Tab:
+        view.quick_add()
+        return True
+    if event.key() == Qt.Key.Key_Escape:
+        view.scene().select()
+        return True
+    return _standard_key(view, event)
+
+
+def _standard_key(view, event) -> bool:
+    """Keys that a window usually gives to its actions; here for a canvas that stands alone."""
+    for key, command in (
+        (QKeySequence.StandardKey.Copy, view.copy),
+        (QKeySequence.StandardKey.Cut, view.cut),
+        (QKeySequence.StandardKey.Paste, view.paste),
+        (QKeySequence.StandardKey.SelectAll, view.select_all),
+    ):
+        if event.matches(key):
+            command()
+            return True
+    return False

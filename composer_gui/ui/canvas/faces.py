@@ -1,0 +1,224 @@
+"""What a node shows, as a value: the words, marks and ports that its item paints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from composer_gui.core.document import (
+    OUTPUT_PORT,
+    Call,
+    Document,
+    Input,
+    KerasLayer,
+    Layer,
+    Output,
+    SavedModel,
+)
+from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.layers.layer_spec import InputPort
+from composer_gui.core.layers.parameters import show
+from composer_gui.core.ports import input_ports, output_ports
+from composer_gui.core.problems import ERROR, Problem
+from composer_gui.core.shapes.tensor_spec import TensorSpec
+from composer_gui.core.verdicts import BLOCKED, FINE, WRONG, Verdict
+
+ROWS = 3
+"""How many parameters a node shows at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """One ring on a node's edge: a place where a wire ends or may end.
+
+    `index` counts the wires of one port. A `quiet` ring waits for a wire that nobody has to draw.
+    """
+
+    port: str
+    index: int = 0
+    wired: bool = False
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """Everything that is painted of a node, and that decides its size.
+
+    `rows` are names and values of parameters. `foot` is the sentence below the hairline, `short`
+    what stands there where the sentence has no room, `state` the verdict's kind or "warning".
+    """
+
+    kind: str
+    category: str
+    label: str
+    kind_text: str
+    rows: tuple[tuple[str, str], ...] = ()
+    inputs: tuple[Ring, ...] = ()
+    outputs: tuple[Ring, ...] = ()
+    state: str = "pending"
+    foot: str = ""
+    short: str = ""
+    count: str = ""
+    frozen: bool = False
+    shared: bool = False
+
+    @property
+    def names_inputs(self) -> bool:
+        """Whether each input ring has a row with its port's name."""
+        return len({ring.port for ring in self.inputs if not ring.quiet}) > 1
+
+    @property
+    def names_outputs(self) -> bool:
+        """Whether each output ring has a row with its port's name."""
+        return len(self.outputs) > 1
+
+
+def face(
+    document: Document,
+    catalog: Catalog,
+    verdict_of: Callable[[str], Verdict],
+    node_id: str,
+    *,
+    shared: bool = False,
+) -> Face:
+    """Return what the node shows now; `shared` says that its layer has other calls too."""
+    node = document.nodes[node_id]
+    verdict = verdict_of(node_id)
+    layer = document.layers[node.layer] if isinstance(node, Call) else None
+    kind, category, kind_text = _kind(node, layer, catalog)
+    return Face(
+        kind=kind,
+        category=category,
+        label=document.label(node_id),
+        kind_text=kind_text,
+        rows=_rows(layer, catalog),
+        inputs=_input_rings(document, catalog, node),
+        outputs=tuple(Ring(name) for name in output_ports(document, catalog, node)),
+        state=_state(verdict),
+        foot=_foot(document, verdict_of, node, verdict),
+        short=_SHORT.get(verdict.kind, ""),
+        count=show_count(verdict.parameters or _known_parameters(layer)),
+        frozen=layer is not None and not layer.trainable and _may_train(verdict, layer),
+        shared=shared,
+    )
+
+
+_SHORT = {BLOCKED: "waits", WRONG: "needs a look"}
+
+
+def _kind(node, layer: Layer | None, catalog: Catalog) -> tuple[str, str, str]:
+    """Return the item's kind, the category of its colour, and the line below its label."""
+    if isinstance(node, Input):
+        return "input", "input", "Input"
+    if isinstance(node, Output):
+        return "output", "output", "Output"
+    if isinstance(layer, SavedModel):
+        return "call", "saved model", f"saved model · {layer.interface.class_name}"
+    spec = catalog.layers.get(layer.class_name)
+    return "call", spec.category if spec else "unknown", layer.class_name
+
+
+def _rows(layer: Layer | None, catalog: Catalog) -> tuple[tuple[str, str], ...]:
+    """Return the parameters worth showing: required ones, then those that were set."""
+    if isinstance(layer, SavedModel):
+        count = layer.interface.layer_count
+        return (("layers", str(count)),) if count else ()
+    if not isinstance(layer, KerasLayer):
+        return ()
+    spec = catalog.layers.get(layer.class_name)
+    if spec is None:
+        return tuple((name, show(value)) for name, value in sorted(layer.parameters.items()))[:ROWS]
+    given = layer.parameters
+    required = [p for p in spec.parameters if p.required]
+    changed = [
+        p
+        for p in spec.parameters
+        if not p.required and p.name in given and given[p.name] != p.default
+    ]
+    chosen = (required + changed)[:ROWS]
+    return tuple((p.name, show(given[p.name]) if p.name in given else "–") for p in chosen)
+
+
+def _input_rings(document: Document, catalog: Catalog, node) -> tuple[Ring, ...]:
+    """Return a ring for every wire, and one for every wire that may still come."""
+    rings: list[Ring] = []
+    known = input_ports(document, catalog, node)
+    for port in known:
+        rings.extend(_rings_of(port, len(node.inputs.get(port.name, ()))))
+    for name in sorted(set(node.inputs) - {port.name for port in known}):
+        rings.extend(Ring(name, index, wired=True) for index in range(len(node.inputs[name])))
+    return tuple(rings)
+
+
+def _rings_of(port: InputPort, wires: int) -> list[Ring]:
+    rings = [Ring(port.name, index, wired=True) for index in range(wires)]
+    if not port.many:
+        return rings or [Ring(port.name, quiet=not port.required)]
+    if port.maximum is None or wires < port.maximum:
+        wanted = wires < port.minimum if port.required else False
+        rings.append(Ring(port.name, wires, quiet=not wanted))
+    return rings
+
+
+def _state(verdict: Verdict) -> str:
+    return "warning" if verdict.kind == FINE and verdict.has_warnings else verdict.kind
+
+
+def _may_train(verdict: Verdict, layer: Layer) -> bool:
+    """A lock on a layer without weights would say nothing."""
+    return verdict.parameters > 0 or isinstance(layer, SavedModel) or verdict.kind != FINE
+
+
+def _known_parameters(layer: Layer | None) -> int:
+    return (layer.interface.parameters or 0) if isinstance(layer, SavedModel) else 0
+
+
+# The foot -----------------------------------------------------------------------------------------
+
+
+def _foot(document: Document, verdict_of, node, verdict: Verdict) -> str:
+    if verdict.kind == BLOCKED:
+        cause = verdict.blocked_by
+        return f"waits for {document.label(cause)}" if cause in document.nodes else "waits"
+    if verdict.kind == WRONG:
+        problem = first_error(verdict)
+        return short_problem(problem) if problem else ""
+    return _specs(verdict, node, verdict_of)
+
+
+def first_error(verdict: Verdict) -> Problem | None:
+    """Return the error that a wrong node shows, else its first problem of any kind."""
+    errors = [problem for problem in verdict.problems if problem.severity == ERROR]
+    return next(iter([*errors, *verdict.problems]), None)
+
+
+def short_problem(problem: Problem) -> str:
+    """Return a problem in the few words that a node's foot has room for."""
+    return f"expects {problem.expected}" if problem.expected else problem.title or problem.message
+
+
+def _specs(verdict: Verdict, node, verdict_of) -> str:
+    specs = [spec for _, spec in verdict.outputs]
+    if isinstance(node, Output) and not specs:
+        sources = node.inputs.get(OUTPUT_PORT, ())
+        specs = [spec for s in sources if (spec := verdict_of(s.node).spec(s.port)) is not None]
+    if not specs:
+        return ""
+    more = f"  +{len(specs) - 1}" if len(specs) > 1 else ""
+    return show_spec(specs[0]) + more
+
+
+def show_spec(spec: TensorSpec) -> str:
+    """Return shape and dtype as they stand in a node's foot: `64×64×3  float32`."""
+    return f"{spec.show()}  {spec.dtype}"
+
+
+def show_count(count: int) -> str:
+    """Return a count of parameters in at most four figures: 650, 4.1 K, 40 K, 3.9 M."""
+    if not count:
+        return ""
+    for size, unit in ((1e9, "G"), (1e6, "M"), (1e3, "K")):
+        if count >= size:
+            value = count / size
+            return f"{value:.1f} {unit}" if value < 9.95 else f"{value:.0f} {unit}"
+    return str(count)

@@ -1,0 +1,132 @@
+"""Small drawings that stand for a category, a lock, a shared layer and a verdict."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+
+SIZE = 11.0
+"""Side of the square in which a category's glyph is drawn."""
+
+# Strokes in a square of 10 by 10: a list of polylines. They have to be told apart at 11 pixels.
+_STROKES: dict[str, tuple[tuple[tuple[float, float], ...], ...]] = {
+    "input": (((0, 5), (6, 5)), ((3.5, 2), (6.5, 5), (3.5, 8)), ((9, 1), (9, 9))),
+    "output": (((1, 1), (1, 9)), ((3, 5), (9, 5)), ((6.5, 2), (9.5, 5), (6.5, 8))),
+    "saved model": (((1, 3), (5, 1), (9, 3), (9, 7), (5, 9), (1, 7), (1, 3), (5, 5), (9, 3)),
+                    ((5, 5), (5, 9))),
+    "core": (((5, 0.5), (9.5, 5), (5, 9.5), (0.5, 5), (5, 0.5)),),
+    "convolution": (((1, 1), (9, 1), (9, 9), (1, 9), (1, 1)), ((1, 5), (9, 5)), ((5, 1), (5, 9))),
+    "pooling": (((0.5, 1), (9.5, 1), (6.5, 5.5), (6.5, 9), (3.5, 9), (3.5, 5.5), (0.5, 1)),),
+    "recurrent": (((8.5, 2.5), (5, 1), (1.8, 2.5), (1, 5), (1.8, 7.5), (5, 9), (8.5, 7.5)),
+                  ((8.7, 0), (8.7, 3), (5.7, 3))),
+    "attention": (((5, 0.5), (5, 9.5)), ((1, 2.8), (9, 7.2)), ((9, 2.8), (1, 7.2))),
+    "merge": (((0.5, 1.5), (4.5, 5), (0.5, 8.5)), ((4.5, 5), (9.5, 5))),
+    "normalization": (((0.5, 9), (3, 8), (5, 1), (7, 8), (9.5, 9)),),
+    "regularization": (((1, 1), (4, 1)), ((6, 1), (9, 1), (9, 4)), ((9, 6), (9, 9), (6, 9)),
+                       ((4, 9), (1, 9), (1, 6)), ((1, 4), (1, 1))),
+    "reshaping": (((0.5, 0.5), (6, 0.5), (6, 6), (0.5, 6), (0.5, 0.5)),
+                  ((8, 3.5), (9.5, 3.5), (9.5, 9.5), (3.5, 9.5), (3.5, 8))),
+    "activation": (((0.5, 8), (5, 8), (9.5, 1)),),
+    "preprocessing": (((0.5, 2), (9.5, 2)), ((0.5, 5), (6.5, 5)), ((0.5, 8), (3.5, 8))),
+    "wrapper": (((3, 0.5), (1, 0.5), (1, 9.5), (3, 9.5)), ((7, 0.5), (9, 0.5), (9, 9.5), (7, 9.5)),
+                ((5, 4), (5, 6))),
+}  # fmt: skip
+
+
+@cache
+def category_path(category: str) -> QPainterPath:
+    """Return the glyph of a category, drawn in strokes from (0, 0) to (SIZE, SIZE)."""
+    path = QPainterPath()
+    scale = SIZE / 10
+    for line in _STROKES.get(category, _STROKES["core"]):
+        path.moveTo(line[0][0] * scale, line[0][1] * scale)
+        for x, y in line[1:]:
+            path.lineTo(x * scale, y * scale)
+    return path
+
+
+@cache
+def _tick() -> QPainterPath:
+    path = QPainterPath(QPointF(-5, 0))
+    path.lineTo(-1.5, 4)
+    path.lineTo(5, -4)
+    return path
+
+
+@cache
+def _shackle() -> QPainterPath:
+    path = QPainterPath(QPointF(-3, 0))
+    path.lineTo(-3, -2.5)
+    path.arcTo(QRectF(-3, -5.5, 6, 6), 180, -180)
+    path.lineTo(3, 0)
+    return path
+
+
+def draw_category(painter: QPainter, category: str, colour: QColor, x: float, y: float) -> None:
+    """Draw a category's glyph with its top left corner at (x, y)."""
+    painter.setPen(_stroke(colour, 1.3))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.translate(x, y)
+    painter.drawPath(category_path(category))
+    painter.translate(-x, -y)
+
+
+def draw_tick(painter: QPainter, colour: QColor, x: float, y: float) -> None:
+    """Draw a tick around the centre (x, y)."""
+    painter.setPen(_stroke(colour, 2.0))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.translate(x, y)
+    painter.drawPath(_tick())
+    painter.translate(-x, -y)
+
+
+def draw_dash(painter: QPainter, colour: QColor, x: float, y: float) -> None:
+    """Draw the dash of a node that waits, around the centre (x, y)."""
+    painter.setPen(_stroke(colour, 2.0))
+    painter.drawLine(QPointF(x - 4.5, y), QPointF(x + 4.5, y))
+
+
+def draw_dots(painter: QPainter, colour: QColor, x: float, y: float) -> None:
+    """Draw the three dots of a node that is being looked at, around the centre (x, y)."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    for step in (-4.5, 0.0, 4.5):
+        painter.drawEllipse(QPointF(x + step, y), 1.3, 1.3)
+
+
+def draw_mark(painter: QPainter, disc: QColor, mark: QColor, x: float, y: float) -> None:
+    """Draw a disc with an exclamation mark around the centre (x, y)."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(disc)
+    painter.drawEllipse(QPointF(x, y), 8.0, 8.0)
+    painter.setPen(_stroke(mark, 1.9))
+    painter.drawLine(QPointF(x, y - 4), QPointF(x, y + 0.8))
+    painter.drawPoint(QPointF(x, y + 4))
+
+
+def draw_lock(painter: QPainter, colour: QColor, x: float, y: float) -> None:
+    """Draw a closed lock around the centre (x, y)."""
+    painter.setPen(_stroke(colour, 1.6))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.translate(x, y)
+    painter.drawPath(_shackle())
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawRoundedRect(QRectF(-5, -0.8, 10, 7), 1.5, 1.5)
+    painter.translate(-x, -y)
+
+
+def draw_shared(painter: QPainter, colour: QColor, x: float, y: float) -> None:
+    """Draw the two rings of a layer that is called more than once, around the centre (x, y)."""
+    painter.setPen(_stroke(colour, 1.6))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawEllipse(QPointF(x - 2.6, y), 4.0, 4.0)
+    painter.drawEllipse(QPointF(x + 2.6, y), 4.0, 4.0)
+
+
+def _stroke(colour: QColor, width: float) -> QPen:
+    return QPen(
+        colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
+    )

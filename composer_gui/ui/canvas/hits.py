@@ -1,0 +1,111 @@
+"""What lies under the mouse: one answer for hovering, pressing, dropping and menus."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtWidgets import QGraphicsSimpleTextItem
+
+from composer_gui.core.document import Wire
+from composer_gui.ui.canvas.geometry import FRAME_TITLE, HEADER, REACH, RING, Slot
+from composer_gui.ui.canvas.node_item import NodeItem
+from composer_gui.ui.canvas.plates import FrameItem, NoteItem, Plate
+from composer_gui.ui.canvas.scene import CanvasScene
+from composer_gui.ui.canvas.wire_item import WireItem
+
+EDGE = 6.0
+"""Width of the strip inside a frame's border by which it can be dragged."""
+NEAR_START = 34.0
+"""How far from a wire's start the mouse still means that end of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What is at a place: `kind` is "canvas", "ring", "node", "note", "frame", "grip" or "wire".
+
+    A ring has a `side` ("in" or "out"), its `slot` and its `number` among those of the side.
+    `on_title` says that the mouse is on the node's label, `near_start` on the first stretch of
+    the wire.
+    """
+
+    kind: str = "canvas"
+    node: str = ""
+    side: str = ""
+    slot: Slot | None = None
+    number: int = 0
+    wire: Wire | None = None
+    on_title: bool = False
+    near_start: bool = False
+
+
+NOTHING = Hit()
+
+
+def hit_at(scene: CanvasScene, at: QPointF, zoom: float, *, rings: bool = True) -> Hit:
+    """Return what is at `at`, in the scene; `zoom` makes the reach of the mouse a screen's size.
+
+    Where rings are too small to be seen (`rings` false) they are not in the way of nodes.
+    """
+    reach = min(max(REACH, REACH / zoom), 2 * REACH)
+    around = QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach)
+    near = scene.items(around, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
+    cards = [item for item in near if isinstance(item, NodeItem)]
+    found = _ring(cards, at, reach) if rings else None
+    return found or _card(cards, at) or _note(near, at) or _wire(scene, at) or _frame(near, at)
+
+
+def _ring(cards: list[NodeItem], at: QPointF, reach: float) -> Hit | None:
+    best, best_distance = None, reach
+    for item in cards:
+        for side, slots in (("in", item.layout.inputs), ("out", item.layout.outputs)):
+            for number, slot in enumerate(slots):
+                centre = item.centre_of(slot)
+                distance = (centre - at).manhattanLength()
+                if distance < best_distance:
+                    best_distance = distance
+                    best = Hit("ring", item.node_id, side, slot, number)
+    covered = best and best_distance > RING and _card(cards, at)
+    return None if covered and covered.node != best.node else best
+
+
+def _card(cards: list[NodeItem], at: QPointF) -> Hit | None:
+    for item in cards:
+        card = item.card()
+        if card.contains(at):
+            return Hit("node", item.node_id, on_title=at.y() < card.top() + HEADER / 2)
+    return None
+
+
+def _note(near, at: QPointF) -> Hit | None:
+    for item in near:
+        if isinstance(item, NoteItem) and item.card().contains(at):
+            return _plate(item, at, "note")
+    return None
+
+
+def _frame(near, at: QPointF) -> Hit:
+    for item in near:
+        if not (isinstance(item, FrameItem) and item.card().contains(at)):
+            continue
+        inner = item.card().adjusted(EDGE, FRAME_TITLE, -EDGE, -EDGE)
+        if item.grip().contains(at) or not inner.contains(at):
+            return _plate(item, at, "frame")
+    return NOTHING
+
+
+def _plate(item: Plate, at: QPointF, kind: str) -> Hit:
+    if item.grip().contains(at):
+        return Hit("grip", item.node_id)
+    on_title = kind == "frame" and at.y() < item.card().top() + FRAME_TITLE
+    return Hit(kind, item.node_id, on_title=on_title)
+
+
+def _wire(scene: CanvasScene, at: QPointF) -> Hit | None:
+    for item in scene.items(at, Qt.ItemSelectionMode.IntersectsItemShape):
+        if isinstance(item, QGraphicsSimpleTextItem):
+            item = item.parentItem()
+        if isinstance(item, WireItem):
+            near = (item.pos() - at).manhattanLength() < NEAR_START
+            return Hit("wire", wire=item.wire, near_start=near)
+    return None

@@ -1,0 +1,101 @@
+"""What happens under a resting mouse: cursors, lit wires and twins, explanations in words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+from composer_gui.core.change import Change
+from composer_gui.core.document import Wire
+from composer_gui.ui.canvas.hits import NOTHING, Hit
+from composer_gui.ui.canvas.node_item import NodeItem
+
+
+class Hover:
+    """Lights what the mouse is over, and the other calls of the same layer."""
+
+    def __init__(self, view) -> None:
+        self._view = view
+        self._hit = NOTHING
+        self._lit: set[str] = set()
+
+    def move(self, hit: Hit) -> None:
+        """Take note of what is under the mouse now."""
+        before, self._hit = self._hit, hit
+        if hit.node != before.node:
+            self._light_node(hit.node)
+        if hit.wire != before.wire:
+            self._light_wire(before.wire, "")
+            self._light_wire(hit.wire, "hot")
+        if hit.kind != before.kind:
+            self._view.viewport().setCursor(_CURSORS.get(hit.kind, Qt.CursorShape.ArrowCursor))
+
+    def forget(self, change: Change) -> None:
+        """Let go of what a change took away."""
+        if self._hit.node in change.removed or self._hit.wire in change.wires_removed:
+            self._hit = NOTHING
+        self._lit -= change.removed
+
+    def _light_node(self, node_id: str) -> None:
+        nodes = self._view.scene().nodes
+        for other in self._lit:
+            if other in nodes:
+                nodes[other].mark(hovered=False, twin=False)
+        twins = self._view.scene().twins(node_id)
+        self._lit = twins | ({node_id} if node_id in nodes else set())
+        for other in self._lit:
+            nodes[other].mark(hovered=other == node_id, twin=other != node_id)
+
+    def _light_wire(self, wire: Wire | None, mark: str) -> None:
+        scene = self._view.scene()
+        if wire in scene.wires and wire not in scene.selected_wires:
+            scene.wires[wire].set_mark(mark)
+
+    # Words ---------------------------------------------------------------------------------------
+
+    def explain(self, hit: Hit) -> str:
+        """Return what there is to say about what is under the mouse, as plain text."""
+        if hit.kind == "ring":
+            return self._explain_ring(hit)
+        if hit.kind == "wire":
+            return self._explain_wire(hit.wire)
+        if hit.kind == "node":
+            return self._explain_node(hit.node)
+        return ""
+
+    def _explain_node(self, node_id: str) -> str:
+        session, scene = self._view.session, self._view.scene()
+        item, verdict = scene.nodes[node_id], session.verdict(node_id)
+        lines = [f"{session.document.label(node_id)} ({item.face.kind_text})"]
+        lines += [problem.message for problem in verdict.problems]
+        if verdict.blocked_by in scene.nodes:
+            lines.append(f"Waits for {session.document.label(verdict.blocked_by)}.")
+        lines += [f"{port}: {spec.show(dtype=True)}" for port, spec in verdict.outputs]
+        if verdict.parameters:
+            lines.append(f"{verdict.parameters:,} parameters".replace(",", " "))
+        twins = len(scene.twins(node_id))
+        if twins:
+            lines.append(f"Shares its weights with {twins} other call{'s' * (twins > 1)}.")
+        if isinstance(item, NodeItem) and item.face.frozen:
+            lines.append("Frozen: its weights stay as they are in training.")
+        return "\n".join(lines)
+
+    def _explain_ring(self, hit: Hit) -> str:
+        session = self._view.session
+        label, port = session.document.label(hit.node), hit.slot.ring.port
+        if hit.side == "in":
+            place = f", wire {hit.slot.ring.index + 1}" if hit.slot.ring.index else ""
+            return f"{port} of {label}{place}"
+        spec = session.verdict(hit.node).spec(port)
+        return f"{port} of {label}" + (f"\n{spec.show(dtype=True)}" if spec else "")
+
+    def _explain_wire(self, wire: Wire) -> str:
+        session = self._view.session
+        names = f"{session.document.label(wire.source.node)} to {session.document.label(wire.node)}"
+        spec = session.verdict(wire.source.node).spec(wire.source.port)
+        return f"{names}\n{spec.show(dtype=True)}" if spec else names
+
+
+_CURSORS = {
+    "ring": Qt.CursorShape.CrossCursor,
+    "grip": Qt.CursorShape.SizeFDiagCursor,
+}

@@ -1,0 +1,118 @@
+"""The colours, pens and fonts of the canvas, made once for a theme and shared by all items."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen
+
+from composer_gui.ui import theme
+
+TITLE, KIND, SMALL = 14, 12, 11
+FAR_TITLE = 18
+"""Size of the label when there is room for nothing else."""
+
+_RANK_WIDTHS = (1.6, 2.0, 2.6, 3.2, 3.8)
+
+
+class Ink:
+    """What to paint with. Items keep a reference; `refresh` fills it anew for another theme."""
+
+    def __init__(self) -> None:
+        self._metrics: dict[str, QFontMetricsF] = {}
+        self._widths: dict[tuple[str, str], float] = {}
+        self._elided: dict[tuple[str, str, float], str] = {}
+        self._wire_pens: dict[tuple, QPen] = {}
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Take colours and fonts from the theme that holds now."""
+        self.theme = theme.current()
+        self.fonts = _fonts()
+        self._metrics = {style: QFontMetricsF(font) for style, font in self.fonts.items()}
+        self._widths.clear()
+        self._elided.clear()
+        self._wire_pens.clear()
+        now = self.theme
+        self.card = QBrush(now.card)
+        self.card_pen = QPen(now.card_line, 1.0)
+        self.selected_pen = QPen(now.accent, 2.0)
+        self.wrong_pen = QPen(now.wrong, 2.0)
+        self.wrong_focus_pen = QPen(now.wrong, 3.0)
+        self.warning_pen = QPen(now.warning, 1.6)
+        self.twin_pen = QPen(now.accent, 1.6, Qt.PenStyle.DashLine)
+        self.hairline = QPen(now.line, 1.0)
+        self.ring_pen = QPen(now.tertiary, 2.0)
+        self.quiet_ring_pen = QPen(now.tertiary, 1.4)
+        self.candidate_pen = QPen(now.accent, 2.4)
+        self.canvas = QBrush(now.canvas)
+
+    def category(self, name: str) -> QColor:
+        """Return the colour of a category; grey for a class that the catalog does not know."""
+        return self.theme.category(name)
+
+    def measure(self, style: str, text: str) -> float:
+        """Return the width of `text` in pixels at a zoom of 100 %."""
+        key = (style, text)
+        width = self._widths.get(key)
+        if width is None:
+            width = self._widths[key] = self._metrics[style].horizontalAdvance(text)
+        return width
+
+    def elided(self, style: str, text: str, room: float) -> str:
+        """Return `text`, shortened with an ellipsis where it is wider than `room`."""
+        if self.measure(style, text) <= room:
+            return text
+        key = (style, text, room)
+        short = self._elided.get(key)
+        if short is None:
+            metrics = self._metrics[style]
+            short = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0.0, room))
+            self._elided[key] = short
+        return short
+
+    def baseline(self, style: str, centre: float) -> float:
+        """Return where the baseline lies for text that is centred at height `centre`."""
+        return centre + self._metrics[style].capHeight() / 2
+
+    def wire_pen(self, rank: int | None, dtype: str, state: str) -> QPen:
+        """Return the pen of a wire: width says rank, line style dtype, colour its state."""
+        key = (rank, dtype, state)
+        pen = self._wire_pens.get(key)
+        if pen is None:
+            pen = self._wire_pens[key] = self._new_wire_pen(rank, dtype, state)
+        return pen
+
+    def _new_wire_pen(self, rank: int | None, dtype: str, state: str) -> QPen:
+        colours = {"wrong": self.theme.wrong, "lit": self.theme.accent, "hot": self.theme.text}
+        width = _RANK_WIDTHS[1] if rank is None else _RANK_WIDTHS[min(rank, 4)]
+        pen = QPen(colours.get(state, self.theme.tertiary), width)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        pattern = (3.0, 2.0) if state == "waiting" else _dashes(dtype)
+        if pattern:
+            # Qt counts dashes in widths of the pen; thick and thin wires shall have the same.
+            pen.setDashPattern([length * 2.0 / width for length in pattern])
+        return pen
+
+
+def _dashes(dtype: str) -> tuple[float, ...] | None:
+    if dtype == "bool":
+        return (6.0, 2.5, 1.2, 2.5)
+    if "int" in dtype:
+        return (8.0, 3.0)
+    return (1.2, 2.0) if dtype == "string" else None
+
+
+def _fonts() -> dict[str, QFont]:
+    return {
+        "title": theme.font(TITLE, 600),
+        "far": theme.font(FAR_TITLE, 600),
+        "kind": theme.font(KIND, 400),
+        "name": theme.font(KIND, 400),
+        "value": theme.mono(KIND),
+        "foot": theme.mono(SMALL),
+        "sentence": theme.font(SMALL, 400),
+        "count": theme.font(SMALL, 400),
+        "label": theme.mono(SMALL),
+        "note": theme.font(13, 400),
+        "frame": theme.font(13, 600),
+    }

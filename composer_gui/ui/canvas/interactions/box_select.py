@@ -1,0 +1,75 @@
+"""Gesture: draw a rectangle over what is to be selected; with Shift or Ctrl it adds."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPen
+from PySide6.QtWidgets import QGraphicsRectItem
+
+from composer_gui.core.change import Change
+from composer_gui.ui.canvas.node_item import NodeItem
+from composer_gui.ui.canvas.plates import Plate
+
+ADDING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
+
+
+class BoxSelect:
+    """Selects nodes that the rectangle touches, frames and notes that lie inside it."""
+
+    def __init__(self, view, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        self._view = view
+        self._scene = view.scene()
+        self._start = at
+        self._before = (self._scene.selected_nodes, self._scene.selected_wires)
+        self._kept = self._scene.selected_nodes if modifiers & ADDING else frozenset()
+        self._band: QGraphicsRectItem | None = None
+        if not modifiers & ADDING:
+            self._scene.select()
+
+    def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """Stretch the rectangle to `at` and show what it selects."""
+        if self._band is None:
+            self._band = self._new_band()
+        rect = QRectF(self._start, at).normalized()
+        self._band.setRect(rect)
+        self._scene.select(self._kept | self._inside(rect))
+
+    def finish(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """Keep what is selected."""
+        self._drop_band()
+
+    def cancel(self) -> None:
+        """Select what was selected before."""
+        self._drop_band()
+        self._scene.select(*self._before)
+
+    def survives(self, change: Change) -> bool:
+        """A change of the design does not disturb it."""
+        return True
+
+    def _inside(self, rect: QRectF) -> set[str]:
+        touched = self._scene.items(rect, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
+        return {
+            item.node_id
+            for item in touched
+            if (isinstance(item, NodeItem) and rect.intersects(item.card()))
+            or (isinstance(item, Plate) and rect.contains(item.card()))
+        }
+
+    def _new_band(self) -> QGraphicsRectItem:
+        accent = self._scene.ink.theme.accent
+        ground = QColor(accent)
+        ground.setAlphaF(0.12)
+        band = QGraphicsRectItem()
+        pen = QPen(accent, 1.0)
+        pen.setCosmetic(True)
+        band.setPen(pen)
+        band.setBrush(ground)
+        band.setZValue(100)
+        self._scene.addItem(band)
+        return band
+
+    def _drop_band(self) -> None:
+        if self._band is not None:
+            self._scene.removeItem(self._band)
+            self._band = None

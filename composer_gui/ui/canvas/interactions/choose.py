@@ -1,0 +1,57 @@
+"""Which gesture a press begins: one table from what was hit to what follows."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, Qt
+
+from composer_gui.core.document import Wire
+from composer_gui.ui.canvas.hits import Hit
+from composer_gui.ui.canvas.interactions.box_select import ADDING, BoxSelect
+from composer_gui.ui.canvas.interactions.draw_wire import Anchor, DrawWire
+from composer_gui.ui.canvas.interactions.gesture import Gesture
+from composer_gui.ui.canvas.interactions.move_nodes import MoveNodes
+from composer_gui.ui.canvas.interactions.resize import Resize
+
+
+def gesture_for(view, hit: Hit, at: QPointF, modifiers: Qt.KeyboardModifier) -> Gesture:
+    """Begin the gesture that a press of the left button at `at` asks for."""
+    if hit.kind == "ring":
+        return _wire_from_ring(view, hit)
+    if hit.kind in ("node", "note", "frame"):
+        return MoveNodes(view, hit.node, at, modifiers)
+    if hit.kind == "grip":
+        return Resize(view, hit.node, at)
+    if hit.kind == "wire":
+        _select_wire(view, hit.wire, modifiers)
+        return _wire_from_wire(view, hit)
+    return BoxSelect(view, at, modifiers)
+
+
+def _wire_from_ring(view, hit: Hit) -> DrawWire:
+    """An output begins a wire; an input too, unless it has one: then that is picked up."""
+    ring = hit.slot.ring
+    if hit.side == "out":
+        return DrawWire(view, Anchor("out", hit.node, ring.port))
+    node = view.scene().session.document.nodes[hit.node]
+    sources = node.inputs.get(ring.port, ())
+    if ring.index < len(sources):
+        source = sources[ring.index]
+        loose = Wire(source, hit.node, ring.port, ring.index)
+        return DrawWire(view, Anchor("out", source.node, source.port), loose)
+    return DrawWire(view, Anchor("in", hit.node, ring.port, ring.index))
+
+
+def _wire_from_wire(view, hit: Hit) -> DrawWire:
+    """Dragging a wire near its start moves that end, anywhere else the other one."""
+    wire = hit.wire
+    if hit.near_start:
+        return DrawWire(view, Anchor("in", wire.node, wire.port, wire.index), wire)
+    return DrawWire(view, Anchor("out", wire.source.node, wire.source.port), wire)
+
+
+def _select_wire(view, wire: Wire, modifiers: Qt.KeyboardModifier) -> None:
+    scene = view.scene()
+    if not modifiers & ADDING:
+        scene.select((), {wire})
+    else:
+        scene.select(scene.selected_nodes, scene.selected_wires ^ {wire})

@@ -1,0 +1,254 @@
+"""Draws one Input, Call or Output node; it holds what it shows and nothing that is true."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QGraphicsItem
+
+from composer_gui.ui.canvas import glyphs
+from composer_gui.ui.canvas.faces import Face
+from composer_gui.ui.canvas.geometry import (
+    BADGE,
+    BAR,
+    FOOT,
+    PADDING,
+    RADIUS,
+    RIGHT,
+    RING,
+    ROW,
+    NodeLayout,
+    Slot,
+    lay_out,
+)
+from composer_gui.ui.canvas.ink import Ink
+
+TITLE_AT, KIND_AT = 17.0, 34.0
+"""Heights of the middle of the label and of the line below it."""
+FULL_DETAIL = 0.62
+"""Zoom below which only the label is painted, larger."""
+_MARGIN = 9.0
+
+
+class NodeItem(QGraphicsItem):
+    """A node's card. The scene hands it faces; gestures set its marks; it answers nothing else."""
+
+    def __init__(self, node_id: str, face: Face, ink: Ink) -> None:
+        super().__init__()
+        self.node_id = node_id
+        self.ink = ink
+        self.selected = False
+        self.lit = False
+        self.twin = False
+        self.hovered = False
+        self.ringed: dict[tuple[str, int], str] = {}
+        """Rings that stand out while a wire is drawn: (side, number) -> "candidate" or "target"."""
+        self.face = face
+        self.layout: NodeLayout = lay_out(face, ink.measure)
+        self._bounds = self._new_bounds()
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+        self.setZValue(10)
+
+    def set_face(self, face: Face) -> bool:
+        """Show another face; return whether the rings or the size are other ones now."""
+        layout = lay_out(face, self.ink.measure)
+        moved = layout != self.layout
+        self.face = face
+        if moved:
+            self.prepareGeometryChange()
+            self.layout = layout
+            self._bounds = self._new_bounds()
+        self.update()
+        return moved
+
+    def mark(self, **marks: object) -> None:
+        """Set `selected`, `lit`, `twin`, `hovered` or `ringed`, and repaint if that differs."""
+        differs = False
+        for name, value in marks.items():
+            if getattr(self, name) != value:
+                setattr(self, name, value)
+                differs = True
+        if differs:
+            self.update()
+
+    def card(self) -> QRectF:
+        """Return the card's rectangle in the scene."""
+        return QRectF(self.x(), self.y(), self.layout.width, self.layout.height)
+
+    def centre_of(self, slot: Slot) -> QPointF:
+        """Return where a ring's centre lies in the scene."""
+        return QPointF(self.x() + slot.x, self.y() + slot.y)
+
+    def boundingRect(self) -> QRectF:
+        return self._bounds
+
+    def _new_bounds(self) -> QRectF:
+        size = self.layout
+        return QRectF(-_MARGIN, -_MARGIN, size.width + 2 * _MARGIN, size.height + 2 * _MARGIN)
+
+    # Painting ------------------------------------------------------------------------------------
+
+    def paint(self, painter: QPainter, option, widget=None) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_card(painter)
+        if painter.worldTransform().m11() < FULL_DETAIL:
+            self._paint_far(painter)
+        else:
+            self._paint_head(painter)
+            self._paint_rows(painter)
+            self._paint_foot(painter)
+        self._paint_rings(painter)
+
+    def _paint_card(self, painter: QPainter) -> None:
+        ink, size = self.ink, self.layout
+        card = QRectF(0, 0, size.width, size.height)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ink.card)
+        painter.drawRoundedRect(card, RADIUS, RADIUS)
+        painter.setBrush(ink.category(self.face.category))
+        painter.save()
+        painter.setClipRect(QRectF(0, 0, BAR, size.height))
+        painter.drawRoundedRect(card, RADIUS, RADIUS)
+        painter.restore()
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        pen = self._border()
+        painter.setPen(pen)
+        inset = 0.0 if pen.widthF() > 1 else 0.5
+        painter.drawRoundedRect(card.adjusted(inset, inset, -inset, -inset), RADIUS, RADIUS)
+
+    def _border(self):
+        state = self.face.state
+        if self.lit or state == "wrong":
+            return self.ink.wrong_pen if not self.selected or self.lit else self.ink.wrong_focus_pen
+        if self.selected:
+            return self.ink.selected_pen
+        if self.twin:
+            return self.ink.twin_pen
+        return self.ink.warning_pen if state == "warning" else self.ink.card_pen
+
+    def _paint_far(self, painter: QPainter) -> None:
+        ink, size = self.ink, self.layout
+        room = size.width - PADDING - RIGHT - BADGE
+        painter.setFont(ink.fonts["far"])
+        painter.setPen(ink.theme.text)
+        text = ink.elided("far", self.face.label, room)
+        painter.drawText(QPointF(PADDING, ink.baseline("far", size.height / 2)), text)
+        self._paint_verdict(painter, size.width - RIGHT - 6, size.height / 2)
+
+    def _paint_head(self, painter: QPainter) -> None:
+        ink, face = self.ink, self.face
+        right = self.layout.width - RIGHT
+        self._paint_verdict(painter, right - 6, TITLE_AT)
+        right -= BADGE + 2
+        if face.frozen:
+            glyphs.draw_lock(painter, ink.theme.secondary, right - 6, TITLE_AT - 1)
+            right -= BADGE
+        if face.shared:
+            glyphs.draw_shared(painter, ink.theme.secondary, right - 6, TITLE_AT)
+            right -= BADGE
+        painter.setFont(ink.fonts["title"])
+        painter.setPen(ink.theme.text)
+        title = ink.elided("title", face.label, right - PADDING)
+        painter.drawText(QPointF(PADDING, ink.baseline("title", TITLE_AT)), title)
+        top = KIND_AT - glyphs.SIZE / 2
+        glyphs.draw_category(painter, face.category, ink.category(face.category), PADDING, top)
+        painter.setFont(ink.fonts["kind"])
+        painter.setPen(ink.theme.secondary)
+        left = PADDING + BADGE
+        kind = ink.elided("kind", face.kind_text, self.layout.width - RIGHT - left)
+        painter.drawText(QPointF(left, ink.baseline("kind", KIND_AT)), kind)
+
+    def _paint_verdict(self, painter: QPainter, x: float, y: float) -> None:
+        now = self.ink.theme
+        state = self.face.state
+        if state == "fine":
+            glyphs.draw_tick(painter, now.right, x, y)
+        elif state == "blocked":
+            glyphs.draw_dash(painter, now.secondary, x, y)
+        elif state == "wrong":
+            glyphs.draw_mark(painter, now.wrong, now.card, x, y)
+        elif state == "warning":
+            glyphs.draw_mark(painter, now.warning, now.card, x, y)
+        else:
+            glyphs.draw_dots(painter, now.tertiary, x, y)
+
+    def _paint_rows(self, painter: QPainter) -> None:
+        ink, size = self.ink, self.layout
+        self._paint_port_names(painter)
+        y = size.rows_top + ROW / 2
+        for name, value in self.face.rows:
+            room = size.width - PADDING - RIGHT
+            shown = ink.elided("value", value, room * 0.62)
+            width = ink.measure("value", shown)
+            painter.setFont(ink.fonts["name"])
+            painter.setPen(ink.theme.secondary)
+            label = ink.elided("name", name, room - width - 10)
+            painter.drawText(QPointF(PADDING, ink.baseline("name", y)), label)
+            painter.setFont(ink.fonts["value"])
+            painter.setPen(ink.theme.text)
+            at = QPointF(size.width - RIGHT - width, ink.baseline("value", y))
+            painter.drawText(at, shown)
+            y += ROW
+
+    def _paint_port_names(self, painter: QPainter) -> None:
+        ink, size, face = self.ink, self.layout, self.face
+        if not (face.names_inputs or face.names_outputs):
+            return
+        painter.setFont(ink.fonts["name"])
+        painter.setPen(ink.theme.secondary)
+        both = face.names_inputs and face.names_outputs
+        room = (size.width - PADDING - RIGHT) * (0.48 if both else 1.0)
+        for slot in size.inputs:
+            if slot.named and slot.ring.index == 0:
+                text = ink.elided("name", slot.ring.port, room)
+                painter.drawText(QPointF(PADDING, ink.baseline("name", slot.y)), text)
+        for slot in size.outputs:
+            if slot.named:
+                text = ink.elided("name", slot.ring.port, room)
+                x = size.width - RIGHT - ink.measure("name", text)
+                painter.drawText(QPointF(x, ink.baseline("name", slot.y)), text)
+
+    def _paint_foot(self, painter: QPainter) -> None:
+        ink, size, face = self.ink, self.layout, self.face
+        top = size.foot_top
+        painter.setPen(ink.hairline)
+        painter.drawLine(QPointF(PADDING, top), QPointF(size.width - RIGHT, top))
+        centre = top + FOOT / 2
+        style = "sentence" if face.state in ("blocked", "wrong") else "foot"
+        room = size.width - PADDING - RIGHT
+        count = ink.measure("count", face.count) if face.count else 0.0
+        wanted = ink.measure(style, face.foot)
+        if (count and wanted + 10 + count <= room) or not wanted:
+            painter.setFont(ink.fonts["count"])
+            painter.setPen(ink.theme.tertiary)
+            at = QPointF(size.width - RIGHT - count, ink.baseline("count", centre))
+            painter.drawText(at, face.count)
+        text = face.short if face.state == "blocked" and wanted > room else face.foot
+        painter.setFont(ink.fonts[style])
+        painter.setPen(self._foot_colour())
+        at = QPointF(PADDING, ink.baseline(style, centre))
+        painter.drawText(at, ink.elided(style, text, room))
+
+    def _foot_colour(self) -> QColor:
+        now = self.ink.theme
+        if self.face.state == "wrong":
+            return now.wrong
+        return now.secondary if self.face.state in ("fine", "warning") else now.tertiary
+
+    def _paint_rings(self, painter: QPainter) -> None:
+        painter.setBrush(self.ink.canvas)
+        for side, slots in (("in", self.layout.inputs), ("out", self.layout.outputs)):
+            for number, slot in enumerate(slots):
+                mark = self.ringed.get((side, number))
+                pen, radius = self._ring(slot, mark)
+                painter.setPen(pen)
+                painter.drawEllipse(QPointF(slot.x, slot.y), radius, radius)
+
+    def _ring(self, slot: Slot, mark: str | None):
+        if mark == "target":
+            return self.ink.candidate_pen, RING + 2
+        if mark == "candidate":
+            return self.ink.candidate_pen, RING
+        if slot.ring.quiet and not self.hovered:
+            return self.ink.quiet_ring_pen, 2.6
+        return self.ink.ring_pen, RING - 0.6

@@ -1,0 +1,129 @@
+"""Draws what has no effect on the model: frames around nodes and notes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem
+
+from composer_gui.core.document import Frame, Note
+from composer_gui.ui.canvas.geometry import FRAME_TITLE, GRIP, RADIUS
+from composer_gui.ui.canvas.ink import Ink
+
+_MARGIN = 3.0
+
+
+class Plate(QGraphicsItem):
+    """A rectangle with words on it, as large as its node says."""
+
+    def __init__(self, node: Frame | Note, ink: Ink) -> None:
+        super().__init__()
+        self.node_id = node.id
+        self.ink = ink
+        self.node = node
+        self.selected = False
+        self.size = (node.width, node.height)
+
+    def show_node(self, node: Frame | Note) -> None:
+        """Show the node as it is now."""
+        self.node = node
+        self.set_size(node.width, node.height)
+        self.update()
+
+    def set_size(self, width: float, height: float) -> None:
+        """Take another size, as while it is being dragged."""
+        self.prepareGeometryChange()
+        self.size = (width, height)
+
+    def mark(self, *, selected: bool = False, **_: object) -> None:
+        """Show whether it is selected; the other marks of nodes mean nothing here."""
+        if selected != self.selected:
+            self.selected = selected
+            self.update()
+
+    def card(self) -> QRectF:
+        """Return the rectangle in the scene."""
+        return QRectF(self.x(), self.y(), *self.size)
+
+    def grip(self) -> QRectF:
+        """Return the corner, in the scene, by which it is resized."""
+        card = self.card()
+        return QRectF(card.right() - GRIP, card.bottom() - GRIP, GRIP, GRIP)
+
+    def boundingRect(self) -> QRectF:
+        width, height = self.size
+        return QRectF(-_MARGIN, -_MARGIN, width + 2 * _MARGIN, height + 2 * _MARGIN)
+
+    def _paint_border(self, painter: QPainter, colour: QColor, width: float) -> None:
+        pen = QPen(self.ink.theme.accent, 2.0) if self.selected else QPen(colour, width)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        inset = pen.widthF() / 2
+        rect = QRectF(0, 0, *self.size).adjusted(inset, inset, -inset, -inset)
+        painter.drawRoundedRect(rect, RADIUS, RADIUS)
+
+    def _paint_grip(self, painter: QPainter) -> None:
+        width, height = self.size
+        painter.setPen(QPen(self.ink.theme.tertiary, 1.2))
+        for step in (5.0, 9.0):
+            painter.drawLine(QPointF(width - step, height - 4), QPointF(width - 4, height - step))
+
+
+class FrameItem(Plate):
+    """A frame: a tinted ground with a title; nodes and wires lie above it."""
+
+    def __init__(self, node: Frame, ink: Ink) -> None:
+        super().__init__(node, ink)
+        self.setZValue(-20)
+
+    def title_bar(self) -> QRectF:
+        """Return the strip, in the scene, by which the frame is dragged."""
+        return QRectF(self.x(), self.y(), self.size[0], FRAME_TITLE)
+
+    def paint(self, painter: QPainter, option, widget=None) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colour = frame_colour(self.ink, self.node.color)
+        ground = QColor(colour)
+        ground.setAlphaF(0.07)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(QRectF(0, 0, *self.size), RADIUS, RADIUS)
+        border = QColor(colour)
+        border.setAlphaF(0.45)
+        self._paint_border(painter, border, 1.0)
+        self._paint_grip(painter)
+        painter.setFont(self.ink.fonts["frame"])
+        painter.setPen(self.ink.theme.secondary)
+        title = self.ink.elided("frame", self.node.label, self.size[0] - 28)
+        painter.drawText(QPointF(14, self.ink.baseline("frame", FRAME_TITLE / 2 + 1)), title)
+
+
+class NoteItem(Plate):
+    """A note: free text on a quiet ground, wrapped."""
+
+    def __init__(self, node: Note, ink: Ink) -> None:
+        super().__init__(node, ink)
+        self.setZValue(5)
+
+    def paint(self, painter: QPainter, option, widget=None) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        now = self.ink.theme
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(now.panel)
+        painter.drawRoundedRect(QRectF(0, 0, *self.size), RADIUS, RADIUS)
+        self._paint_border(painter, now.card_line, 1.0)
+        self._paint_grip(painter)
+        painter.setFont(self.ink.fonts["note"])
+        painter.setPen(now.secondary if self.node.text else now.tertiary)
+        room = QRectF(14, 10, self.size[0] - 28, self.size[1] - 20)
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        painter.save()
+        painter.setClipRect(room)
+        painter.drawText(room, flags, self.node.text or "Double-click to write")
+        painter.restore()
+
+
+def frame_colour(ink: Ink, name: str) -> QColor:
+    """Return a frame's colour: a token of the theme or a category, else grey."""
+    token = getattr(ink.theme, name, None)
+    return token if isinstance(token, QColor) else ink.theme.category(name)

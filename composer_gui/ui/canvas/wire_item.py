@@ -1,0 +1,163 @@
+"""Draws one wire and its label, both in C++: nothing here is painted by Python."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QBrush, QPainterPath, QPainterPathStroker
+from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsSimpleTextItem
+
+from composer_gui.core.document import Document, Wire
+from composer_gui.core.problems import ERROR
+from composer_gui.core.shapes.tensor_spec import TensorSpec
+from composer_gui.core.verdicts import WRONG, Verdict
+from composer_gui.ui.canvas.geometry import (
+    label_gap,
+    room_for_label,
+    wire_path,
+    wire_path_with_gap,
+)
+from composer_gui.ui.canvas.ink import Ink
+
+GRAB = 12.0
+"""Width of the strip along a wire in which the mouse means it."""
+
+
+@dataclass(frozen=True, slots=True)
+class WireLook:
+    """How a wire is drawn: `state` is "fine", "waiting" or "wrong"; `label` stands on it."""
+
+    rank: int | None = None
+    dtype: str = "float32"
+    state: str = "waiting"
+    label: str = ""
+
+
+def wire_look(document: Document, wire: Wire, source: Verdict, consumer: Verdict) -> WireLook:
+    """Return how `wire` looks under the verdicts of the nodes at its two ends."""
+    spec = source.spec(wire.source.port)
+    if is_wrong(document, wire, consumer):
+        return WireLook(_rank(spec), _dtype(spec), "wrong", _wrong_label(spec))
+    if spec is None or spec.shape is None:
+        return WireLook()
+    return WireLook(spec.rank, spec.dtype, "fine", spec.show())
+
+
+def is_wrong(document: Document, wire: Wire, consumer: Verdict) -> bool:
+    """Return whether an error of the consumer is about this wire."""
+    if consumer.kind != WRONG:
+        return False
+    alone = sum(len(sources) for sources in document.nodes[wire.node].inputs.values()) == 1
+    return any(
+        problem.port == wire.port or (problem.port is None and alone and problem.actual)
+        for problem in consumer.problems
+        if problem.severity == ERROR
+    )
+
+
+def _rank(spec: TensorSpec | None) -> int | None:
+    return spec.rank if spec else None
+
+
+def _dtype(spec: TensorSpec | None) -> str:
+    return spec.dtype if spec else "float32"
+
+
+def _wrong_label(spec: TensorSpec | None) -> str:
+    return spec.show(dtype=True) if spec else ""
+
+
+class WireItem(QGraphicsPathItem):
+    """A wire. Its path begins at its own position, so moving both ends only moves the item."""
+
+    def __init__(self, wire: Wire, look: WireLook, ink: Ink) -> None:
+        super().__init__()
+        self.wire = wire
+        self.ink = ink
+        self.look = look
+        self.mark = ""
+        self._span = (0.0, 0.0)
+        self._outline: QPainterPath | None = None
+        self._text: QGraphicsSimpleTextItem | None = None
+        self.setZValue(0)
+        self._take_pen()
+
+    def set_ends(self, start: QPointF, end: QPointF) -> None:
+        """Run from `start` to `end`, in the scene."""
+        span = (end.x() - start.x(), end.y() - start.y())
+        self.setPos(start)
+        if span != self._span:
+            self._span = span
+            self._draw()
+
+    def set_look(self, look: WireLook) -> None:
+        """Be drawn as `look` says."""
+        relabelled = look.label != self.look.label
+        self.look = look
+        self._take_pen()
+        if relabelled:
+            self._draw()
+
+    def set_mark(self, mark: str) -> None:
+        """Stand out: "lit" selected, "hot" under the mouse, "wrong" on a closing path, or ""."""
+        if mark != self.mark:
+            self.mark = mark
+            self._take_pen()
+            self.setZValue(2 if mark else 0)
+
+    def refresh(self) -> None:
+        """Take the colours and fonts that hold now."""
+        self._take_pen()
+        self._draw()
+
+    def middle(self) -> QPointF:
+        """Return the middle of the wire, in the scene."""
+        return QPointF(self.x() + self._span[0] / 2, self.y() + self._span[1] / 2)
+
+    def ends(self) -> tuple[QPointF, QPointF]:
+        """Return where the wire begins and ends, in the scene."""
+        return self.pos(), QPointF(self.x() + self._span[0], self.y() + self._span[1])
+
+    def shape(self) -> QPainterPath:
+        if self._outline is None:
+            stroker = QPainterPathStroker()
+            stroker.setWidth(GRAB)
+            self._outline = stroker.createStroke(wire_path(*self._span))
+        return self._outline
+
+    def _take_pen(self) -> None:
+        look = self.look
+        state = self.mark or look.state
+        self.setPen(self.ink.wire_pen(look.rank, look.dtype, state))
+        if self._text is not None:
+            self._text.setBrush(QBrush(self._text_colour()))
+
+    def _text_colour(self):
+        now = self.ink.theme
+        if "wrong" in (self.look.state, self.mark):
+            return now.wrong
+        return now.accent if self.mark == "lit" else now.secondary
+
+    def _draw(self) -> None:
+        """Make the path anew, with a gap for the label where there is room for it."""
+        self._outline = None
+        width = self.ink.measure("label", self.look.label) if self.look.label else 0.0
+        if not width or width > room_for_label(*self._span):
+            self.setPath(wire_path(*self._span))
+            if self._text is not None:
+                self._text.hide()
+            return
+        self._place_text(width)
+        gap = label_gap(*self._span, width + 12, 18)
+        self.setPath(wire_path_with_gap(*self._span, gap))
+
+    def _place_text(self, width: float) -> None:
+        if self._text is None:
+            self._text = QGraphicsSimpleTextItem(self)
+        self._text.setFont(self.ink.fonts["label"])
+        self._text.setText(self.look.label)
+        self._text.setBrush(QBrush(self._text_colour()))
+        height = self._text.boundingRect().height()
+        self._text.setPos(self._span[0] / 2 - width / 2, self._span[1] / 2 - height / 2)
+        self._text.show()

@@ -1,0 +1,191 @@
+"""Drawing wires: from either end, refused with a reason, replaced, inserted, picked up."""
+
+import pytest
+from PySide6.QtCore import QPointF, Qt
+
+from composer_gui.core.document import Source, Wire
+
+
+@pytest.fixture
+def chain(design):
+    """An Input and two Dense layers side by side, not wired."""
+    return design.input(0, 0), design.layer("Dense", 300, 0), design.layer("Dense", 600, 0)
+
+
+def test_a_drag_from_output_to_input_connects(hand, design, chain):
+    source, dense, _ = chain
+    hand.drag(hand.output(source), hand.input(dense))
+    assert design.sources(dense) == [source]
+
+
+def test_a_drag_from_input_back_to_output_connects(hand, design, chain):
+    source, dense, _ = chain
+    hand.drag(hand.input(dense), hand.output(source))
+    assert design.sources(dense) == [source]
+
+
+def test_a_drop_on_the_body_takes_the_first_free_port(hand, design, chain):
+    source, *_ = chain
+    attention = design.layer("MultiHeadAttention", 300, 300, num_heads=2, key_dim=4)
+    design.wire(source, attention, "query")
+    hand.drag(hand.output(source), hand.middle(attention))
+    assert design.sources(attention, "value") == [source]
+
+
+def test_a_wire_is_one_undo_step(hand, design, session, chain):
+    source, dense, _ = chain
+    hand.drag(hand.output(source), hand.input(dense))
+    assert session.history.undo_label == "Connect"
+    session.undo()
+    assert design.sources(dense) == []
+
+
+def test_a_loop_is_refused_at_the_cursor_and_its_path_is_lit(hand, view, scene, design, chain):
+    _, first, second = chain
+    wire = design.wire(first, second)
+    hand.press(hand.output(second))
+    hand.move(hand.output(second) + QPointF(20, 20))
+    hand.move(hand.input(first))
+    assert view.notice.isVisible()
+    assert "loop" in view.notice.text()
+    assert scene.nodes[first].lit and scene.nodes[second].lit
+    assert scene.wires[wire].mark == "wrong"
+    hand.release(hand.input(first))
+    assert design.sources(first) == []
+    assert not view.notice.isVisible()
+    assert not scene.nodes[first].lit
+    assert scene.wires[wire].mark == ""
+
+
+def test_the_refusal_is_said_in_the_status_bar_too(hand, session, design, chain, qtbot):
+    _, first, second = chain
+    design.wire(first, second)
+    with qtbot.waitSignal(session.noticed) as said:
+        hand.drag(hand.output(second), hand.input(first))
+    assert "loop" in said.args[0]
+
+
+def test_candidates_are_ringed_and_what_would_loop_is_dimmed(hand, scene, design, chain):
+    source, first, second = chain
+    design.wire(source, first)
+    hand.press(hand.output(first))
+    hand.move(hand.output(first) + QPointF(30, 60))
+    assert scene.nodes[second].ringed == {("in", 0): "candidate"}
+    assert scene.nodes[source].opacity() < 1
+    hand.key(Qt.Key.Key_Escape)
+    assert scene.nodes[second].ringed == {}
+    assert scene.nodes[source].opacity() == 1
+
+
+def test_escape_in_the_middle_changes_nothing(hand, scene, session, chain):
+    source, dense, _ = chain
+    before = session.document
+    hand.press(hand.output(source))
+    hand.move(hand.input(dense) + QPointF(-30, 0))
+    hand.key(Qt.Key.Key_Escape)
+    hand.release(hand.input(dense))
+    assert session.document is before
+    assert len(scene.items()) == len(scene.nodes)
+
+
+def test_a_drop_on_an_occupied_single_port_replaces_its_wire(hand, design, chain):
+    source, dense, _ = chain
+    other = design.input(0, 200)
+    design.wire(source, dense)
+    hand.drag(hand.output(other), hand.input(dense))
+    assert design.sources(dense) == [other]
+
+
+def test_many_ports_show_a_ring_for_each_wire_and_a_free_one(hand, scene, design, chain):
+    source, dense, _ = chain
+    merge = design.layer("Concatenate", 300, 300)
+    assert len(scene.nodes[merge].layout.inputs) == 1
+    hand.drag(hand.output(source), hand.input(merge))
+    hand.drag(hand.output(dense), hand.input(merge, index=1))
+    assert design.sources(merge) == [source, dense]
+    assert len(scene.nodes[merge].layout.inputs) == 3
+
+
+def test_a_drop_at_a_rings_place_inserts_there(hand, design, chain):
+    source, first, second = chain
+    merge = design.layer("Concatenate", 300, 300)
+    design.wire(source, merge)
+    design.wire(first, merge, index=1)
+    hand.drag(hand.output(second), hand.input(merge, index=1))
+    assert design.sources(merge) == [source, second, first]
+
+
+def test_an_end_that_is_picked_up_can_be_put_elsewhere(hand, session, design, chain):
+    source, first, second = chain
+    design.wire(source, first)
+    hand.drag(hand.input(first), hand.input(second))
+    assert (design.sources(first), design.sources(second)) == ([], [source])
+    assert session.history.undo_label == "Move wire"
+
+
+def test_an_end_that_is_picked_up_and_dropped_on_nothing_is_gone(hand, session, design, chain):
+    source, first, _ = chain
+    design.wire(source, first)
+    hand.drag(hand.input(first), (450, 250))
+    assert design.sources(first) == []
+    assert session.history.undo_label == "Disconnect"
+
+
+def test_an_end_that_is_put_back_leaves_no_undo_step(hand, session, design, chain):
+    source, first, _ = chain
+    design.wire(source, first)
+    before = session.document
+    hand.press(hand.input(first))
+    hand.move(hand.input(first) + QPointF(-40, 40))
+    hand.move(hand.input(first))
+    hand.release(hand.input(first))
+    assert session.document is before
+
+
+def test_wires_of_a_merge_change_places_by_their_ends(hand, design, chain):
+    source, first, second = chain
+    merge = design.layer("Concatenate", 300, 300)
+    for index, node in enumerate(chain):
+        design.wire(node, merge, index=index)
+    hand.drag(hand.input(merge, index=2), hand.input(merge, index=0))
+    assert design.sources(merge) == [second, source, first]
+
+
+def test_the_start_of_a_wire_can_be_moved_too(hand, design, chain):
+    source, first, _ = chain
+    other = design.input(0, 200)
+    design.wire(source, first)
+    hand.drag(hand.output(source) + QPointF(16, 0), hand.output(other))
+    assert design.sources(first) == [other]
+
+
+def test_a_dragged_wire_does_not_outlive_its_node(hand, view, scene, session, chain):
+    source, dense, _ = chain
+    hand.press(hand.output(source))
+    hand.move(hand.output(source) + QPointF(60, 60))
+    session.undo()
+    session.undo()
+    session.undo()
+    assert view.gesture is None
+    assert not scene.nodes
+    hand.release((200, 200))
+
+
+def test_what_a_drop_would_do_is_judged_as_the_drop_is(hand, view, design, chain):
+    source, dense, _ = chain
+    design.wire(source, dense)
+    hand.press(hand.output(source))
+    hand.move(hand.output(source) + QPointF(30, 30))
+    hand.move(hand.input(dense))
+    assert "already wired" in view.notice.text()
+    hand.release(hand.input(dense))
+    assert design.session.document.nodes[dense].inputs["inputs"] == (Source(source),)
+
+
+def test_a_click_on_a_wire_selects_it_and_delete_removes_it(hand, scene, design, chain):
+    source, dense, _ = chain
+    wire = design.wire(source, dense)
+    hand.click((hand.output(source) + hand.input(dense)) / 2)
+    assert scene.selected_wires == {Wire(Source(source), dense, "inputs")} == {wire}
+    hand.key(Qt.Key.Key_Delete)
+    assert not scene.wires
