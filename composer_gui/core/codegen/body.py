@@ -1,0 +1,183 @@
+"""The statements of `build_model` in paragraphs, from the inputs to the returned model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from composer_gui.core.codegen.calls import Calls, Statement
+from composer_gui.core.codegen.expressions import (
+    STEP,
+    Atom,
+    Display,
+    Expression,
+    Labelled,
+    assignment,
+    call,
+    keyword,
+    wrapped,
+)
+from composer_gui.core.codegen.literals import literal, text_literal
+from composer_gui.core.codegen.naming import model_name
+from composer_gui.core.codegen.prose import comment, model_comment, waiting_comment
+from composer_gui.core.codegen.reading import TAKE_NO_TRAINABLE, Reading
+from composer_gui.core.document import (
+    Document,
+    Input,
+    KerasLayer,
+    Output,
+    SavedModel,
+    Source,
+    label_of,
+)
+from composer_gui.core.layers.catalog import Catalog
+
+INDENT = " " * STEP
+
+LONG_PARAGRAPH = 3
+"""Statements from which a paragraph stands apart from its neighbours."""
+
+Paragraph = list[Statement]
+
+
+class Body:
+    """Writes the statements of one design in reading order; `paths` finds its saved models."""
+
+    def __init__(
+        self,
+        document: Document,
+        catalog: Catalog,
+        names: Mapping[str, str],
+        read: Reading,
+        paths: Mapping[str, Expression],
+    ) -> None:
+        self._document = document
+        self._names = names
+        self._read = read
+        self._paths = paths
+        self._calls = Calls(document, catalog, names, read)
+
+    def paragraphs(self) -> list[Paragraph]:
+        """Return everything between the head of `build_model` and its end."""
+        nodes = self._document.nodes
+        inputs = [self._input(nodes[node_id]) for node_id in self._document.inputs]
+        layers = list(self._layers())
+        calls = [self._call(node_id) for node_id in self._read.calls]
+        written = [statement for statement in calls if statement.lines]
+        found = [inputs, *layers, *_set_apart(written, self._read.uses), [self._result()]]
+        return [paragraph for paragraph in found if paragraph]
+
+    def _input(self, node: Input) -> Statement:
+        more = []
+        if node.batch_size is not None:
+            more.append(keyword("batch_size", literal(node.batch_size)))
+        if node.dtype != "float32":
+            more.append(keyword("dtype", literal(node.dtype)))
+        name = keyword("name", literal(self._names[node.id]))
+        variable = self._calls.variables.nodes[node.id]
+        self._calls.tensors[Source(node.id)] = variable
+        value = call("keras.Input", literal(node.shape), *more, name)
+        return Statement([node.id], assignment(variable, value, STEP))
+
+    # Layers in variables --------------------------------------------------------------------------
+
+    def _layers(self) -> Iterator[Paragraph]:
+        """Yield a paragraph for each saved model, then one for the layers that are made here."""
+        callers: dict[str, list[str]] = {}
+        for node_id in self._read.calls:
+            if node_id not in self._read.waiting:
+                callers.setdefault(self._document.nodes[node_id].layer, []).append(node_id)
+        made = []
+        for layer_id, node_ids in callers.items():
+            layer = self._document.layers[layer_id]
+            if isinstance(layer, SavedModel):
+                yield [Statement(node_ids, self._loading(layer))]
+            elif layer_id in self._read.held:
+                made.append(Statement(node_ids, self._making(layer)))
+        yield made
+
+    def _loading(self, layer: SavedModel) -> list[str]:
+        variable = self._calls.variables.layers[layer.id]
+        without_optimizer = keyword("compile", literal(False))
+        loaded = call("keras.models.load_model", self._paths[layer.id], without_optimizer)
+        name = literal(self._names[layer.id])
+        lines = [
+            INDENT + model_comment(layer),
+            *assignment(variable, loaded, STEP),
+            *assignment(f"{variable}.name", name, STEP),
+        ]
+        return lines if layer.trainable else [*lines, _freezing(variable)]
+
+    def _making(self, layer: KerasLayer) -> list[str]:
+        variable = self._calls.variables.layers[layer.id]
+        lines = assignment(variable, self._calls.constructor(layer), STEP)
+        is_done = layer.trainable or layer.class_name not in TAKE_NO_TRAINABLE
+        return lines if is_done else [*lines, _freezing(variable)]
+
+    # Calls and the end ----------------------------------------------------------------------------
+
+    def _call(self, node_id: str) -> Statement:
+        node = self._document.nodes[node_id]
+        if node_id not in self._read.waiting:
+            return self._calls.statement(node)
+        label = label_of(self._document, node)
+        said = waiting_comment(label, self._read.waiting[node_id])
+        return Statement([node_id], [INDENT + said])
+
+    def _result(self) -> Statement:
+        """Return the statement that returns the model, or what it waits for in its place."""
+        outputs = [self._document.nodes[node_id] for node_id in self._document.outputs]
+        ready = [node for node in outputs if self._tensor(node) is not None]
+        if not ready or not self._document.inputs:
+            missing = "an Output" if self._document.inputs else "an Input"
+            return Statement([], [f"{INDENT}{comment(f'the model waits for {missing}')}"])
+        variables = self._calls.variables.nodes
+        inputs = [Atom(variables[node_id]) for node_id in self._document.inputs]
+        taken = inputs[0] if len(inputs) == 1 else Display("[]", tuple(inputs))
+        name = keyword("name", literal(model_name(self._document)))
+        value = call("keras.Model", taken, self._given(ready), name)
+        lines = wrapped(value, STEP, f"{INDENT}return ", "")
+        return Statement([node.id for node in ready], list(lines))
+
+    def _given(self, outputs: list[Output]) -> Expression:
+        """Return the model's only result, or several in a dictionary by name."""
+        if len(self._document.outputs) == 1:
+            return Atom(self._tensor(outputs[0]))
+        items = ((text_literal(self._names[n.id]), Atom(self._tensor(n))) for n in outputs)
+        return Display("{}", tuple(Labelled(f"{key}: ", tensor) for key, tensor in items))
+
+    def _tensor(self, output: Output) -> str | None:
+        sources = [source for port in output.inputs.values() for source in port]
+        return self._calls.tensors.get(sources[0]) if sources else None
+
+
+def _freezing(variable: str) -> str:
+    return f"{INDENT}{variable}.trainable = False"
+
+
+# Blank lines ------------------------------------------------------------------------------------
+
+
+def _set_apart(statements: list[Statement], uses: Mapping[Source, int]) -> list[Paragraph]:
+    """Return the calls in paragraphs: a long branch stands apart from what is beside it."""
+    paragraphs: list[Paragraph] = []
+    for branch in _branches(statements, uses):
+        is_long = len(branch) >= LONG_PARAGRAPH
+        if paragraphs and not is_long and len(paragraphs[-1]) < LONG_PARAGRAPH:
+            paragraphs[-1] += branch
+        else:
+            paragraphs.append(branch)
+    return paragraphs
+
+
+def _branches(statements: list[Statement], uses: Mapping[Source, int]) -> list[Paragraph]:
+    """Return the statements in runs: one ends where the graph forks, or where branches meet."""
+    branches: list[Paragraph] = []
+    for statement in statements:
+        before = branches[-1][-1].nodes[0] if branches else None
+        follows = any(source.node == before for source in statement.sources)
+        ending = [source for source in statement.sources if uses[source] == 1]
+        if follows and len(ending) == 1:
+            branches[-1].append(statement)
+        else:
+            branches.append([statement])
+    return branches

@@ -1,0 +1,171 @@
+"""The one translation of a design to Keras: Python source that builds the model.
+
+What is exported, verified and shown is this source. Every name in it comes from the catalog or
+was made by `naming`, every value went through `literals`: a design is data and injects nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import PureWindowsPath
+
+from composer_gui.core.codegen import naming, prose, reading
+from composer_gui.core.codegen.body import Body, Paragraph
+from composer_gui.core.codegen.literals import draws_random_numbers
+from composer_gui.core.codegen.locations import Locations, locate
+from composer_gui.core.codegen.reading import Reading
+from composer_gui.core.document import Document, KerasLayer, Layer, SavedModel, label_of
+from composer_gui.core.errors import CannotGenerate
+from composer_gui.core.layers.catalog import Catalog
+
+_LAYER = re.compile(r"\blayers\.[A-Z]")
+
+SEED_LIMIT = 2**32
+"""Seeds are below this number, as NumPy wants them."""
+
+
+SEED_COMMENT = "# new layers start with the same weights every time"
+
+
+@dataclass(frozen=True)
+class Script:
+    """Generated source. `lines` maps node ids to the lines that are about them, counted from 1."""
+
+    text: str
+    lines: Mapping[str, tuple[int, ...]]
+
+    def node_at(self, line: int) -> str | None:
+        """Return the node that a line is about, None for a line about the whole."""
+        return self._nodes.get(line)
+
+    @cached_property
+    def _nodes(self) -> dict[int, str]:
+        # a line about several nodes is above all about that with the fewest lines of its own
+        found: dict[int, str] = {}
+        for node_id in sorted(self.lines, key=lambda n: len(self.lines[n])):
+            for line in self.lines[node_id]:
+                found.setdefault(line, node_id)
+        return found
+
+
+def generate(
+    document: Document,
+    catalog: Catalog,
+    model_paths: Mapping[str, str],
+    *,
+    partial: bool = False,
+) -> Script:
+    """Return the source whose `build_model()` makes the design's model.
+
+    `model_paths` holds, by layer id, the posix paths of the saved models as seen from the script.
+    Nodes that lead to no Output are left out. Raises CannotGenerate where something is missing;
+    a `partial` script says so in a comment, leaves out what is behind it, and shows the nodes
+    without an Output too.
+    """
+    names = naming.keras_names(document)
+    read = reading.read(document, catalog, names, partial=partial)
+    if not partial:
+        _require_complete(document, catalog, read)
+    layers = _layers(document, read)
+    models = [layer for layer in layers if isinstance(layer, SavedModel)]
+    located = locate({m.id: _path(m, model_paths, partial=partial) for m in models})
+    draws = any(isinstance(x, KerasLayer) and draws_random_numbers(x, catalog) for x in layers)
+    paragraphs = Body(document, catalog, names, read, located.expressions).paragraphs()
+
+    page = _Page()
+    page.write(*prose.docstring(document, models, located.beside), "")
+    _write_imports(page, located, paragraphs)
+    page.write("", "", "def build_model() -> keras.Model:")
+    if draws:
+        page.write(
+            f"    keras.utils.set_random_seed({document.seed % SEED_LIMIT})  {SEED_COMMENT}", ""
+        )
+    _write_paragraphs(page, paragraphs)
+    page.write("", "", 'if __name__ == "__main__":', "    build_model().summary()")
+    return page.script()
+
+
+def _require_complete(document: Document, catalog: Catalog, read: Reading) -> None:
+    """Raise CannotGenerate for the first thing that keeps the design from becoming a model."""
+    if not document.inputs:
+        raise CannotGenerate("The design has no Input yet.", "Add one: it says what comes in.")
+    if not document.outputs:
+        raise CannotGenerate(
+            "The design has no Output yet.", "Add one behind the node whose result is wanted."
+        )
+    for node_id, reason in read.waiting.items():
+        raise CannotGenerate(reason, node=node_id)
+    known = {*document.inputs, *read.calls}
+    for node_id in document.outputs:
+        output = document.nodes[node_id]
+        sources = reading.sources_of(document, catalog, output)
+        reason = reading.reason_to_wait(document, catalog, output)
+        if reason is None and not all(source.node in known for source in sources):
+            reason = f"{label_of(document, output)} is wired to something that is not there."
+        if reason is not None:
+            raise CannotGenerate(reason, node=node_id)
+
+
+def _layers(document: Document, read: Reading) -> list[Layer]:
+    """Return the layers that are called, each once, in reading order."""
+    ready = (document.nodes[node_id] for node_id in read.calls if node_id not in read.waiting)
+    return list({node.layer: document.layers[node.layer] for node in ready}.values())
+
+
+def _path(model: SavedModel, paths: Mapping[str, str], *, partial: bool) -> str:
+    if model.id not in paths and not partial:
+        raise CannotGenerate(f"It is not said where the file of {model.name} is.")
+    return paths.get(model.id) or f"models/{PureWindowsPath(model.path).name}"
+
+
+# The page ---------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Page:
+    """The lines so far, and which of them are about which node."""
+
+    lines: list[str] = field(default_factory=list)
+    about: dict[str, list[int]] = field(default_factory=dict)
+
+    def write(self, *lines: str, about: list[str] | tuple[str, ...] = ()) -> None:
+        """Add lines that are about these nodes."""
+        first = len(self.lines) + 1
+        self.lines += lines
+        for node_id in about:
+            self.about.setdefault(node_id, []).extend(range(first, first + len(lines)))
+
+    def script(self) -> Script:
+        """Return what was written."""
+        text = "\n".join(self.lines) + "\n"
+        return Script(text, {node_id: tuple(lines) for node_id, lines in self.about.items()})
+
+
+def _write_imports(page: _Page, located: Locations, paragraphs: list[Paragraph]) -> None:
+    """Write the imports of what is used, and where the saved models are."""
+    if located.expressions:
+        page.write("from pathlib import Path", "")
+    page.write("import keras")
+    if any(_LAYER.search(line) for line in _code(paragraphs)):
+        page.write("from keras import layers")
+    if located.constant:
+        page.write("", *located.constant)
+
+
+def _write_paragraphs(page: _Page, paragraphs: list[Paragraph]) -> None:
+    for number, paragraph in enumerate(paragraphs):
+        if number:
+            page.write("")
+        for statement in paragraph:
+            page.write(*statement.lines, about=statement.nodes)
+    if not any(_code(paragraphs)):
+        page.write("    ...")
+
+
+def _code(paragraphs: list[Paragraph]) -> Iterator[str]:
+    """Yield the lines that are no comments."""
+    lines = (line for paragraph in paragraphs for s in paragraph for line in s.lines)
+    return (line for line in lines if not line.lstrip().startswith("#"))

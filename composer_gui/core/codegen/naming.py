@@ -1,0 +1,235 @@
+"""Names for Keras and for Python, made from the free labels that the user types."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+from composer_gui.core.document import (
+    Call,
+    Document,
+    Input,
+    KerasLayer,
+    Layer,
+    Node,
+    Output,
+    Source,
+    in_order,
+)
+from composer_gui.core.labels import default_label
+
+LONGEST_NAME = 64
+LONGEST_VARIABLE = 40
+
+RUNNING = ("x", "y")
+"""The variables that are used again and again: in a chain, and in a branch beside it."""
+
+RESERVED = frozenset(
+    {*keyword.kwlist, *keyword.softkwlist, *dir(builtins)}
+    | {"keras", "layers", "build_model", *RUNNING}
+)
+"""What no variable of a script may be called; they are all lower case."""
+
+_LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"}
+_LETTERS |= {letter.upper(): text.capitalize() for letter, text in _LETTERS.items()} | {"ı": "i"}
+_GREEK = re.compile(r"GREEK (SMALL|CAPITAL) LETTER (?:FINAL )?(\w+)")
+
+_GENERIC = re.compile(r"(output(s|_?\d+)?)?", re.IGNORECASE)
+"""Labels of Output nodes that say nothing of what comes out."""
+
+_RESULTS = {
+    "encoder": "encoded",
+    "decoder": "decoded",
+    "extractor": "features",
+    "backbone": "features",
+    "base": "features",
+    "classifier": "prediction",
+    "head": "prediction",
+}
+"""What comes out of a layer whose name ends so."""
+
+
+# For Keras --------------------------------------------------------------------------------------
+
+
+def keras_names(document: Document) -> dict[str, str]:
+    """Return the Keras name of every layer and Input node, and the key of every Output node.
+
+    Layers and Inputs are siblings in the model, Outputs are among themselves. A label that is
+    legal as typed keeps its spelling; the others follow in the order in which they were made.
+    """
+    nodes = in_order(document.nodes)
+    inputs = [(node.id, node.label, "input") for node in nodes if isinstance(node, Input)]
+    layers = [(layer.id, layer.name, _kind(layer)) for layer in in_order(document.layers)]
+    outputs = [(node.id, node.label, "output") for node in nodes if isinstance(node, Output)]
+    return _distinct([*inputs, *layers]) | _distinct(outputs)
+
+
+def model_name(document: Document) -> str:
+    """Return the name of the whole model for Keras."""
+    return legal_name(document.name, "model")
+
+
+def legal_name(label: str, fallback: str) -> str:
+    """Return `label` reduced to letters, digits and underscores, beginning with a letter.
+
+    `fallback` stands where nothing is left, and before a leading digit.
+    """
+    text = re.sub(r"[^a-zA-Z0-9_]+", "_", ascii_of(label[: 4 * LONGEST_NAME])).strip("_")
+    if text[:1].isdigit():
+        text = f"{fallback}_{text}"
+    return text[:LONGEST_NAME].rstrip("_") or fallback
+
+
+def ascii_of(text: str) -> str:
+    """Return `text` with accents taken off and Greek letters spelled out; what is left stays."""
+    return "".join(map(_ascii_letter, unicodedata.normalize("NFKD", text)))
+
+
+def _ascii_letter(letter: str) -> str:
+    if letter.isascii():
+        return letter
+    if unicodedata.combining(letter):
+        return ""
+    greek = _GREEK.match(unicodedata.name(letter, ""))
+    if greek:
+        return greek[2].lower() if greek[1] == "SMALL" else greek[2].capitalize()
+    return _LETTERS.get(letter, " ")
+
+
+def snake_case(name: str) -> str:
+    """Return `ImageEncoder` as `image_encoder`, and `Conv2DTranspose` as `conv2d_transpose`."""
+    return re.sub(r"_+", "_", default_label(name))
+
+
+def _kind(layer: Layer) -> str:
+    return snake_case(layer.class_name) if isinstance(layer, KerasLayer) else "model"
+
+
+def _distinct(wanted: list[tuple[str, str, str]]) -> dict[str, str]:
+    """Return an own legal name for each (id, label, fallback)."""
+    names, taken = {}, set()
+    legal = {item: legal_name(label, fallback) for item, label, fallback in wanted}
+    for item, label, _ in wanted:
+        if legal[item] == label and label.lower() not in taken:
+            names[item] = label
+            taken.add(label.lower())
+    for item, _, _ in wanted:
+        if item not in names:
+            names[item] = _free(legal[item], taken, LONGEST_NAME)
+            taken.add(names[item].lower())
+    return {item: names[item] for item, _, _ in wanted}
+
+
+def _free(name: str, taken: set[str] | frozenset[str], longest: int) -> str:
+    """Return `name`, else `name_1`, `name_2` …: the first that differs from all taken ones."""
+    number, found = 0, name
+    while found.lower() in taken:
+        number += 1
+        suffix = f"_{number}"
+        found = name[: longest - len(suffix)] + suffix
+    return found
+
+
+# For Python -------------------------------------------------------------------------------------
+
+
+class Variables:
+    """The variables of one script: an own one for each node, each held layer, and what is claimed.
+
+    `held` are the layers that stand in a variable of their own.
+    """
+
+    def __init__(self, document: Document, names: Mapping[str, str], held: Iterable[str]) -> None:
+        self._taken: set[str] = set(RESERVED)
+        self.nodes: dict[str, str] = {}
+        self.layers: dict[str, str] = {}
+        self._name(document, names, set(held))
+
+    def claim(self, *wanted: str) -> str:
+        """Return a new variable: the first of `wanted` that is free, else the last, numbered."""
+        names = [identifier(name) for name in wanted]
+        free = (name for name in names if name not in self._taken)
+        found = next(free, None) or _free(names[-1], self._taken, LONGEST_VARIABLE)
+        self._taken.add(found)
+        return found
+
+    def _name(self, document: Document, names: Mapping[str, str], held: set[str]) -> None:
+        nodes = in_order(document.nodes)
+        calls = [node for node in nodes if isinstance(node, Call)]
+        for node in nodes:
+            if isinstance(node, Input):
+                self.nodes[node.id] = self.claim(names[node.id])
+        for layer in in_order(document.layers):
+            if layer.id in held:
+                self.layers[layer.id] = self.claim(names[layer.id])
+        outputs = telling_outputs(document)
+        for node in calls:
+            unnamed = node.layer in self.layers or has_default_name(document, names, node.id)
+            if node.id in outputs and unnamed:
+                self.nodes[node.id] = self.claim(names[outputs[node.id]])
+        for node in calls:
+            if node.id not in self.nodes:
+                self.nodes[node.id] = self.claim(*self._wanted(node, names))
+
+    def _wanted(self, node: Call, names: Mapping[str, str]) -> Iterable[str]:
+        if node.layer not in self.layers:
+            return (node.label or names[node.layer],)
+        name = self.layers[node.layer]
+        result = next((held for end, held in _RESULTS.items() if name.endswith(end)), None)
+        result = result or f"{name}_output"
+        before = self._single_source(node)
+        return (*filter(None, [node.label]), result, *([f"{result}_{before}"] if before else []))
+
+    def _single_source(self, node: Call) -> str | None:
+        sources = list(_sources(node))
+        return self.nodes.get(sources[0].node) if len(sources) == 1 else None
+
+
+def variable_names(document: Document, held: Iterable[str] = ()) -> dict[str, str]:
+    """Return a variable for every Input and Call node: valid, distinct, and no built-in name."""
+    return Variables(document, keras_names(document), held).nodes
+
+
+def identifier(label: str) -> str:
+    """Return `label` as a variable in snake case, changed where Python or the script has it."""
+    name = snake_case(legal_name(label, "layer"))[:LONGEST_VARIABLE].rstrip("_")
+    if name == "input":
+        return "inputs"
+    if name in RUNNING:
+        return f"{name}_tensor"
+    return f"{name}_" if name in RESERVED else name
+
+
+def has_default_name(document: Document, names: Mapping[str, str], node_id: str) -> bool:
+    """Return whether a call goes by the name that its class gives, which says nothing more."""
+    node = document.nodes[node_id]
+    layer = document.layers[node.layer]
+    if node.label or not isinstance(layer, KerasLayer):
+        return False
+    stem = re.escape(default_label(layer.class_name))
+    return re.fullmatch(rf"{stem}(_\d+)?", names[layer.id]) is not None
+
+
+def telling_outputs(document: Document) -> dict[str, str]:
+    """Return the Output that a call alone feeds, where that has a name of its own, by node id."""
+    consumers: dict[str, list[Node]] = {}
+    for node in document.nodes.values():
+        for source in _sources(node):
+            consumers.setdefault(source.node, []).append(node)
+    outputs = {
+        node_id: [node for node in nodes if isinstance(node, Output)]
+        for node_id, nodes in consumers.items()
+    }
+    return {
+        node_id: found[0].id
+        for node_id, found in outputs.items()
+        if len(found) == 1 and not _GENERIC.fullmatch(found[0].label)
+    }
+
+
+def _sources(node: Node) -> Iterable[Source]:
+    return (source for port in node.inputs.values() for source in port)
