@@ -138,6 +138,7 @@ class Session(QObject):
         self,
         label: str,
         edit: Callable[..., Document],
+        /,
         *args: Any,
         merge: object = None,
         **kwargs: Any,
@@ -157,7 +158,9 @@ class Session(QObject):
         self._follow(change, was_clean)
         return change
 
-    def try_apply(self, label: str, edit: Callable[..., Document], *args: Any, **kwargs: Any):
+    def try_apply(
+        self, label: str, edit: Callable[..., Document], /, *args: Any, **kwargs: Any
+    ) -> Change | None:
         """Do as `apply`, but say a refusal in the status bar and return None."""
         try:
             return self.apply(label, edit, *args, **kwargs)
