@@ -267,6 +267,11 @@ def test_run_without_a_display_says_so_and_exports_an_example(
     }
 
 
+def test_the_example_that_is_exported_is_in_the_gallery(dev):
+    gallery = SCRIPT.parents[1] / "resources" / "examples"
+    assert (gallery / f"{dev.EXAMPLE}.composer").is_file()
+
+
 def test_the_report_of_the_export_is_kept_as_the_proof(dev, set_up, monkeypatch):
     def composer(command, stdout=None):
         if stdout:
