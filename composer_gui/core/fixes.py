@@ -177,17 +177,8 @@ def _project_a_term(document, catalog, verdicts, problem) -> list[Fix]:
 
 
 def _projection(catalog: Catalog, document: Document, wire: Wire, units: int) -> Fix:
-    def edit(document: Document) -> Document:
-        start, end = document.nodes[wire.source.node], document.nodes[wire.node]
-        x, y = (start.x + end.x) / 2, (start.y + end.y) / 2
-        after = edits.add_keras_layer(
-            document, "Dense", x, y, name="projection", parameters=Map({"units": units})
-        )
-        (added,) = (n for n in set(after.nodes) - set(document.nodes))
-        return edits.insert_on_wire(after, catalog, wire, added)
-
     title = f"Bring {document.label(wire.source.node)} to {units} with a Dense before the sum"
-    return Fix(title, edit)
+    return _layer_between(catalog, wire, title, "Dense", {"units": units}, name="projection")
 
 
 def _adapt_width(document, catalog, verdicts, problem) -> list[Fix]:
@@ -207,9 +198,63 @@ def _adapt_width(document, catalog, verdicts, problem) -> list[Fix]:
         )
         if same and shape[-1] != port.shape[-1] and port.shape[-1] and len(shape) > 1:
             wire = Wire(sources[0], node.id, port.name)
-            fix = _projection(catalog, document, wire, port.shape[-1])
-            found.append(Fix(f"Insert a Dense({port.shape[-1]}) in between", fix.edit))
+            units = port.shape[-1]
+            title = f"Insert a Dense of {units} units in between"
+            found.append(_layer_between(catalog, wire, title, "Dense", {"units": units}))
     return found
+
+
+def _fit_image_size(document, catalog, verdicts, problem) -> list[Fix]:
+    """Offer to pad, crop or resize an image in front of a saved model of another image size."""
+    node = document.nodes[problem.node]
+    layer = document.layers.get(node.layer) if isinstance(node, Call) else None
+    if not isinstance(layer, SavedModel):
+        return []
+    found = []
+    for port in layer.interface.inputs:
+        sources = node.inputs.get(port.name, ())
+        shape = _shape(verdicts, sources[0]) if sources else None
+        if _differ_in_size_only(shape, port.shape):
+            wire = Wire(sources[0], node.id, port.name)
+            steps = _size_steps(shape[1:3], port.shape[1:3])
+            found.extend(_layer_between(catalog, wire, *step) for step in steps)
+    return found
+
+
+def _differ_in_size_only(shape, wanted) -> bool:
+    """Whether both are images (batch, height, width, channels) of known, different sizes."""
+    if shape is None or wanted is None or len(shape) != 4 or len(wanted) != 4:
+        return False
+    sizes = (*shape[1:3], *wanted[1:3])
+    return None not in sizes and shape[3] == wanted[3] and shape[1:3] != wanted[1:3]
+
+
+def _size_steps(given, wanted) -> list[tuple[str, str, dict]]:
+    """Return title, class and parameters of the layers that bring `given` to `wanted`."""
+    size = show_shape((None, *wanted))
+    gaps = [want - have for have, want in zip(given, wanted, strict=True)]
+    halves = tuple((abs(gap) // 2, abs(gap) - abs(gap) // 2) for gap in gaps)
+    steps = []
+    if all(gap >= 0 for gap in gaps):
+        steps.append((f"Pad it to {size} with zeros", "ZeroPadding2D", {"padding": halves}))
+    if all(gap <= 0 for gap in gaps):
+        steps.append((f"Crop it to {size}", "Cropping2D", {"cropping": halves}))
+    parameters = {"height": wanted[0], "width": wanted[1]}
+    return [*steps, (f"Resize it to {size}", "Resizing", parameters)]
+
+
+def _layer_between(
+    catalog: Catalog, wire: Wire, title: str, class_name: str, parameters, name=""
+) -> Fix:
+    def edit(document: Document) -> Document:
+        start, end = document.nodes[wire.source.node], document.nodes[wire.node]
+        x, y = (start.x + end.x) / 2, (start.y + end.y) / 2
+        values = Map(parameters)
+        after = edits.add_keras_layer(document, class_name, x, y, name=name, parameters=values)
+        (added,) = set(after.nodes) - set(document.nodes)
+        return edits.insert_on_wire(after, catalog, wire, added)
+
+    return Fix(title, edit)
 
 
 _OFFERS_FOR_DESIGN = {"no_output": (_add_output,), "no_input": (_add_input,)}
@@ -218,6 +263,7 @@ _OFFERS_FOR_NODE = (
     _set_input_dtype,
     _set_input_shape,
     _adapt_width,
+    _fit_image_size,
     _project_a_term,
 )
 
