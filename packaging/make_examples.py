@@ -8,6 +8,7 @@ is opened and its models were made.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
@@ -369,8 +370,15 @@ def main() -> None:
         entry |= {"models": _models(sketch.document), "is_broken": draw in BROKEN}
         index.append(entry)
     lines = ",\n".join(" " + json.dumps(entry, ensure_ascii=False) for entry in index)
-    (TARGET / "index.json").write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+    text = f'{{\n"edition": "{edition()}",\n"examples": [\n{lines}\n]\n}}\n'
+    (TARGET / "index.json").write_text(text, encoding="utf-8")
     sys.stdout.write(f"{len(index)} examples, {len(interfaces)} saved models\n")
+
+
+def edition() -> str:
+    """Return a digest of what the saved models are made by: caches of older ones are left alone."""
+    source = Path(example_models.__file__).read_text(encoding="utf-8")
+    return hashlib.sha256(source.encode()).hexdigest()[:12]
 
 
 def _models(document: Document) -> list[str]:

@@ -31,9 +31,18 @@ def text(name: str) -> str:
 
 
 @functools.cache
+def _gallery() -> dict[str, Any]:
+    return json.loads(text("examples/index.json"))
+
+
 def example_index() -> tuple[dict[str, Any], ...]:
-    """Return the gallery's entries in order: name, title, description, system and models."""
-    return tuple(json.loads(text("examples/index.json")))
+    """Return the gallery's entries in order, as the fields of `session.gallery.Example`."""
+    return tuple(_gallery()["examples"])
+
+
+def gallery_edition() -> str:
+    """Return what changes whenever the gallery's saved models have to be made anew."""
+    return _gallery()["edition"]
 
 
 def example_names() -> tuple[str, ...]:
