@@ -71,7 +71,7 @@ class Words:
 
 
 def explain(problem: Problem, refused: Refused) -> Problem:
-    """Return `problem` in words, with the node's label for every `{node}` in it.
+    """Return `problem` in words: `{node}` is the node's label, `{source}` that of what is wired.
 
     Only a problem with the code REFUSED is looked up in the table; the first rule that has
     something to say wins, and the last one always has.
@@ -79,8 +79,8 @@ def explain(problem: Problem, refused: Refused) -> Problem:
     if problem.code != REFUSED:
         return replace(
             problem,
-            message=problem.message.replace("{node}", refused.label),
-            title=problem.title.replace("{node}", refused.label),
+            message=_filled(problem.message, problem.port, refused),
+            title=_filled(problem.title, problem.port, refused),
         )
     for rule in RULES:
         words = rule(refused)
@@ -95,6 +95,13 @@ def explain(problem: Problem, refused: Refused) -> Problem:
         actual=words.actual,
         port=words.port,
     )
+
+
+def _filled(template: str, port: str | None, refused: Refused) -> str:
+    """Fill the labels into a template, in one pass, for a label may hold braces itself."""
+    names = refused.sources.get(port, ()) if port is not None else ()
+    labels = {"{node}": refused.label, "{source}": names[0] if names else "what is wired"}
+    return re.sub(r"\{node\}|\{source\}", lambda match: labels[match[0]], template)
 
 
 def clean(text: str) -> str:

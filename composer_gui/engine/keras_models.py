@@ -12,10 +12,19 @@ import keras
 from immutables import Map
 
 from composer_gui.core import safety
-from composer_gui.core.document import SavedModel, Structure
+from composer_gui.core.document import SavedInterface, SavedModel, Structure
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.shape_flow import Inputs, Outcome
-from composer_gui.engine.keras_shapes import CannotCall, count, ghosts, spec_of, tensors
+from composer_gui.engine.keras_shapes import (
+    CannotCall,
+    count,
+    ghosts,
+    merged,
+    specs_of,
+    tensors,
+    trace,
+    wrong_dtype,
+)
 
 KEPT = 64
 """How many ghosts are kept; one of 177 layers takes some 3 MB."""
@@ -35,19 +44,26 @@ class KerasModels:
 
     def call(self, layer: SavedModel, inputs: Inputs) -> Outcome:
         """Return what the model puts out; raises CannotCall, or what Keras raises."""
-        with ghosts():
-            model = self.ghost(layer.path)
-            wired = {port: tensors(specs)[0] for port, specs in inputs.items()}
-            names = [port.name for port in layer.interface.inputs]
-            result = _called(model, _filled(layer.interface.input_structure, names, wired))
+        model = self.ghost(layer.path)
+        interface = layer.interface
+        _refuse_dtypes(model, interface, inputs)
+
+        def run(wired: dict[str, tuple]) -> list[Any]:
+            names = [port.name for port in interface.inputs]
+            result = _called(model, _filled(interface.input_structure, names, wired))
             ports: dict[int, Any] = {}
-            _take_apart(layer.interface.output_structure, result, ports)
+            _take_apart(interface.output_structure, result, ports)
+            return [ports[index] for index in range(len(interface.outputs))]
+
+        with ghosts():
+            found = specs_of(run({port: tuple(tensors(specs)) for port, specs in inputs.items()}))
+            if _wants_second_opinion(interface, inputs):
+                found = [
+                    merged(one, other) for one, other in zip(found, trace(run, inputs), strict=True)
+                ]
+            names = (port.name for port in interface.outputs)
             return Outcome(
-                outputs=tuple(
-                    (port.name, spec_of(ports[index]))
-                    for index, port in enumerate(layer.interface.outputs)
-                    if index in ports
-                ),
+                outputs=tuple(zip(names, found, strict=True)),
                 parameters=count(model.weights),
                 trainable_parameters=count(model.trainable_weights) if layer.trainable else 0,
             )
@@ -58,6 +74,8 @@ class KerasModels:
         model = self._ghosts.pop(key, None)
         if model is None:
             model = _made(path)
+        if not model.built:
+            return model  # takes the shape of its first call, so each call gets one of its own
         self._ghosts[key] = model
         if len(self._ghosts) > self._kept:
             del self._ghosts[next(iter(self._ghosts))]
@@ -160,7 +178,7 @@ def _filled(structure: Structure, names: list[str], wired: dict[str, Any]) -> An
         return {key: _filled(item, names, wired) for key, item in structure.items()}
     if isinstance(structure, tuple):
         return [_filled(item, names, wired) for item in structure]
-    return wired[names[structure]]
+    return wired[names[structure]][0]
 
 
 def _take_apart(structure: Structure, result: Any, ports: dict[int, Any]) -> None:
@@ -173,6 +191,48 @@ def _take_apart(structure: Structure, result: Any, ports: dict[int, Any]) -> Non
             _take_apart(item, part, ports)
     else:
         ports[structure] = result
+
+
+def _refuse_dtypes(model: Any, interface: SavedInterface, inputs: Inputs) -> None:
+    """Raise CannotCall where Keras would cut numbers to whole ones or stumble over text."""
+    dtypes = [tensor.dtype for tensor in getattr(model, "inputs", None) or ()]
+    if len(dtypes) != len(interface.inputs):
+        return
+    for port, dtype in zip(interface.inputs, dtypes, strict=True):
+        for item in inputs.get(port.name, ()):
+            given, wanted = _kind(item.dtype), _kind(dtype)
+            if given != wanted and (given, wanted) in _LOSSY:
+                raise CannotCall(wrong_dtype(port.name, _KINDS[wanted], item))
+
+
+def _kind(dtype: str) -> str:
+    if dtype == "string":
+        return "text"
+    if dtype == "bool" or "int" in dtype:
+        return "whole"
+    return "real"
+
+
+_KINDS = {"text": "text", "whole": "whole numbers", "real": "numbers"}
+_LOSSY = {
+    ("real", "whole"),
+    ("real", "text"),
+    ("whole", "text"),
+    ("text", "real"),
+    ("text", "whole"),
+}
+
+
+def _wants_second_opinion(interface: SavedInterface, inputs: Inputs) -> bool:
+    """Return whether a port gets another number of axes than the model was made with.
+
+    Keras's symbolic call lets that pass; the model fails, or drops an axis, when it runs.
+    """
+    return any(
+        port.shape is not None and len(item.shape) != len(port.shape)
+        for port in interface.inputs
+        for item in inputs.get(port.name, ())
+    )
 
 
 # Problems ---------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import keras
+from keras.src import backend
 from keras.src.backend.common import global_state
 
 from composer_gui.core.document import Construct, KerasLayer, Layer, SavedModel
@@ -28,6 +29,14 @@ _MODULES = {
     "regularizer": keras.regularizers,
     "constraint": keras.constraints,
 }
+
+
+READS_TEXT = frozenset({"HashedCrossing", "Hashing", "StringLookup", "TextVectorization"})
+"""The layers of preprocessing that take text; two of them take nothing else."""
+
+ONLY_TEXT = frozenset({"StringLookup", "TextVectorization"})
+
+READS_INDICES = frozenset({"Embedding", "ReversibleEmbedding"})
 
 
 class CannotCall(Exception):
@@ -98,11 +107,15 @@ class KerasShapes:
         instance.trainable = layer.trainable
         if built_on is not None:
             call(instance, spec, {}, built_on)
-        result = call(instance, spec, self._checked(spec.arguments, arguments), inputs)
+        refuse_dtypes(spec, inputs)
+        given = self._checked(spec.arguments, arguments)
+        found = specs_of(call(instance, spec, given, inputs))
+        if wants_second_opinion(spec, inputs):
+            traced = trace(lambda wired: call(instance, spec, given, wired), inputs)
+            found = [merged(one, other) for one, other in zip(found, traced, strict=True)]
         names = self._catalog.output_ports(spec, layer.parameters, arguments)
-        tensors = keras.tree.flatten(result)
         return Outcome(
-            outputs=tuple(zip(names, map(spec_of, tensors), strict=False)),
+            outputs=tuple(zip(names, found, strict=False)),
             parameters=count(instance.weights),
             trainable_parameters=count(instance.trainable_weights),
         )
@@ -146,22 +159,92 @@ class KerasShapes:
 
 
 def call(instance: Any, spec: LayerSpec, arguments: Mapping[str, Any], inputs: Inputs) -> Any:
-    """Call a layer on symbolic tensors: the first port by position, the others by keyword."""
+    """Call a layer: the first port by position, the others by keyword.
+
+    `inputs` holds specs, which become symbolic tensors here, or tensors.
+    """
+    wired = {port: _wired(given) for port, given in inputs.items()}
     listed = [port for port in spec.inputs if port.listed]
     positional: list[Any] = []
     if listed:
-        positional = [[t for port in listed for t in tensors(inputs.get(port.name, ()))]]
+        positional = [[tensor for port in listed for tensor in wired.get(port.name, ())]]
     keywords = dict(arguments)
     for port in spec.inputs:
-        if port.listed or port.name not in inputs:
+        if port.listed or port.name not in wired:
             continue
-        given = tensors(inputs[port.name])
-        value = given if port.many else given[0]
+        value = wired[port.name] if port.many else wired[port.name][0]
         if port is spec.inputs[0]:
             positional = [value]
         else:
             keywords[port.name] = value
     return instance(*positional, **keywords)
+
+
+def _wired(given: tuple) -> list[Any]:
+    return [tensors((item,))[0] if isinstance(item, TensorSpec) else item for item in given]
+
+
+# What Keras is too trusting about ---------------------------------------------------------------
+
+
+def wants_second_opinion(spec: LayerSpec, inputs: Inputs) -> bool:
+    """Return whether a symbolic call is known to say yes too easily.
+
+    For most layers Keras computes shapes with a formula and takes the dtype for granted, so whole
+    numbers, text and odd attention shapes pass that fail when the model runs, or come out as
+    another dtype. Preprocessing is left out: it behaves differently under tracing.
+    """
+    specs = [spec for specs in inputs.values() for spec in specs]
+    if spec.category == "preprocessing" or spec.class_name in READS_INDICES:
+        return False
+    if spec.category == "attention":
+        return len(set(specs)) > 1 or any(len(item.shape) < 3 for item in specs)
+    return any("float" not in item.dtype for item in specs)
+
+
+def trace(function: Any, inputs: Inputs) -> list[TensorSpec]:
+    """Return what comes out of `function(tensors by port)` when Keras really goes through it.
+
+    The layer's code runs on placeholders of a throw-away graph, still without any weights.
+    """
+    counts = {port: len(specs) for port, specs in inputs.items()}
+    flat = [tensor for specs in inputs.values() for tensor in tensors(specs)]
+
+    def run(*given: Any) -> Any:
+        rest = iter(given)
+        return function({p: tuple(next(rest) for _ in range(n)) for p, n in counts.items()})
+
+    return specs_of(backend.compute_output_spec(run, *flat))
+
+
+def merged(formula: TensorSpec, traced: TensorSpec) -> TensorSpec:
+    """Return the dtype and rank that were traced, and of each size what is known."""
+    if len(formula.shape) != len(traced.shape):
+        return traced
+    shape = (a if a is not None else b for a, b in zip(formula.shape, traced.shape, strict=True))
+    return TensorSpec(tuple(shape), traced.dtype)
+
+
+def refuse_dtypes(spec: LayerSpec, inputs: Inputs) -> None:
+    """Raise CannotCall for text and numbers in the wrong place, which not even tracing finds."""
+    numbers_only = spec.class_name in READS_INDICES or (
+        spec.category == "preprocessing" and spec.class_name not in READS_TEXT
+    )
+    for port, specs in inputs.items():
+        for item in specs:
+            if item.dtype == "string" and numbers_only:
+                raise CannotCall(wrong_dtype(port, "numbers", item))
+            if item.dtype != "string" and spec.class_name in ONLY_TEXT:
+                raise CannotCall(wrong_dtype(port, "text", item))
+
+
+def wrong_dtype(port: str, wanted: str, item: TensorSpec) -> Problem:
+    """Return the Problem of a spec whose kind of values is not `wanted`."""
+    sent = "text" if item.dtype == "string" else item.show(dtype=True)
+    message = f"{{node}} wants {wanted}. {{source}} sends {sent}."
+    return Problem(
+        "dtype", message, port=port, title=f"{{node}} wants {wanted}", expected=wanted, actual=sent
+    )
 
 
 # Specs and counts -------------------------------------------------------------------------------
@@ -176,6 +259,11 @@ def spec_of(tensor: Any) -> TensorSpec:
     """Return the spec of a symbolic tensor."""
     shape = tuple(None if size is None else int(size) for size in tensor.shape)
     return TensorSpec(shape, keras.backend.standardize_dtype(tensor.dtype))
+
+
+def specs_of(result: Any) -> list[TensorSpec]:
+    """Return the specs of all tensors in a result, nested lists flattened."""
+    return [spec_of(tensor) for tensor in keras.tree.flatten(result)]
 
 
 def count(variables: list[Any]) -> int:
