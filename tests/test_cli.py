@@ -1,0 +1,128 @@
+"""The command line, as a script or a person calls it: exit codes, JSON, files, sentences."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from composer_gui import cli
+from composer_gui.storage import resources
+
+EXAMPLES = resources.folder() / "examples"
+
+
+@pytest.fixture(scope="module")
+def written(qapp, tmp_path_factory):
+    """The siamese example, written by the command itself."""
+    design = tmp_path_factory.mktemp("example") / "siamese.composer"
+    assert cli.main(["example", "siamese", str(design)]) == 0
+    return design
+
+
+@pytest.fixture
+def plain_design(tmp_path):
+    """A design without saved models."""
+    return Path(shutil.copy(EXAMPLES / "functional-mlp.composer", tmp_path))
+
+
+def test_example_without_a_name_lists_the_gallery_name_first(qapp, capsys):
+    assert cli.main(["example"]) == 0
+    names = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    assert len(names) == len(set(names)) >= 18
+    assert {"chain", "mismatch", "image-and-text", "siamese"} <= set(names)
+
+
+def test_an_example_is_written_with_its_models_beside_it(written):
+    assert written.exists()
+    models = [path.name for path in (written.parent / "models").iterdir()]
+    assert models == ["signature_encoder.keras"]
+
+
+def test_an_example_that_does_not_exist_is_told(qapp, tmp_path, capsys):
+    assert cli.main(["example", "nonsense", str(tmp_path / "a.composer")]) == 2
+    error = capsys.readouterr().err
+    assert "nonsense" in error
+    assert "Traceback" not in error
+
+
+def test_check_of_a_good_design_ends_with_zero(plain_design, qapp, capsys):
+    assert cli.main(["check", str(plain_design)]) == 0
+    assert capsys.readouterr().out == "Nothing is wrong.\n"
+
+
+def test_check_as_json_tells_problems_and_specs(qapp, tmp_path, capsys):
+    design = shutil.copy(EXAMPLES / "residual.composer", tmp_path)
+    assert cli.main(["check", str(design), "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    (problem,) = found["problems"]
+    assert problem["severity"] == "error"
+    assert set(problem) == {
+        "severity", "code", "node", "port", "message", "expected", "actual", "fixes",
+    }  # fmt: skip
+    assert "10 and 64" in problem["message"]
+    assert problem["fixes"]
+    shapes = [spec["shape"] for ports in found["specs"].values() for spec in ports.values()]
+    assert [None, 10] in shapes
+    assert [None, 64] in shapes
+
+
+def test_check_of_a_file_that_is_no_design_ends_with_two(qapp, tmp_path, capsys):
+    bad = tmp_path / "bad.composer"
+    bad.write_text("this is no design")
+    for path in (bad, tmp_path / "absent.composer"):
+        assert cli.main(["check", str(path)]) == 2
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        assert captured.err.count("\n") == 1
+        assert path.name in captured.err
+
+
+def test_check_names_a_saved_model_whose_file_is_gone(qapp, tmp_path, capsys):
+    design = shutil.copy(EXAMPLES / "chain.composer", tmp_path)
+    assert cli.main(["check", str(design)]) == 1
+    assert "feature_extractor.keras" in capsys.readouterr().out
+
+
+def test_export_writes_both_files_with_a_proof(written, qapp, tmp_path, capsys):
+    targets = [tmp_path / "siamese.keras", tmp_path / "siamese.py"]
+    assert cli.main(["export", str(written), *map(str, targets), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert [Path(file["path"]).name for file in report["files"]][:2] == [p.name for p in targets]
+    assert report["checks"]
+    assert all(check["ok"] for check in report["checks"])
+    assert all(path.stat().st_size for path in targets)
+
+
+def test_export_does_not_overwrite_without_force(plain_design, qapp, tmp_path, capsys):
+    target = tmp_path / "mlp.py"
+    target.write_text("mine")
+    assert cli.main(["export", str(plain_design), str(target), "--no-proof"]) != 0
+    assert target.read_text() == "mine"
+    assert "--force" in capsys.readouterr().err
+    assert cli.main(["export", str(plain_design), str(target), "--no-proof", "--force"]) == 0
+    assert "def build_model() -> keras.Model:" in target.read_text()
+
+
+def test_export_of_a_design_with_a_problem_says_which(qapp, tmp_path, capsys):
+    design = shutil.copy(EXAMPLES / "residual.composer", tmp_path)
+    target = tmp_path / "residual.keras"
+    assert cli.main(["export", str(design), str(target)]) == 1
+    assert "10 and 64 do not add" in capsys.readouterr().err
+    assert not target.exists()
+
+
+def test_export_to_a_suffix_nobody_knows_is_told(plain_design, qapp, tmp_path, capsys):
+    assert cli.main(["export", str(plain_design), str(tmp_path / "mlp.exe")]) != 0
+    assert ".exe" in capsys.readouterr().err
+
+
+def test_in_a_pipe_there_is_no_progress_and_no_noise(plain_design, tmp_path):
+    target = tmp_path / "mlp.keras"
+    command = [sys.executable, "-m", "composer_gui", "export", plain_design, target, "--no-proof"]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert ran.returncode == 0
+    assert ran.stderr == ""
+    assert str(target) in ran.stdout
