@@ -93,16 +93,22 @@ class _Reading:
         name, given, rest = "input", self._first_spec(model), layers
         if layers and layers[0]["class_name"] == "InputLayer":
             name, given, rest = layers[0]["config"]["name"], _input_spec(layers[0]), layers[1:]
-        result, last = given, "output" if not layers else layers[-1]["config"]["name"]
-        if rest:
-            taken = [given] if len(rest) == 1 else _built_specs(rest[-1])
-            result = self.output_spec(rest[-1], taken)
+        last = layers[-1]["config"]["name"] if layers else "output"
         return SavedInterface(
             class_name=_name(model["class_name"]),
             inputs=_ports([(name, given)]),
-            outputs=_ports([(last, result)]),
+            outputs=_ports([(last, self._result(rest, given))]),
             layer_count=len(rest),
         )
+
+    def _result(self, layers: list[Config], given: Spec) -> Spec:
+        """Return what layers in a row give, from the last one on whose input the file tells."""
+        told = [n for n, layer in enumerate(layers) if n and _built_specs(layer)]
+        start = told[-1] if told else 0
+        specs = _built_specs(layers[start]) if told else [given]
+        for layer in layers[start:]:
+            specs = [self.output_spec(layer, specs)]
+        return specs[0]
 
     def _first_spec(self, model: Config) -> Spec:
         """Return what a Sequential without an InputLayer takes: its first layer may know."""

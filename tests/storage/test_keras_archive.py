@@ -89,6 +89,26 @@ def test_a_subclassed_model_is_one_thing_with_an_input_and_an_output(archive):
     assert interface.outputs == (SavedPort("output", None, "float32"),)
 
 
+def test_a_file_of_keras_2_is_read_though_it_holds_no_shapes_between_layers(archive):
+    given = {"batch_input_shape": [None, 4], "dtype": "float32", "name": "input_1"}
+    dense = {"name": "dense", "units": 3, "dtype": "float32"}
+    entries = [
+        {"class_name": "InputLayer", "config": given, "name": "input_1", "inbound_nodes": []},
+        {"class_name": "Dense", "config": dense, "name": "dense"}
+        | {"inbound_nodes": [[["input_1", 0, 0, {}]]], "build_config": {"input_shape": [None, 4]}},
+    ]
+    config = {"name": "model", "layers": [e | {"module": "keras.layers"} for e in entries]}
+    config |= {"input_layers": [["input_1", 0, 0]], "output_layers": [["dense", 0, 0]]}
+    interface = read(
+        archive(
+            config_json=json.dumps({"class_name": "Functional", "config": config}),
+            metadata_json='{"keras_version": "2.15.0"}',
+        )
+    )
+    assert interface.inputs == (SavedPort("input_1", (None, 4), "float32"),)
+    assert interface.outputs == (SavedPort("dense", (None, 3), "float32"),)
+
+
 def test_weights_may_be_in_the_other_format_of_keras(archive):
     path = archive(**{"model.weights.h5": None, "model.weights.npz": b"PK"})
     assert read(path).class_name == "Functional"
