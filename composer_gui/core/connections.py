@@ -172,7 +172,7 @@ def _without_dangling_wires(document: Document, catalog: Catalog | None) -> Docu
             inputs[port] = kept[: room(port)]
         if inputs != dict(node.inputs):
             mended.append(replace(node, inputs=Map({k: v for k, v in inputs.items() if v})))
-    return put(document, *mended) if mended else document
+    return put(document, *mended)
 
 
 def _start_exists(document: Document, catalog: Catalog | None) -> Callable[[Source], bool]:
@@ -210,7 +210,7 @@ def _room(document: Document, catalog: Catalog | None, node: Node) -> Callable[[
 def _without_idle_layers(document: Document) -> Document:
     called = {node.layer for node in document.nodes.values() if isinstance(node, Call)}
     idle = [layer_id for layer_id in document.layers if layer_id not in called]
-    return drop(document, *idle) if idle else document
+    return drop(document, *idle)
 
 
 def _with_whole_lists(document: Document) -> Document:

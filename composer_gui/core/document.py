@@ -270,6 +270,8 @@ def new_id(document: Document, letter: str) -> tuple[Document, str]:
 
 def put(document: Document, *items: Node | Layer) -> Document:
     """Return `document` with these nodes and layers added or replaced, by their ids."""
+    if not items:
+        return document
     nodes, layers = document.nodes, document.layers
     for item in items:
         if isinstance(item, KerasLayer | SavedModel):
@@ -281,6 +283,8 @@ def put(document: Document, *items: Node | Layer) -> Document:
 
 def drop(document: Document, *ids: str) -> Document:
     """Return `document` without these nodes and layers; wires to them are the caller's concern."""
+    if not ids:
+        return document
     nodes, layers = document.nodes, document.layers
     for item_id in ids:
         if item_id in nodes:

@@ -165,7 +165,7 @@ def move(document: Document, positions: Mapping[str, tuple[float, float]]) -> Do
         x, y = place(x, y)
         if (node.x, node.y) != (x, y):
             moved.append(replace(node, x=x, y=y))
-    return put(document, *moved) if moved else document
+    return put(document, *moved)
 
 
 def resize(document: Document, node_id: str, width: float, height: float) -> Document:
