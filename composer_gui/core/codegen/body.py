@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from composer_gui.core.codegen.calls import Calls, Statement
@@ -174,9 +175,9 @@ def _branches(statements: list[Statement], uses: Mapping[Source, int]) -> list[P
     branches: list[Paragraph] = []
     for statement in statements:
         before = branches[-1][-1].nodes[0] if branches else None
-        follows = any(source.node == before for source in statement.sources)
-        ending = [source for source in statement.sources if uses[source] == 1]
-        if follows and len(ending) == 1:
+        taken = Counter(statement.sources)
+        ending = [source for source in taken if uses[source] == taken[source]]
+        if len(ending) == 1 and before in {source.node for source in taken}:
             branches[-1].append(statement)
         else:
             branches.append([statement])

@@ -93,6 +93,8 @@ def assignment(target: str, value: Expression, indent: int = 0, suffix: str = ""
     `suffix` is an index behind a call, as in `encoder(x)[0]`.
     """
     before = f"{' ' * indent}{target} = "
+    if suffix and isinstance(value, Call) and not _fits(before, value, suffix):
+        return list(_exploded(value, indent, before, suffix))
     if _fits(before, value, suffix) or isinstance(value, Call | Display):
         return list(wrapped(value, indent, before, suffix))
     inner = " " * (indent + STEP)
@@ -164,6 +166,16 @@ def _broken_constructor(
     yield f"{closing}("
     yield from _body(arguments, indent + STEP)
     yield f"{closing}{after}"
+
+
+def _exploded(value: Call, indent: int, before: str, after: str) -> Iterator[str]:
+    """Yield a call with one argument a line, so that the index behind it is never broken."""
+    if isinstance(value.function, Call):
+        yield from _broken_constructor(value.function, value.arguments, indent, before, after, True)
+        return
+    yield f"{before}{flat(value.function)}("
+    yield from _one_a_line(value.arguments, indent + STEP)
+    yield f"{' ' * indent}){after}"
 
 
 def _body(arguments: tuple[Expression, ...], indent: int) -> Iterator[str]:

@@ -62,7 +62,7 @@ def _number(value: float) -> str:
     if not math.isfinite(value):
         return f'float("{value}")'
     text = repr(value).replace("e+", "e")
-    if len(text) > SHORT_NUMBER and abs(value) >= SMALLEST_FRACTION:
+    if len(text) > SHORT_NUMBER and SMALLEST_FRACTION <= abs(value) < 1:
         below = round(2 / abs(value)) / 2
         if 1 / below == abs(value):
             return f"{'-' if value < 0 else ''}1 / {below:.10g}"
@@ -91,9 +91,11 @@ def construction(
 def _arguments(
     spec: LayerSpec | ObjectSpec, parameters: Mapping[str, Any], catalog: Catalog
 ) -> Iterator[Expression]:
-    leading = not (isinstance(spec, LayerSpec) and spec.category in NAMED_THROUGHOUT)
+    named = isinstance(spec, LayerSpec) and spec.category in NAMED_THROUGHOUT
+    leading = not named
     for parameter in spec.parameters:
-        leading = leading and parameter.required
+        alone = isinstance(spec, ObjectSpec) and len(spec.parameters) == 1
+        leading = leading and (parameter.required or alone)
         if parameter.name not in parameters:
             if parameter.required:
                 raise CannotGenerate(f"{spec.class_name} wants a value for {parameter.name}.")

@@ -6,7 +6,9 @@ import builtins
 import keyword
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from composer_gui.core.document import (
     Call,
@@ -23,6 +25,9 @@ from composer_gui.core.labels import default_label
 
 LONGEST_NAME = 64
 LONGEST_VARIABLE = 40
+
+CACHED = 10_000
+"""Labels whose names are remembered: a preview is written anew after every edit."""
 
 RUNNING = ("x", "y")
 """The variables that are used again and again: in a chain, and in a branch beside it."""
@@ -73,6 +78,7 @@ def model_name(document: Document) -> str:
     return legal_name(document.name, "model")
 
 
+@lru_cache(CACHED)
 def legal_name(label: str, fallback: str) -> str:
     """Return `label` reduced to letters, digits and underscores, beginning with a letter.
 
@@ -100,6 +106,7 @@ def _ascii_letter(letter: str) -> str:
     return _LETTERS.get(letter, " ")
 
 
+@lru_cache(CACHED)
 def snake_case(name: str) -> str:
     """Return `ImageEncoder` as `image_encoder`, and `Conv2DTranspose` as `conv2d_transpose`."""
     return re.sub(r"_+", "_", default_label(name))
@@ -111,27 +118,36 @@ def _kind(layer: Layer) -> str:
 
 def _distinct(wanted: list[tuple[str, str, str]]) -> dict[str, str]:
     """Return an own legal name for each (id, label, fallback)."""
-    names, taken = {}, set()
+    taken = _Taken(LONGEST_NAME)
+    names: dict[str, str] = {}
     legal = {item: legal_name(label, fallback) for item, label, fallback in wanted}
     for item, label, _ in wanted:
-        if legal[item] == label and label.lower() not in taken:
-            names[item] = label
-            taken.add(label.lower())
-    for item, _, _ in wanted:
-        if item not in names:
-            names[item] = _free(legal[item], taken, LONGEST_NAME)
-            taken.add(names[item].lower())
-    return {item: names[item] for item, _, _ in wanted}
+        if legal[item] == label and label not in taken:
+            names[item] = taken.claim(label)
+    return {item: names.get(item) or taken.claim(legal[item]) for item, _, _ in wanted}
 
 
-def _free(name: str, taken: set[str] | frozenset[str], longest: int) -> str:
-    """Return `name`, else `name_1`, `name_2` …: the first that differs from all taken ones."""
-    number, found = 0, name
-    while found.lower() in taken:
-        number += 1
-        suffix = f"_{number}"
-        found = name[: longest - len(suffix)] + suffix
-    return found
+class _Taken:
+    """Names in use, told apart without regard to case; none is longer than `longest`."""
+
+    def __init__(self, longest: int, names: Iterable[str] = ()) -> None:
+        self._longest = longest
+        self._names = {name.lower() for name in names}
+        self._next: dict[str, int] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name.lower() in self._names
+
+    def claim(self, name: str) -> str:
+        """Take and return `name`, else the first of `name_1`, `name_2` … that is free."""
+        found, number = name, self._next.get(name, 0)
+        while found in self:
+            number += 1
+            suffix = f"_{number}"
+            found = name[: self._longest - len(suffix)] + suffix
+        self._next[name] = number
+        self._names.add(found.lower())
+        return found
 
 
 # For Python -------------------------------------------------------------------------------------
@@ -144,7 +160,7 @@ class Variables:
     """
 
     def __init__(self, document: Document, names: Mapping[str, str], held: Iterable[str]) -> None:
-        self._taken: set[str] = set(RESERVED)
+        self._taken = _Taken(LONGEST_VARIABLE, RESERVED)
         self.nodes: dict[str, str] = {}
         self.layers: dict[str, str] = {}
         self._name(document, names, set(held))
@@ -153,9 +169,7 @@ class Variables:
         """Return a new variable: the first of `wanted` that is free, else the last, numbered."""
         names = [identifier(name) for name in wanted]
         free = (name for name in names if name not in self._taken)
-        found = next(free, None) or _free(names[-1], self._taken, LONGEST_VARIABLE)
-        self._taken.add(found)
-        return found
+        return self._taken.claim(next(free, names[-1]))
 
     def _name(self, document: Document, names: Mapping[str, str], held: set[str]) -> None:
         nodes = in_order(document.nodes)
@@ -168,25 +182,26 @@ class Variables:
                 self.layers[layer.id] = self.claim(names[layer.id])
         outputs = telling_outputs(document)
         for node in calls:
-            unnamed = node.layer in self.layers or has_default_name(document, names, node.id)
-            if node.id in outputs and unnamed:
+            speaks = node.layer not in held and has_telling_name(document, names, node.id)
+            if node.id in outputs and not speaks:
                 self.nodes[node.id] = self.claim(names[outputs[node.id]])
+        callers = Counter(node.layer for node in calls)
         for node in calls:
             if node.id not in self.nodes:
-                self.nodes[node.id] = self.claim(*self._wanted(node, names))
+                shared = callers[node.layer] > 1
+                self.nodes[node.id] = self.claim(*self._wanted(node, names, shared=shared))
 
-    def _wanted(self, node: Call, names: Mapping[str, str]) -> Iterable[str]:
+    def _wanted(self, node: Call, names: Mapping[str, str], *, shared: bool) -> list[str]:
+        """Return what the result of a call may be called, the best first."""
         if node.layer not in self.layers:
-            return (node.label or names[node.layer],)
-        name = self.layers[node.layer]
-        result = next((held for end, held in _RESULTS.items() if name.endswith(end)), None)
-        result = result or f"{name}_output"
-        before = self._single_source(node)
-        return (*filter(None, [node.label]), result, *([f"{result}_{before}"] if before else []))
-
-    def _single_source(self, node: Call) -> str | None:
+            return [node.label or names[node.layer]]
+        layer = self.layers[node.layer]
+        result = result_word(layer) or f"{layer}_output"
         sources = list(_sources(node))
-        return self.nodes.get(sources[0].node) if len(sources) == 1 else None
+        before = self.nodes.get(sources[0].node) if len(sources) == 1 else None
+        longer = [f"{result}_{before}"] if before else []
+        plain = [*longer, result] if shared else [result, *longer]
+        return [node.label, *plain] if node.label else plain
 
 
 def variable_names(document: Document, held: Iterable[str] = ()) -> dict[str, str]:
@@ -204,30 +219,40 @@ def identifier(label: str) -> str:
     return f"{name}_" if name in RESERVED else name
 
 
-def has_default_name(document: Document, names: Mapping[str, str], node_id: str) -> bool:
-    """Return whether a call goes by the name that its class gives, which says nothing more."""
+def has_telling_name(document: Document, names: Mapping[str, str], node_id: str) -> bool:
+    """Return whether a call's name says what comes out of it, and not only its class."""
     node = document.nodes[node_id]
     layer = document.layers[node.layer]
-    if node.label or not isinstance(layer, KerasLayer):
-        return False
+    if node.label:
+        return True
+    if not isinstance(layer, KerasLayer):
+        return result_word(layer.name) is not None
     stem = re.escape(default_label(layer.class_name))
-    return re.fullmatch(rf"{stem}(_\d+)?", names[layer.id]) is not None
+    return re.fullmatch(rf"{stem}(_\d+)?", names[layer.id]) is None
+
+
+def result_word(name: str) -> str | None:
+    """Return what to call the result of a layer of this name: an encoder's is "encoded"."""
+    return next((word for end, word in _RESULTS.items() if name.lower().endswith(end)), None)
 
 
 def telling_outputs(document: Document) -> dict[str, str]:
-    """Return the Output that a call alone feeds, where that has a name of its own, by node id."""
-    consumers: dict[str, list[Node]] = {}
+    """Return the Output that a call alone feeds, where that has a name of its own, by node id.
+
+    Calls of which several results are used are not among them.
+    """
+    outputs: dict[str, list[str]] = {}
+    ports: dict[str, set[str]] = {}
     for node in document.nodes.values():
         for source in _sources(node):
-            consumers.setdefault(source.node, []).append(node)
-    outputs = {
-        node_id: [node for node in nodes if isinstance(node, Output)]
-        for node_id, nodes in consumers.items()
-    }
+            ports.setdefault(source.node, set()).add(source.port)
+            if isinstance(node, Output):
+                outputs.setdefault(source.node, []).append(node.id)
     return {
-        node_id: found[0].id
+        node_id: found[0]
         for node_id, found in outputs.items()
-        if len(found) == 1 and not _GENERIC.fullmatch(found[0].label)
+        if len(found) == len(ports[node_id]) == 1
+        and not _GENERIC.fullmatch(document.nodes[found[0]].label)
     }
 
 

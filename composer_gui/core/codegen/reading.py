@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from composer_gui.core import structure
-from composer_gui.core.codegen.naming import has_default_name, telling_outputs
+from composer_gui.core.codegen.naming import has_telling_name, telling_outputs
 from composer_gui.core.document import (
     Call,
     Document,
@@ -184,8 +184,8 @@ def _running(
             yield from chain[:-1]
     outputs = telling_outputs(document)
     for node_id in calls:
-        says_nothing = has_default_name(document, names, node_id) and node_id not in outputs
-        if says_nothing and _has_one_output(document, catalog, node_id):
+        speaks = node_id in outputs or has_telling_name(document, names, node_id)
+        if not speaks and _has_one_output(document, catalog, node_id):
             yield node_id
 
 
@@ -204,7 +204,7 @@ def _chains(document, catalog, names, calls, uses) -> Iterator[list[str]]:
         if chain and not follows:
             yield chain
             chain = []
-        if follows or len(sources) == 1 or has_default_name(document, names, node_id):
+        if follows or len(sources) == 1 or not has_telling_name(document, names, node_id):
             chain.append(node_id)
     if chain:
         yield chain
