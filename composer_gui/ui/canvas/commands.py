@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QMimeData, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
 
-from composer_gui.core import edits, fragment
+from composer_gui.core import edits, fragment, layout
 from composer_gui.core.document import Document, Wire, number_of
 from composer_gui.ui.canvas.geometry import GRID, snapped
 from composer_gui.ui.canvas.interactions.move_nodes import NUDGES, nudge
@@ -104,8 +104,6 @@ def _offset(scene: CanvasScene, copied: Document, seen: QRectF) -> tuple[float, 
 
 def arrange(scene: CanvasScene) -> None:
     """Arrange several selected nodes, else all, as one step."""
-    from composer_gui.core import layout
-
     document = scene.session.document
     chosen = scene.selected_nodes if len(scene.selected_nodes) > 1 else None
     sizes = {node_id: scene.size_of(node_id) for node_id in scene.nodes}
@@ -130,8 +128,16 @@ def press(view, event) -> bool:
         view.quick_add()
         return True
     if event.key() == Qt.Key.Key_Escape:
-        view.scene().select()
+        if view.card.isVisible():
+            view.card.dismiss()
+        else:
+            view.scene().select()
         return True
+    if event.key() == Qt.Key.Key_F2:
+        view.rename()
+        return True
+    if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        return view.card.apply_first()
     return _standard_key(view, event)
 
 

@@ -23,6 +23,9 @@ from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import BLOCKED, FINE, WRONG, Verdict
 
+UNFINISHED = frozenset({"missing_wire", "missing_parameter", "output_without_wire"})
+"""Codes of errors that every node has while it is being put together: no reason for red."""
+
 ROWS = 3
 """How many parameters a node shows at most."""
 
@@ -45,7 +48,8 @@ class Face:
     """Everything that is painted of a node, and that decides its size.
 
     `rows` are names and values of parameters. `foot` is the sentence below the hairline, `short`
-    what stands there where the sentence has no room, `state` the verdict's kind or "warning".
+    what stands there where the sentence has no room. `state` is the verdict's kind, "warning" for
+    a fine node with a warning, "unfinished" for a wrong one that only lacks wires or values.
     """
 
     kind: str
@@ -161,7 +165,15 @@ def _rings_of(port: InputPort, wires: int) -> list[Ring]:
 
 
 def _state(verdict: Verdict) -> str:
-    return "warning" if verdict.kind == FINE and verdict.has_warnings else verdict.kind
+    if verdict.kind == FINE and verdict.has_warnings:
+        return "warning"
+    return "unfinished" if is_unfinished(verdict) else verdict.kind
+
+
+def is_unfinished(verdict: Verdict) -> bool:
+    """Return whether a wrong node only lacks wires or values that are still to come."""
+    errors = [problem.code for problem in verdict.problems if problem.severity == ERROR]
+    return verdict.kind == WRONG and bool(errors) and UNFINISHED.issuperset(errors)
 
 
 def _may_train(verdict: Verdict, layer: Layer) -> bool:
@@ -182,7 +194,7 @@ def _foot(document: Document, verdict_of, node, verdict: Verdict) -> str:
         return f"waits for {document.label(cause)}" if cause in document.nodes else "waits"
     if verdict.kind == WRONG:
         problem = first_error(verdict)
-        return short_problem(problem) if problem else ""
+        return short_problem(problem, document.label(node.id)) if problem else ""
     return _specs(verdict, node, verdict_of)
 
 
@@ -192,9 +204,11 @@ def first_error(verdict: Verdict) -> Problem | None:
     return next(iter([*errors, *verdict.problems]), None)
 
 
-def short_problem(problem: Problem) -> str:
-    """Return a problem in the few words that a node's foot has room for."""
-    return f"expects {problem.expected}" if problem.expected else problem.title or problem.message
+def short_problem(problem: Problem, label: str) -> str:
+    """Return a problem in the few words that the foot of the node `label` has room for."""
+    if problem.expected and problem.code not in UNFINISHED:
+        return f"expects {problem.expected}"
+    return problem.title.removeprefix(label).strip() or problem.message
 
 
 def _specs(verdict: Verdict, node, verdict_of) -> str:

@@ -96,6 +96,13 @@ def draw_dots(painter: QPainter, colour: QColor, x: float, y: float) -> None:
         painter.drawEllipse(QPointF(x + step, y), 1.3, 1.3)
 
 
+def draw_open(painter: QPainter, colour: QColor, x: float, y: float) -> None:
+    """Draw the open circle of a node that is not finished, around the centre (x, y)."""
+    painter.setPen(_stroke(colour, 2.0))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawEllipse(QPointF(x, y), 5.0, 5.0)
+
+
 def draw_mark(painter: QPainter, disc: QColor, mark: QColor, x: float, y: float) -> None:
     """Draw a disc with an exclamation mark around the centre (x, y)."""
     painter.setPen(Qt.PenStyle.NoPen)

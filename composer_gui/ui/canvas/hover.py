@@ -47,8 +47,7 @@ class Hover:
 
     def _light_wire(self, wire: Wire | None, mark: str) -> None:
         scene = self._view.scene()
-        if wire in scene.wires and wire not in scene.selected_wires:
-            scene.wires[wire].set_mark(mark)
+        scene.mark_wire(wire, "" if wire in scene.selected_wires else mark)
 
     # Words ---------------------------------------------------------------------------------------
 

@@ -34,6 +34,8 @@ class Ink:
         self._wire_pens.clear()
         now = self.theme
         self.card = QBrush(now.card)
+        # On white a card needs an edge below; on dark grounds nobody would see it
+        self.shadow = None if now.canvas.lightness() < 128 else QBrush(QColor(20, 30, 50, 28))
         self.card_pen = QPen(now.card_line, 1.0)
         self.selected_pen = QPen(now.accent, 2.0)
         self.wrong_pen = QPen(now.wrong, 2.0)

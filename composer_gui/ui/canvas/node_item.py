@@ -103,6 +103,9 @@ class NodeItem(QGraphicsItem):
         ink, size = self.ink, self.layout
         card = QRectF(0, 0, size.width, size.height)
         painter.setPen(Qt.PenStyle.NoPen)
+        if ink.shadow is not None:
+            painter.setBrush(ink.shadow)
+            painter.drawRoundedRect(card.translated(0, 1.5), RADIUS, RADIUS)
         painter.setBrush(ink.card)
         painter.drawRoundedRect(card, RADIUS, RADIUS)
         painter.setBrush(ink.category(self.face.category))
@@ -169,6 +172,8 @@ class NodeItem(QGraphicsItem):
             glyphs.draw_mark(painter, now.wrong, now.card, x, y)
         elif state == "warning":
             glyphs.draw_mark(painter, now.warning, now.card, x, y)
+        elif state == "unfinished":
+            glyphs.draw_open(painter, now.warning, x, y)
         else:
             glyphs.draw_dots(painter, now.tertiary, x, y)
 
@@ -214,7 +219,7 @@ class NodeItem(QGraphicsItem):
         painter.setPen(ink.hairline)
         painter.drawLine(QPointF(PADDING, top), QPointF(size.width - RIGHT, top))
         centre = top + FOOT / 2
-        style = "sentence" if face.state in ("blocked", "wrong") else "foot"
+        style = "sentence" if face.state in ("blocked", "wrong", "unfinished") else "foot"
         room = size.width - PADDING - RIGHT
         count = ink.measure("count", face.count) if face.count else 0.0
         wanted = ink.measure(style, face.foot)
@@ -233,6 +238,8 @@ class NodeItem(QGraphicsItem):
         now = self.ink.theme
         if self.face.state == "wrong":
             return now.wrong
+        if self.face.state == "unfinished":
+            return now.warning
         return now.secondary if self.face.state in ("fine", "warning") else now.tertiary
 
     def _paint_rings(self, painter: QPainter) -> None:

@@ -293,6 +293,11 @@ class CanvasScene(QGraphicsScene):
         self.selected_nodes, self.selected_wires = nodes, wires
         self.selection_changed.emit()
 
+    def mark_wire(self, wire: Wire | None, mark: str) -> None:
+        """Let a wire stand out, or with "" be as it is at rest; one that is gone is no matter."""
+        if wire in self.wires:
+            self.wires[wire].set_mark(mark or ("lit" if wire in self.selected_wires else ""))
+
     def _deselect(self, change: Change) -> None:
         if change.removed & self.selected_nodes or change.wires_removed & self.selected_wires:
             self.select(self.selected_nodes, self.selected_wires)

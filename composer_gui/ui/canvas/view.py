@@ -7,20 +7,25 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QApplication, QFrame, QGraphicsView, QToolTip
+from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip
 
 from composer_gui.core.change import Change
 from composer_gui.ui import theme
 from composer_gui.ui.canvas import commands
 from composer_gui.ui.canvas.camera import STEP, Camera
-from composer_gui.ui.canvas.hits import Hit, hit_at
+from composer_gui.ui.canvas.hits import NOTHING, Hit, hit_at
 from composer_gui.ui.canvas.hover import Hover
 from composer_gui.ui.canvas.ink import Ink
-from composer_gui.ui.canvas.interactions.choose import gesture_for
-from composer_gui.ui.canvas.interactions.gesture import Gesture
-from composer_gui.ui.canvas.interactions.pan import Pan
+from composer_gui.ui.canvas.interactions.choose import double_click
+from composer_gui.ui.canvas.interactions.context_menu import menu_for
+from composer_gui.ui.canvas.interactions.drop import Drop
+from composer_gui.ui.canvas.interactions.rename import write_on
+from composer_gui.ui.canvas.minimap import Minimap
 from composer_gui.ui.canvas.notice import CursorNotice
 from composer_gui.ui.canvas.overview import Overview
+from composer_gui.ui.canvas.pointer import Pointer
+from composer_gui.ui.canvas.problem_card import ProblemCard
+from composer_gui.ui.canvas.quick_search import QuickSearch, selected_anchor
 from composer_gui.ui.canvas.scene import CanvasScene
 
 if TYPE_CHECKING:
@@ -37,6 +42,7 @@ class CanvasView(QGraphicsView):
     selection_changed = Signal(tuple)
     design_dropped = Signal(object)
     zoomed = Signal(float)
+    _is_ready = False
 
     def __init__(self, session: Session, parent=None) -> None:
         super().__init__(parent)
@@ -45,12 +51,14 @@ class CanvasView(QGraphicsView):
         self.setScene(CanvasScene(session, self.ink, self))
         self.camera = Camera(self)
         self.overview = Overview(self.scene())
+        self.minimap = Minimap(self)
         self.notice = CursorNotice(self)
         self.hover = Hover(self)
-        self.gesture: Gesture | None = None
-        self._pressed_at: QPointF | None = None
-        self._dragging = False
-        self._space_held = False
+        self.search = QuickSearch(self)
+        self.card = ProblemCard(self)
+        self.pointer = Pointer(self)
+        self._drop = Drop(self)
+        self._is_ready = True
         self._set_up()
         self._connect()
 
@@ -64,12 +72,11 @@ class CanvasView(QGraphicsView):
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
         self.setAcceptDrops(True)
         self.viewport().grabGesture(Qt.GestureType.PinchGesture)
         self.setAccessibleName("Design canvas")
-        self.setBackgroundBrush(self.ink.canvas)
+        self.camera.look_at(QPointF(0, 0))
 
     def _connect(self) -> None:
         scene = self.scene()
@@ -102,34 +109,45 @@ class CanvasView(QGraphicsView):
         """Select a node and bring it into view."""
         if node_id in self.scene().nodes:
             if self.overview.holds(self):
-                self.camera.zoom_to(1.0)
-            self.select((node_id,))
-            self.camera.reveal(self.scene().nodes[node_id].card())
+                self.zoom_by(1 / self.camera.zoom)
+            self.show_added((node_id,))
+
+    def show_added(self, ids: Iterable[str]) -> None:
+        """Select nodes and bring them into view without zooming."""
+        self.select(ids)
+        self.camera.reveal(self.scene().content_rect(self.selected()))
+        self.setFocus()
 
     def fit(self) -> None:
         """Show the whole design."""
         self.camera.fit(self.scene().content_rect())
-        self.zoomed.emit(self.camera.zoom)
+        self._after_zoom()
 
     def fit_selection(self) -> None:
         """Show what is selected, or all where nothing is."""
         self.camera.fit(self.scene().content_rect(self.selected() or None), largest=1.5)
-        self.zoomed.emit(self.camera.zoom)
+        self._after_zoom()
 
     def zoom_in(self) -> None:
         """Come nearer by a step."""
-        self._zoom_by(STEP)
+        self.zoom_by(STEP)
 
     def zoom_out(self) -> None:
         """Go back by a step."""
-        self._zoom_by(1 / STEP)
+        self.zoom_by(1 / STEP)
 
     def zoom_reset(self) -> None:
         """Show everything at 100 %."""
-        self._zoom_by(1 / self.camera.zoom)
+        self.zoom_by(1 / self.camera.zoom)
 
-    def _zoom_by(self, factor: float, anchor: QPointF | None = None) -> None:
+    def zoom_by(self, factor: float, anchor: QPointF | None = None) -> None:
+        """Zoom by a factor around a place of the viewport, else around its middle."""
         self.camera.zoom_by(factor, anchor)
+        self._after_zoom()
+
+    def _after_zoom(self) -> None:
+        self.card.follow_view()
+        self.viewport().update()
         self.zoomed.emit(self.camera.zoom)
 
     # Changing ------------------------------------------------------------------------------------
@@ -154,6 +172,10 @@ class CanvasView(QGraphicsView):
         """Add what is on the clipboard, beside the original or in the middle of the view."""
         commands.paste(self.scene(), self.camera.seen())
 
+    def paste_at(self, at: QPointF) -> None:
+        """Add what is on the clipboard around a place of the scene."""
+        commands.paste(self.scene(), QRectF(at, at))
+
     def duplicate(self) -> None:
         """Add a copy of the selected nodes beside them."""
         commands.duplicate(self.scene())
@@ -162,85 +184,106 @@ class CanvasView(QGraphicsView):
         """Lay the selected nodes out from left to right, or all where nothing is selected."""
         commands.arrange(self.scene())
 
-    def quick_add(self, pos: QPointF | None = None, *, anchor=None) -> None:
-        """Open the quick search at a place of the scene; what it adds is wired to `anchor`."""
+    def rename(self, node_id: str | None = None) -> None:
+        """Open a field over a node's label; without an id over that of the one selected."""
+        chosen = self.selected()
+        if node_id is None and len(chosen) == 1:
+            node_id = chosen[0]
+        if node_id is not None:
+            write_on(self, node_id)
+
+    def quick_add(self, pos: QPointF | None = None, *, anchor=None, wire=None) -> None:
+        """Open the quick search at a place of the scene.
+
+        What it adds is wired to `anchor` or put on `wire`; without a place it goes behind the one
+        selected node, or where the mouse is.
+        """
+        if pos is not None:
+            self.search.open_at(pos, anchor=anchor, wire=wire)
+            return
+        behind = selected_anchor(self)
+        if behind is not None:
+            pos = self.scene().ring_centre(behind.node, "out", behind.port)
+        self.search.open_at(pos or self._mouse_or_middle(), anchor=behind, behind=True)
+
+    def _mouse_or_middle(self) -> QPointF:
+        mouse = self.viewport().mapFromGlobal(self.cursor().pos())
+        inside = self.viewport().rect().contains(mouse) and self.viewport().underMouse()
+        return self.camera.scene_at(QPointF(mouse)) if inside else self.center()
 
     # Events: mouse -------------------------------------------------------------------------------
 
-    def mousePressEvent(self, event) -> None:
-        at = self.camera.scene_at(event.position())
-        if self.gesture is not None:
-            self._cancel_gesture()
-            return
-        pans = event.button() == Qt.MouseButton.MiddleButton
-        pans = pans or (event.button() == Qt.MouseButton.LeftButton and self._space_held)
-        if pans:
-            self._begin(Pan(self, at), event)
-        elif event.button() == Qt.MouseButton.LeftButton:
-            self._begin(gesture_for(self, self.hit(at), at, event.modifiers()), event)
-        event.accept()
+    @property
+    def gesture(self):
+        """What the mouse is in the middle of, or None."""
+        return self.pointer.gesture
 
-    def _begin(self, gesture: Gesture, event) -> None:
-        self.gesture = gesture
-        self._pressed_at = event.position()
-        self._dragging = False
+    def mousePressEvent(self, event) -> None:
+        event.accept()
+        self.pointer.press(event)
 
     def mouseMoveEvent(self, event) -> None:
-        at = self.camera.scene_at(event.position())
-        if self.gesture is None:
-            self.hover.move(self.hit(at))
-            return
-        travelled = (event.position() - self._pressed_at).manhattanLength()
-        if self._dragging or travelled >= QApplication.startDragDistance():
-            self._dragging = True
-            self.gesture.move(at, event.modifiers())
+        self.pointer.move(event)
 
     def mouseReleaseEvent(self, event) -> None:
-        gesture, self.gesture = self.gesture, None
-        if gesture is not None:
-            gesture.finish(self.camera.scene_at(event.position()), event.modifiers())
         event.accept()
+        self.pointer.release(event)
 
-    def _cancel_gesture(self) -> None:
-        gesture, self.gesture = self.gesture, None
-        if gesture is not None:
-            gesture.cancel()
+    def mouseDoubleClickEvent(self, event) -> None:
+        event.accept()
+        if event.button() == Qt.MouseButton.LeftButton:
+            at = self.camera.scene_at(event.position())
+            double_click(self, self.hit(at), at)
 
     def leaveEvent(self, event) -> None:
-        self.hover.move(Hit())
+        self.hover.move(NOTHING)
         super().leaveEvent(event)
 
-    # Events: wheel and touchpad ------------------------------------------------------------------
-
     def wheelEvent(self, event) -> None:
-        held = event.modifiers()
-        pixels, angle = event.pixelDelta(), event.angleDelta()
-        if held & Qt.KeyboardModifier.ControlModifier:
-            self._zoom_by(STEP ** (angle.y() / 120), event.position())
-        elif not pixels.isNull():
-            self.camera.pan(pixels.x(), pixels.y())
-        elif held & Qt.KeyboardModifier.ShiftModifier or not angle.y():
-            self.camera.pan(angle.x() or angle.y(), 0)
-        else:
-            self._zoom_by(STEP ** (angle.y() / 120), event.position())
         event.accept()
+        self.pointer.wheel(event)
 
     def viewportEvent(self, event) -> bool:
         kind = event.type()
-        if kind == QEvent.Type.NativeGesture:
-            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-                self._zoom_by(1 + event.value(), event.position())
-                return True
-        elif kind == QEvent.Type.Gesture:
-            pinch = event.gesture(Qt.GestureType.PinchGesture)
-            if pinch is not None:
-                self._zoom_by(pinch.scaleFactor(), QPointF(pinch.centerPoint()))
-                return True
-        elif kind == QEvent.Type.ToolTip:
+        if kind in (QEvent.Type.NativeGesture, QEvent.Type.Gesture) and self.pointer.pinch(event):
+            return True
+        if kind == QEvent.Type.ToolTip:
             text = self.hover.explain(self.hit(self.camera.scene_at(QPointF(event.pos()))))
             QToolTip.showText(event.globalPos(), text, self.viewport())
             return True
         return super().viewportEvent(event)
+
+    def contextMenuEvent(self, event) -> None:
+        event.accept()
+        self.pointer.cancel()
+        place = QPointF(event.pos())
+        chosen = self.selected()
+        if event.reason() == event.Reason.Keyboard and chosen:
+            place = self.camera.screen_at(self.scene().nodes[chosen[0]].card().center())
+        at = self.camera.scene_at(place)
+        self.menu = menu_for(self, self.hit(at), at)
+        self.menu.popup(self.viewport().mapToGlobal(place.toPoint()))
+
+    # Events: drag and drop -----------------------------------------------------------------------
+
+    def dragEnterEvent(self, event) -> None:
+        if self._drop.accepts(event.mimeData()):
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def dragMoveEvent(self, event) -> None:
+        at = self.camera.scene_at(event.position())
+        self._drop.move(event.mimeData(), at, event.modifiers())
+        event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event) -> None:
+        self._drop.cancel()
+
+    def dropEvent(self, event) -> None:
+        at = self.camera.scene_at(event.position())
+        self._drop.finish(event.mimeData(), at, event.modifiers())
+        event.acceptProposedAction()
 
     # Events: keys --------------------------------------------------------------------------------
 
@@ -250,19 +293,21 @@ class CanvasView(QGraphicsView):
 
     def keyPressEvent(self, event) -> None:
         if event.key() == Qt.Key.Key_Escape and self.gesture is not None:
-            self._cancel_gesture()
+            self.pointer.cancel()
         elif event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._space_held = True
-            self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+            self.pointer.hold_space()
         elif not commands.press(self, event):
             event.ignore()
 
     def keyReleaseEvent(self, event) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._space_held = False
-            self.viewport().unsetCursor()
+            self.pointer.let_space_go()
         else:
             super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event) -> None:
+        self.pointer.let_space_go()
+        super().focusOutEvent(event)
 
     # Painting ------------------------------------------------------------------------------------
 
@@ -271,16 +316,29 @@ class CanvasView(QGraphicsView):
             self.overview.paint(self, event)
         else:
             super().paintEvent(event)
+        if event.region().intersects(self.minimap.region()):
+            painter = QPainter(self.viewport())
+            self.minimap.paint(painter)
+            painter.end()
 
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
         painter.fillRect(rect, self.ink.canvas)
         self.overview.paint_grid(painter, rect, self.camera.zoom)
 
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        if not self._is_ready:
+            return
+        # The pixels were moved, and with them what was painted in the corners
+        corners = self.minimap.region()
+        self.viewport().update(corners + corners.translated(dx, dy))
+        self.card.follow_view()
+        self.pointer.scrolled()
+
     # Following -----------------------------------------------------------------------------------
 
     def _follow(self, change: Change) -> None:
-        if self.gesture is not None and not self.gesture.survives(change):
-            self._cancel_gesture()
+        self.pointer.follow(change)
         self.hover.forget(change)
 
     def _tell_selection(self) -> None:
@@ -289,11 +347,5 @@ class CanvasView(QGraphicsView):
     def refresh(self) -> None:
         """Take the theme that holds now."""
         self.ink.refresh()
-        self.setBackgroundBrush(self.ink.canvas)
         self.scene().refresh_all()
         self.viewport().update()
-
-
-def background() -> str:
-    """Return the colour behind the canvas, for pictures of it."""
-    return theme.current().canvas.name()

@@ -12,6 +12,7 @@ from composer_gui.core.document import Document, Wire
 from composer_gui.core.problems import ERROR
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import WRONG, Verdict
+from composer_gui.ui.canvas.faces import UNFINISHED
 from composer_gui.ui.canvas.geometry import (
     label_gap,
     room_for_label,
@@ -52,7 +53,7 @@ def is_wrong(document: Document, wire: Wire, consumer: Verdict) -> bool:
     return any(
         problem.port == wire.port or (problem.port is None and alone and problem.actual)
         for problem in consumer.problems
-        if problem.severity == ERROR
+        if problem.severity == ERROR and problem.code not in UNFINISHED
     )
 
 

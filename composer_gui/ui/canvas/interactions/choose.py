@@ -27,6 +27,14 @@ def gesture_for(view, hit: Hit, at: QPointF, modifiers: Qt.KeyboardModifier) -> 
     return BoxSelect(view, at, modifiers)
 
 
+def double_click(view, hit: Hit, at: QPointF) -> None:
+    """Do what a double click means: write on what has words, search on the empty canvas."""
+    if hit.kind == "note" or hit.on_title:
+        view.rename(hit.node)
+    elif hit.kind == "canvas":
+        view.quick_add(at)
+
+
 def _wire_from_ring(view, hit: Hit) -> DrawWire:
     """An output begins a wire; an input too, unless it has one: then that is picked up."""
     ring = hit.slot.ring

@@ -93,7 +93,7 @@ class WireMarks:
                 scene.nodes[node_id].mark(lit=False)
                 scene.nodes[node_id].setOpacity(1.0 if self._is_clear(node_id) else DIM)
         for item in self._lit_wires:
-            item.set_mark("lit" if item.wire in scene.selected_wires else "")
+            scene.mark_wire(item.wire, "")
         self._lit_nodes = path
         self._lit_wires = [
             scene.wires[wire]

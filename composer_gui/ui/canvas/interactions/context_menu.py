@@ -1,0 +1,184 @@
+"""The menus of the right button: for the canvas, for nodes, for a wire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QMenu
+
+from composer_gui.core import edits
+from composer_gui.core.document import Call, Document, Frame, Input, Note, Output, Wire
+from composer_gui.ui.canvas.commands import clipboard_fragment
+from composer_gui.ui.canvas.geometry import FRAME_TITLE, GRID
+from composer_gui.ui.canvas.hits import Hit
+
+
+def menu_for(view, hit: Hit, at: QPointF) -> QMenu:
+    """Return the menu for what was hit at `at`, in the scene; it deletes itself when it closes."""
+    menu = QMenu(view)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    if hit.kind == "wire":
+        _fill_for_wire(menu, view, hit.wire, at)
+    elif hit.node:
+        if hit.node not in view.scene().selected_nodes:
+            view.select((hit.node,))
+        _fill_for_nodes(menu, view, hit.node)
+    else:
+        _fill_for_canvas(menu, view, at)
+    return menu
+
+
+def _add(menu: QMenu, text: str, command, *args, enabled: bool = True, **kwargs) -> None:
+    # partial, not lambda: it keeps what it was given, and drops the signal's own arguments
+    action = menu.addAction(text)
+    action.setEnabled(enabled)
+    action.triggered.connect(partial(_run, partial(command, *args, **kwargs)))
+
+
+def _run(command, _checked: bool = False) -> None:
+    command()
+
+
+# The canvas ---------------------------------------------------------------------------------------
+
+
+def _fill_for_canvas(menu: QMenu, view, at: QPointF) -> None:
+    _add(menu, "Add…\tTab", view.quick_add, at)
+    for text, edit in (
+        ("Add Input", edits.add_input),
+        ("Add Output", edits.add_output),
+        ("Add note", edits.add_note),
+    ):
+        _add(menu, text, _put, view, text, edit, at)
+    _add(menu, "Add frame", _put, view, "Add frame", _frame_here, at)
+    menu.addSeparator()
+    _add(menu, "Paste\tCtrl+V", view.paste_at, at, enabled=clipboard_fragment() is not None)
+    _add(menu, "Select all\tCtrl+A", view.select_all, enabled=bool(view.scene().nodes))
+    menu.addSeparator()
+    _add(menu, "Arrange", view.arrange, enabled=len(view.scene().nodes) > 1)
+    _add(menu, "Fit into view", view.fit, enabled=bool(view.scene().nodes))
+
+
+def _put(view, label: str, edit, at: QPointF) -> None:
+    change = view.session.try_apply(label, edit, at.x(), at.y())
+    if change is not None:
+        view.show_added(change.added)
+
+
+def _frame_here(document: Document, x: float, y: float) -> Document:
+    return edits.add_frame(document, x, y, 480.0, 288.0, label="frame")
+
+
+# Nodes --------------------------------------------------------------------------------------------
+
+
+def _fill_for_nodes(menu: QMenu, view, node_id: str) -> None:
+    document, chosen = view.session.document, view.selected()
+    node = document.nodes[node_id]
+    alone = len(chosen) == 1
+    if alone:
+        _add_fixes(menu, view, node_id)
+        _add(menu, "Edit text" if isinstance(node, Note) else "Rename\tF2", view.rename, node_id)
+    calls = [i for i in chosen if isinstance(document.nodes[i], Call)]
+    if calls:
+        _add_layer_entries(menu, view, calls, alone)
+    menu.addSeparator()
+    _add(menu, "Cut\tCtrl+X", view.cut)
+    _add(menu, "Copy\tCtrl+C", view.copy)
+    _add(menu, "Duplicate\tCtrl+D", view.duplicate)
+    _add(menu, "Delete\tDel", view.delete_selection)
+    menu.addSeparator()
+    wires = _wires_at(view, chosen)
+    _add(menu, "Disconnect", _disconnect, view, wires, enabled=bool(wires))
+    if any(isinstance(document.nodes[i], Input | Call | Output) for i in chosen):
+        _add(menu, "Put a frame around", _frame_around, view, chosen)
+    if len(chosen) > 1:
+        _add(menu, "Arrange", view.arrange)
+    _add(menu, "Zoom to selection", view.fit_selection)
+
+
+def _add_fixes(menu: QMenu, view, node_id: str) -> None:
+    session = view.session
+    problems = session.verdict(node_id).problems
+    fixes = [fix for problem in problems for fix in session.fixes(problem)]
+    for fix in fixes:
+        _add(menu, fix.title, session.try_apply, fix.title, fix.edit)
+    if fixes:
+        menu.addSeparator()
+
+
+def _add_layer_entries(menu: QMenu, view, calls: list[str], alone: bool) -> None:
+    session = view.session
+    document = session.document
+    if alone:
+        _add(menu, "Use again, sharing its weights", _use_again, view, calls[0])
+        if view.scene().twins(calls[0]):
+            label = "Make independent"
+            _add(menu, label, session.try_apply, label, edits.make_independent, calls[0])
+    layers = {document.nodes[node_id].layer for node_id in calls}
+    trainable = any(document.layers[layer_id].trainable for layer_id in layers)
+    label = "Freeze" if trainable else "Unfreeze"
+    _add(menu, label, session.try_apply, label, _set_trainable, layers, not trainable)
+
+
+def _set_trainable(document: Document, layer_ids: Iterable[str], trainable: bool) -> Document:
+    for layer_id in sorted(layer_ids):
+        document = edits.set_trainable(document, layer_id, trainable)
+    return document
+
+
+def _use_again(view, node_id: str) -> None:
+    document, scene = view.session.document, view.scene()
+    card = scene.nodes[node_id].card()
+    x, y = scene.free_place(card.left(), card.bottom() + 2 * GRID)
+    layer_id = document.nodes[node_id].layer
+    change = view.session.try_apply("Use again", edits.add_call, layer_id, x, y)
+    if change is not None:
+        view.show_added(change.added)
+
+
+def _wires_at(view, node_ids: Iterable[str]) -> set[Wire]:
+    return set().union(*(view.scene().wires_at[node_id] for node_id in node_ids))
+
+
+def _disconnect(view, wires: set[Wire]) -> None:
+    view.session.try_apply("Disconnect", disconnect_all, wires)
+
+
+def disconnect_all(document: Document, wires: Iterable[Wire]) -> Document:
+    """Take wires away, the last of a port first, so that places stay what they are."""
+    for wire in sorted(wires, key=lambda wire: -wire.index):
+        document = edits.disconnect(document, wire)
+    return document
+
+
+def _frame_around(view, node_ids: Iterable[str]) -> None:
+    rect = view.scene().content_rect(node_ids)
+    rect.adjust(-GRID, -GRID - FRAME_TITLE, GRID, GRID)
+    change = view.session.try_apply("Add frame", _frame_of, rect)
+    if change is not None:
+        view.show_added(change.added)
+
+
+def _frame_of(document: Document, rect) -> Document:
+    return edits.add_frame(document, rect.x(), rect.y(), rect.width(), rect.height(), label="frame")
+
+
+def is_plate(document: Document, node_id: str) -> bool:
+    """Return whether a node is a frame or a note."""
+    return isinstance(document.nodes[node_id], Frame | Note)
+
+
+# A wire -------------------------------------------------------------------------------------------
+
+
+def _fill_for_wire(menu: QMenu, view, wire: Wire, at: QPointF) -> None:
+    session = view.session
+    view.scene().select((), (wire,))
+    _add(menu, "Insert a layer…", view.quick_add, at, wire=wire)
+    _add(menu, "Remove\tDel", session.try_apply, "Disconnect", edits.disconnect, wire)
+    menu.addSeparator()
+    for node_id in (wire.source.node, wire.node):
+        _add(menu, f"Go to {session.document.label(node_id)}", view.show_node, node_id)

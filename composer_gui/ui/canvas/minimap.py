@@ -1,0 +1,149 @@
+"""The corners of the view: a small map of the whole design, and the zoom in per cent."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPen, QPixmap, QRegion, QTransform
+
+from composer_gui.core.change import Change
+from composer_gui.ui import theme
+
+SIZE = QSize(140, 98)
+GAP = 12
+_ZOOM_SIZE = QSize(64, 22)
+_ROOM = 8.0
+_LEAST_VIEW = QSize(420, 300)
+
+
+class Minimap:
+    """Painted by the view over its scene, not a widget: so the view can scroll by moving pixels.
+
+    Its picture is made anew only when the design has changed, not while something is dragged.
+    """
+
+    def __init__(self, view) -> None:
+        self._view = view
+        self._picture: QPixmap | None = None
+        self._to_map = QTransform()
+        self.visible = True
+        self._connect()
+
+    def _connect(self) -> None:
+        scene = self._view.scene()
+        scene.followed.connect(self._forget)
+        scene.judged.connect(self._forget)
+        scene.selection_changed.connect(self._forget)
+        theme.watch().changed.connect(self._forget)
+
+    def _forget(self, _: object = None) -> None:
+        self._picture = None
+        self._view.viewport().update(self.rect())
+
+    # Where ---------------------------------------------------------------------------------------
+
+    def rect(self) -> QRect:
+        """Return the map's rectangle in the viewport; empty where there is no room or no use."""
+        size = self._view.viewport().size()
+        too_small = size.width() < _LEAST_VIEW.width() or size.height() < _LEAST_VIEW.height()
+        if too_small or not self.visible or len(self._view.scene().nodes) < 2:
+            return QRect()
+        left, top = size.width() - SIZE.width() - GAP, size.height() - SIZE.height() - GAP
+        return QRect(left, top, SIZE.width(), SIZE.height())
+
+    def zoom_rect(self) -> QRect:
+        """Return where the zoom is written."""
+        height = self._view.viewport().height()
+        return QRect(GAP, height - _ZOOM_SIZE.height() - 8, *_ZOOM_SIZE.toTuple())
+
+    def region(self) -> QRegion:
+        """Return all that is painted over the scene."""
+        return QRegion(self.rect()) + QRegion(self.zoom_rect())
+
+    def scene_at(self, at: QPointF) -> QPointF:
+        """Return the place of the scene that a place on the map stands for."""
+        inverted, _ = self._to_map.inverted()
+        return inverted.map(at - QPointF(self.rect().topLeft()))
+
+    # Painting ------------------------------------------------------------------------------------
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint map and zoom, in the viewport's pixels."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_zoom(painter)
+        rect = self.rect()
+        if rect.isEmpty():
+            return
+        if self._picture is None:
+            self._picture = self._new_picture()
+        painter.drawPixmap(rect.topLeft(), self._picture)
+        seen = self._to_map.mapRect(self._view.camera.seen())
+        seen = seen.translated(rect.topLeft()).intersected(QRectF(rect).adjusted(3, 3, -3, -3))
+        painter.setPen(QPen(self._view.ink.theme.accent, 1.2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(seen, 2, 2)
+
+    def _paint_zoom(self, painter: QPainter) -> None:
+        painter.setFont(theme.font(12, 400))
+        painter.setPen(self._view.ink.theme.secondary)
+        text = f"{round(self._view.camera.zoom * 100)} %"
+        painter.drawText(self.zoom_rect(), Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _new_picture(self) -> QPixmap:
+        view = self._view
+        ratio = view.devicePixelRatioF()
+        picture = QPixmap(SIZE * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        self._to_map = self._fitted(view.scene().content_rect())
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        now = view.ink.theme
+        painter.setPen(QPen(now.line, 1.0))
+        painter.setBrush(now.panel)
+        painter.drawRoundedRect(QRectF(0.5, 0.5, SIZE.width() - 1, SIZE.height() - 1), 5, 5)
+        painter.setWorldTransform(self._to_map, True)
+        view.overview.paint_batch(painter, self._to_map.m11())
+        painter.end()
+        return picture
+
+    def _fitted(self, content: QRectF) -> QTransform:
+        margin = max(content.width(), content.height()) * 0.06
+        content = content.adjusted(-margin, -margin, margin, margin)
+        across = (SIZE.width() - 2 * _ROOM) / content.width()
+        scale = min(across, (SIZE.height() - 2 * _ROOM) / content.height())
+        centre = content.center()
+        return QTransform(
+            scale,
+            0,
+            0,
+            scale,
+            SIZE.width() / 2 - centre.x() * scale,
+            SIZE.height() / 2 - centre.y() * scale,
+        )
+
+
+class Navigate:
+    """Gesture: press or drag on the map to look elsewhere; Escape looks back."""
+
+    def __init__(self, view, at: QPointF) -> None:
+        self._view = view
+        self._before = view.camera.seen().center()
+        self._look(at)
+
+    def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """Look at what is under the mouse on the map."""
+        self._look(self._view.camera.screen_at(at))
+
+    def finish(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """Stay here."""
+
+    def cancel(self) -> None:
+        """Look again at what was seen before."""
+        self._view.camera.look_at(self._before)
+
+    def survives(self, change: Change) -> bool:
+        """A change of the design does not disturb it."""
+        return True
+
+    def _look(self, at: QPointF) -> None:
+        self._view.camera.look_at(self._view.minimap.scene_at(at))
