@@ -72,11 +72,12 @@ def paste(
     the fragment does, and so share their weights.
     """
     labels = Labels.of(document)
-    document, renumbered = _fresh_ids(document, fragment, shared=shared)
+    kept = _kept_layers(document, fragment) if shared else set()
+    document, renumbered = _fresh_ids(document, fragment, kept)
     layers = [
         _named(replace(layer, id=renumbered[layer.id]), labels)
         for layer in in_order(fragment.layers)
-        if renumbered[layer.id] != layer.id
+        if layer.id not in kept
     ]
     nodes = [
         _named(_moved(_renumbered(node, renumbered), dx, dy), labels)
@@ -97,17 +98,22 @@ def duplicate(
     return paste(document, copy(document, ids), dx, dy, shared=shared)
 
 
+def _kept_layers(document: Document, fragment: Document) -> set[str]:
+    """Return the layers that `document` holds just as the fragment does."""
+    layers = fragment.layers.items()
+    return {layer_id for layer_id, layer in layers if document.layers.get(layer_id) == layer}
+
+
 def _fresh_ids(
-    document: Document, fragment: Document, *, shared: bool
+    document: Document, fragment: Document, kept: set[str]
 ) -> tuple[Document, dict[str, str]]:
     """Return the new id for each of the fragment's, in the order in which things were made.
 
-    A layer that goes on being called keeps its id.
+    The layers in `kept` go by the ids that they have.
     """
     renumbered = {}
     for old_id in sorted((*fragment.layers, *fragment.nodes), key=number_of):
-        layer = fragment.layers.get(old_id)
-        if shared and layer is not None and document.layers.get(old_id) == layer:
+        if old_id in kept:
             renumbered[old_id] = old_id
         else:
             document, renumbered[old_id] = new_id(document, old_id[0])

@@ -96,6 +96,14 @@ def test_shared_pasting_into_another_design_copies(drawn):
     assert after.layers[after.nodes[new].layer].class_name == "Dense"
 
 
+def test_pasting_into_an_empty_design_may_give_the_same_ids(sketch):
+    """The layer has to come along although its id stays the same."""
+    drawn = sketch(dense="Dense")
+    piece = fragment.copy(drawn.document, drawn.document.nodes)
+    after = fragment.paste(Document(), piece, 0, 0)
+    assert (after.nodes, after.layers) == (piece.nodes, piece.layers)
+
+
 def test_pasting_is_the_same_every_time(drawn):
     """However the maps happen to be ordered."""
     piece = fragment.copy(drawn.document, drawn.document.nodes)
