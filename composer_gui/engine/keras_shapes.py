@@ -12,11 +12,12 @@ from keras.src import backend
 from keras.src.backend.common import global_state
 
 from composer_gui.core.document import Construct, KerasLayer, Layer, SavedModel
-from composer_gui.core.explanations import REFUSED, clean
+from composer_gui.core.explanations import REFUSED
 from composer_gui.core.layers import parameters
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import LayerSpec
 from composer_gui.core.problems import Problem
+from composer_gui.core.refused import clean
 from composer_gui.core.shapes.shape_flow import Inputs, Outcome
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 
@@ -37,6 +38,8 @@ READS_TEXT = frozenset({"HashedCrossing", "Hashing", "StringLookup", "TextVector
 ONLY_TEXT = frozenset({"StringLookup", "TextVectorization"})
 
 READS_INDICES = frozenset({"Embedding", "ReversibleEmbedding"})
+
+SLOW_TO_TRACE = frozenset({"MelSpectrogram", "STFTSpectrogram"})
 
 
 class CannotCall(Exception):
@@ -107,12 +110,14 @@ class KerasShapes:
         instance.trainable = layer.trainable
         if built_on is not None:
             call(instance, spec, {}, built_on)
-        refuse_dtypes(spec, inputs)
+        refuse_what_keras_would_take(instance, spec, inputs)
         given = self._checked(spec.arguments, arguments)
         found = specs_of(call(instance, spec, given, inputs))
-        if wants_second_opinion(spec, inputs):
+        if built_on is not None or wants_second_opinion(spec, inputs):
             traced = trace(lambda wired: call(instance, spec, given, wired), inputs)
-            found = [merged(one, other) for one, other in zip(found, traced, strict=True)]
+            keep = spec.category == "preprocessing"
+            pairs = zip(found, traced, strict=True)
+            found = [merged(one, other, keep_dtype=keep) for one, other in pairs]
         names = self._catalog.output_ports(spec, layer.parameters, arguments)
         return Outcome(
             outputs=tuple(zip(names, found, strict=False)),
@@ -188,18 +193,25 @@ def _wired(given: tuple) -> list[Any]:
 
 
 def wants_second_opinion(spec: LayerSpec, inputs: Inputs) -> bool:
-    """Return whether a symbolic call is known to say yes too easily.
+    """Return whether a symbolic call of this kind is known to say yes too easily.
 
     For most layers Keras computes shapes with a formula and takes the dtype for granted, so whole
-    numbers, text and odd attention shapes pass that fail when the model runs, or come out as
-    another dtype. Preprocessing is left out: it behaves differently under tracing.
+    numbers, text, and odd shapes in some layers pass that fail when the model runs, or come out as
+    something else. Tried against real calls on every layer, dtype and number of axes.
     """
     specs = [spec for specs in inputs.values() for spec in specs]
-    if spec.category == "preprocessing" or spec.class_name in READS_INDICES:
-        return False
+    ranks = {len(item.shape) for item in specs}
+    if min(ranks, default=2) < 2 or spec.class_name == "EinsumDense":
+        return True
     if spec.category == "attention":
-        return len(set(specs)) > 1 or any(len(item.shape) < 3 for item in specs)
-    return any("float" not in item.dtype for item in specs)
+        return ranks != {3} or len(set(specs)) > 1
+    if spec.category == "preprocessing":
+        return ranks - {4} and (spec.class_name not in SLOW_TO_TRACE or max(ranks) > 3)
+    if spec.class_name.startswith("Adaptive"):
+        return ranks != {int(spec.class_name[-2]) + 2}
+    if spec.category == "recurrent" and len(inputs) > 1:
+        return True
+    return spec.class_name not in READS_INDICES and any("float" not in s.dtype for s in specs)
 
 
 def trace(function: Any, inputs: Inputs) -> list[TensorSpec]:
@@ -217,21 +229,32 @@ def trace(function: Any, inputs: Inputs) -> list[TensorSpec]:
     return specs_of(backend.compute_output_spec(run, *flat))
 
 
-def merged(formula: TensorSpec, traced: TensorSpec) -> TensorSpec:
-    """Return the dtype and rank that were traced, and of each size what is known."""
+def merged(formula: TensorSpec, traced: TensorSpec, *, keep_dtype: bool = False) -> TensorSpec:
+    """Return what was traced, and of the sizes that tracing left open what the formula says.
+
+    Preprocessing casts otherwise under tracing than at other times, so there the dtype is kept.
+    """
+    dtype = formula.dtype if keep_dtype else traced.dtype
     if len(formula.shape) != len(traced.shape):
-        return traced
-    shape = (a if a is not None else b for a, b in zip(formula.shape, traced.shape, strict=True))
-    return TensorSpec(tuple(shape), traced.dtype)
+        return TensorSpec(traced.shape, dtype)
+    shape = (b if b is not None else a for a, b in zip(formula.shape, traced.shape, strict=True))
+    return TensorSpec(tuple(shape), dtype)
 
 
-def refuse_dtypes(spec: LayerSpec, inputs: Inputs) -> None:
-    """Raise CannotCall for text and numbers in the wrong place, which not even tracing finds."""
+def refuse_what_keras_would_take(instance: Any, spec: LayerSpec, inputs: Inputs) -> None:
+    """Raise CannotCall for what not even tracing finds: text, numbers and images in wrong places.
+
+    Layers for images take a single one without a batch as well, and would take the batch of
+    something flatter for the height of an image.
+    """
+    is_for_images = "image_preprocessing" in type(instance).__module__
     numbers_only = spec.class_name in READS_INDICES or (
         spec.category == "preprocessing" and spec.class_name not in READS_TEXT
     )
     for port, specs in inputs.items():
         for item in specs:
+            if is_for_images and len(item.shape) != 4:
+                raise CannotCall(_no_image(port, item))
             if item.dtype == "string" and numbers_only:
                 raise CannotCall(wrong_dtype(port, "numbers", item))
             if item.dtype != "string" and spec.class_name in ONLY_TEXT:
@@ -280,6 +303,13 @@ def refused(error: Exception) -> Problem:
         return Problem("memory", "{node} needs more memory than there is.", title="Too large")
     text = clean(str(error)) or type(error).__name__
     return Problem(REFUSED, "{node} cannot be called like this.", detail=text)
+
+
+def _no_image(port: str, item: TensorSpec) -> Problem:
+    wanted = "3 axes (height×width×channels)"
+    message = f"{{node}} wants images: {wanted} for each sample. {{source}} gives {item.show()}."
+    title = "Too few axes" if len(item.shape) < 4 else "Too many axes"
+    return Problem("rank", message, port=port, title=title, expected=wanted, actual=item.show())
 
 
 def _unknown_class(name: str) -> Problem:

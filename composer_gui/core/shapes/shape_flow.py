@@ -26,9 +26,9 @@ from composer_gui.core.document import (
     Source,
     label_of,
 )
-from composer_gui.core.explanations import Refused
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.problems import ERROR, Problem
+from composer_gui.core.refused import Refused
 from composer_gui.core.shapes.flow_order import FlowOrder
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import BLOCKED, FINE, WRONG, Verdict

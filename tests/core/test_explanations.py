@@ -1,0 +1,324 @@
+"""Every rule of the table is shown the text that Keras 3.15 raises, and what it makes of it."""
+
+import re
+
+import pytest
+from immutables import Map
+
+from composer_gui.core.document import EMPTY, KerasLayer, SavedInterface, SavedModel
+from composer_gui.core.explanation_rules import RULES
+from composer_gui.core.explanations import REFUSED, explain
+from composer_gui.core.problems import Problem
+from composer_gui.core.refused import Refused, clean
+from composer_gui.core.shapes.tensor_spec import TensorSpec
+
+MODEL = SavedModel("l1", "head", "/head.keras", "", SavedInterface("Functional", (), ()))
+
+
+def refused(text, class_name, *shapes, dtypes=(), **parameters):
+    layer = KerasLayer("l1", "it", class_name, Map(parameters)) if class_name else MODEL
+    names = ("left", "right", "third")[: len(shapes)]
+    specs = tuple(
+        TensorSpec((None, *shape), dtypes[index] if dtypes else "float32")
+        for index, shape in enumerate(shapes)
+    )
+    return Refused("it", layer, text, {"inputs": specs}, {"inputs": names})
+
+
+def worded(call):
+    return explain(Problem(REFUSED, "", "n1", detail=call.text), call)
+
+
+RANK = "Input 0 of this layer is incompatible with the layer: expected min_ndim=4, found ndim=3."
+JOIN = "`Concatenate` requires inputs with matching shapes except for the concatenation axis."
+EQUAL = "Dimensions must be equal, but are 4 and 3"
+TABLE = [
+    (refused(RANK, "Conv2D", (28, 28)), "rank", "height×width×channels", "28×28"),
+    (
+        refused("expected ndim=2, found ndim=3. Full shape received", "RepeatVector", (4, 2)),
+        "rank",
+        "1 axis",
+        "4×2",
+    ),
+    (refused("expected min_ndim=2, found ndim=1.", "Dense", ()), "rank", "1 axis", "scalar"),
+    (
+        refused("Kernel shape must have the same length as input", "Conv2D", (2, 28, 28, 3)),
+        "rank",
+        "3 axes",
+        "2×28×28×3",
+    ),
+    (
+        refused("adaptive_max_pool supports 1D, 2D, or 3D", "AdaptiveMaxPooling2D", (5,)),
+        "rank",
+        "3 axes",
+        "5",
+    ),
+    (
+        refused(
+            "`TimeDistributed` Layer should be passed an `input_shape`", "TimeDistributed", (3,)
+        ),
+        "rank",
+        "2 axes",
+        "3",
+    ),
+    (refused("tuple index out of range", "LSTM", (10,)), "rank", "steps×features", "10"),
+    (
+        refused("expected shape=(None, 6, 6, 64), found shape=(None, 5, 5, 64)", "", (5, 5, 64)),
+        "shape",
+        "6×6×64",
+        "5×5×64",
+    ),
+    (
+        refused(
+            "Invalid input shape for input Tensor. Expected shape (None, 8), but input has "
+            "incompatible shape (None, 8, 3)",
+            "",
+            (8, 3),
+        ),
+        "shape",
+        "8",
+        "8×3",
+    ),
+    (
+        refused("expected axis -1 of input shape to have value 4", "Dense", (5,)),
+        "axis_size",
+        "4",
+        "5",
+    ),
+    (
+        refused("Shapes used to initialize variables must be fully-defined", "Dense", (10, None)),
+        "free_size",
+        "a fixed size",
+        "10×?",
+    ),
+    (
+        refused("unsupported operand type(s) for %: 'NoneType' and 'int'", "Conv1D", (28, None)),
+        "free_size",
+        "a fixed size",
+        "28×?",
+    ),
+    (
+        refused(
+            "Computed output size would be zero or negative.", "Conv2D", (3, 3, 1), kernel_size=5
+        ),
+        "nothing_left",
+        "larger",
+        "3×3×1",
+    ),
+    (
+        refused("Values in `cropping` argument should be smaller than", "Cropping2D", (4, 4, 3)),
+        "nothing_left",
+        "larger",
+        "4×4×3",
+    ),
+    (
+        refused(
+            "The total size of the tensor must be unchanged.", "Reshape", (4, 2), target_shape=(5,)
+        ),
+        "reshape",
+        "5",
+        "4×2",
+    ),
+    (
+        refused("evenly divisible by the number of groups.", "Conv2D", (8, 8, 3), groups=2),
+        "groups",
+        "2",
+        "3",
+    ),
+    (
+        refused("tuple index out of range", "BatchNormalization", (4,), axis=3),
+        "axis",
+        "-2 to 1",
+        "3",
+    ),
+    (refused(JOIN, "Concatenate", (4, 3), (5, 3)), "concatenate", "last axis", "4×3 and 5×3"),
+    (refused(JOIN, "Concatenate", (4, 3), (4,)), "concatenate", "last axis", "4×3 and 4"),
+    (
+        refused("Inputs have incompatible shapes. Received shapes", "Add", (10,), (64,)),
+        "merge",
+        "equal",
+        "10 and 64",
+    ),
+    (
+        refused("Incompatible input shapes: axis values 4 (at axis 1) != 5", "Dot", (4,), (5,)),
+        "merge",
+        "equal",
+        "4 and 5",
+    ),
+    (
+        refused("Dimensions must be equal, but are 4 and 3.", "Attention", (5, 4), (6, 3)),
+        "together",
+        "4 and 3",
+        "5×4 and 6×3",
+    ),
+    (
+        refused("Expected the two input tensors to have identical shapes.", "HashedCrossing", (4,)),
+        "together",
+        "one value",
+        "4",
+    ),
+    (
+        refused("missing a required argument: 'value'", "MultiHeadAttention", (5, 4)),
+        "missing_input",
+        "value",
+        "nothing",
+    ),
+    (
+        refused(
+            "'input' has DataType uint8 not in list of allowed values",
+            "Conv2D",
+            (8, 8, 3),
+            dtypes=("uint8",),
+        ),
+        "dtype",
+        "floating-point",
+        "8×8×3 uint8",
+    ),
+    (
+        refused(
+            "dtype='string' is not a valid dtype for Keras type promotion.",
+            "Dense",
+            (4,),
+            dtypes=("string",),
+        ),
+        "dtype",
+        "numbers",
+        "text",
+    ),
+    (
+        refused("list index out of range", "EinsumDense", (4,), equation="ab,bc->ac"),
+        "parameters",
+        "ab,bc->ac",
+        "4",
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "code", "expected", "actual"), TABLE)
+def test_a_refusal_says_who_and_what_and_both_sides(call, code, expected, actual):
+    problem = worded(call)
+    assert problem.code == code
+    assert expected in problem.expected
+    assert actual in problem.actual
+    assert re.search(r"\b(it|left)\b", problem.message)
+    assert problem.title
+    assert problem.detail == call.text
+    assert problem.node == "n1"
+
+
+@pytest.mark.parametrize(("call", "code", "expected", "actual"), TABLE)
+def test_no_word_of_keras_is_left_in_a_sentence(call, code, expected, actual):
+    problem = worded(call)
+    for word in ("None", "ndim", "tensor", "`", "shape=", "this_layer"):
+        assert word not in problem.message + problem.title
+
+
+def test_what_no_rule_knows_is_given_in_keras_own_words():
+    problem = worded(refused("The moon is in the wrong quarter.\nMore of it.", "ReLU", (3,)))
+    assert problem.code == "keras"
+    assert problem.message == (
+        "it cannot be called with 3. Keras says: The moon is in the wrong quarter."
+    )
+
+
+def test_a_refusal_without_any_text_still_says_something():
+    assert "no reason" in worded(refused("", "ReLU", (3,))).message
+
+
+def test_a_long_text_is_cut_short_in_the_sentence_only():
+    problem = worded(refused("long " * 200, "ReLU", (3,)))
+    assert len(problem.message) < 350
+    assert len(problem.detail) == 1000
+
+
+def test_the_sum_of_ten_and_sixty_four_names_both_terms():
+    problem = worded(refused("Inputs have incompatible shapes.", "Add", (10,), (64,)))
+    assert problem.message == "10 and 64 do not add. left gives 10 and right gives 64."
+
+
+def test_the_axis_on_which_shapes_do_not_join_is_named():
+    assert "axis 1 is 4 and 5" in worded(refused(JOIN, "Concatenate", (4, 3), (5, 3))).message
+
+
+def test_a_model_made_for_another_shape_names_the_wire():
+    call = refused("expected shape=(None, 6, 6, 64), found shape=(None, 5, 5, 64)", "", (5, 5, 64))
+    problem = worded(call)
+    assert problem.message == "it wants 6×6×64. left gives 5×5×64."
+    assert problem.port == "inputs"
+
+
+def test_a_shared_layer_names_the_call_that_made_its_weights():
+    text = "expected axis -1 of input shape to have value 10"
+    call = Refused(
+        "second",
+        KerasLayer("l1", "dense", "Dense", EMPTY),
+        text,
+        {"inputs": (TensorSpec((None, 20)),)},
+        {"inputs": ("right",)},
+        first="first",
+        built_on={"inputs": (TensorSpec((None, 10)),)},
+    )
+    problem = worded(call)
+    assert problem.code == "shared_shape"
+    assert "shares its weights with first, which gets 10. Here right gives 20" in problem.message
+
+
+def test_the_states_of_a_recurrent_layer_are_counted():
+    call = Refused(
+        "lstm",
+        KerasLayer("l1", "lstm", "LSTM", Map({"units": 64})),
+        "list index out of range",
+        {"sequences": (TensorSpec((None, 10, 3)),), "initial_state": (TensorSpec((None, 64)),)},
+        {"sequences": ("words",), "initial_state": ("state",)},
+    )
+    problem = worded(call)
+    assert problem.message == "lstm starts from 2 states of 64. Its initial_state gets 64."
+    assert problem.port == "initial_state"
+
+
+def test_labels_with_braces_are_not_filled_in_twice():
+    call = Refused(
+        "{source}",
+        KerasLayer("l1", "x", "ReLU", EMPTY),
+        "",
+        {"inputs": (TensorSpec((None, 3)),)},
+        {"inputs": ("{node}",)},
+    )
+    problem = explain(Problem("dtype", "{node} gets {source}.", port="inputs"), call)
+    assert problem.message == "{source} gets {node}."
+
+
+def test_every_rule_but_the_last_may_have_nothing_to_say():
+    call = refused("nothing that anybody knows", "ReLU", (3,))
+    assert [rule(call) is None for rule in RULES] == [True] * (len(RULES) - 1) + [False]
+
+
+# Cleaning ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("raw", "cleaned"),
+    [
+        ("\x1b[1mDo not.\x1b[0m", "Do not."),
+        (
+            "Exception encountered when calling Dense.call().\n\nBad.\n\nArguments received by "
+            "Dense.call():\n  • inputs=tf.Tensor",
+            "Bad.",
+        ),
+        (
+            "Input 0 with name 'None' of layer 'this_layer' is incompatible with the layer",
+            "Input 0 of this layer is incompatible with the layer",
+        ),
+        (
+            "Could not automatically infer the output shape / dtype of 'this_layer' (of type X). "
+            "Error encountered:\n\nlist index out of range",
+            "list index out of range",
+        ),
+        (
+            EQUAL + " for '{{node a/MatMul}} = BatchMatMulV2[T=1]'",
+            "Dimensions must be equal, but are 4 and 3.",
+        ),
+    ],
+)
+def test_cleaning_leaves_what_keras_means(raw, cleaned):
+    assert clean(raw) == cleaned
