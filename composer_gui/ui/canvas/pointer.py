@@ -25,11 +25,11 @@ class Pointer(QObject):
         self._pressed_at = QPointF()
         self._dragging = False
         self._space_held = False
-        self._auto_scroll = AutoScroll(view)
+        self.auto_scroll = AutoScroll(view)
         self._connect()
 
     def _connect(self) -> None:
-        self._auto_scroll.scrolled.connect(self._drag_on)
+        self.auto_scroll.scrolled.connect(self._drag_on)
 
     # Buttons -------------------------------------------------------------------------------------
 
@@ -64,7 +64,7 @@ class Pointer(QObject):
         if self._dragging or travelled >= QApplication.startDragDistance():
             self._dragging = True
             if not isinstance(self.gesture, Pan | Navigate):
-                self._auto_scroll.follow(place)
+                self.auto_scroll.follow(place)
             self.gesture.move(self._view.camera.scene_at(place), event.modifiers())
 
     def hover(self, place: QPointF) -> None:
@@ -76,14 +76,14 @@ class Pointer(QObject):
     def release(self, event) -> None:
         """End the gesture."""
         gesture, self.gesture = self.gesture, None
-        self._auto_scroll.stop()
+        self.auto_scroll.stop()
         if gesture is not None:
             gesture.finish(self._view.camera.scene_at(event.position()), event.modifiers())
 
     def cancel(self) -> None:
         """End the gesture as if it had never begun."""
         gesture, self.gesture = self.gesture, None
-        self._auto_scroll.stop()
+        self.auto_scroll.stop()
         if gesture is not None:
             gesture.cancel()
 

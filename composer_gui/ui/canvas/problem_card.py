@@ -13,6 +13,7 @@ from composer_gui.core.problems import Problem
 from composer_gui.core.verdicts import WRONG
 from composer_gui.ui import theme
 from composer_gui.ui.canvas.faces import first_error, is_unfinished
+from composer_gui.ui.words import plain_tip
 
 WIDTH = 400
 GAP = 14
@@ -228,7 +229,7 @@ class _FixButton(QPushButton):
         font = theme.font(13, 600 if first else 400)
         self.setFont(font)
         self.setText(self.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, room))
-        self.setToolTip(title)
+        self.setToolTip(plain_tip(title))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(title)
         ground = now.selection.name() if first else "transparent"

@@ -27,6 +27,7 @@ from composer_gui.ui.canvas.pointer import Pointer
 from composer_gui.ui.canvas.problem_card import ProblemCard
 from composer_gui.ui.canvas.quick_search import QuickSearch, selected_anchor
 from composer_gui.ui.canvas.scene import CanvasScene
+from composer_gui.ui.words import plain_tip
 
 if TYPE_CHECKING:
     from composer_gui.session.session import Session
@@ -249,7 +250,7 @@ class CanvasView(QGraphicsView):
             return True
         if kind == QEvent.Type.ToolTip:
             text = self.hover.explain(self.hit(self.camera.scene_at(QPointF(event.pos()))))
-            QToolTip.showText(event.globalPos(), text, self.viewport())
+            QToolTip.showText(event.globalPos(), plain_tip(text), self.viewport())
             return True
         return super().viewportEvent(event)
 

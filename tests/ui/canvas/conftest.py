@@ -145,6 +145,22 @@ class Hand:
     def key(self, key, keys=NO_KEY, widget=None):
         QTest.keyClick(widget or self.view, key, keys)
 
+    def key_down(self, key):
+        QTest.keyPress(self.view, key)
+
+    def key_up(self, key):
+        QTest.keyRelease(self.view, key)
+
+    PRESS, MOVE = QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove
+    RELEASE = QEvent.Type.MouseButtonRelease
+
+    def send_to_screen(self, place, button=LEFT, kind=QEvent.Type.MouseMove):
+        """Send a mouse event with the button held, at a place of the viewport."""
+        viewport = self.view.viewport()
+        pressed = LEFT if kind == self.PRESS else (NO_BUTTON if kind == self.MOVE else button)
+        there = QPointF(viewport.mapToGlobal(place.toPoint()))
+        QApplication.sendEvent(viewport, QMouseEvent(kind, place, there, pressed, button, NO_KEY))
+
     # Places --------------------------------------------------------------------------------------
 
     def middle(self, node):

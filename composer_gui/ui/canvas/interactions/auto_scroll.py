@@ -26,6 +26,11 @@ class AutoScroll(QObject):
         self._timer.setInterval(16)
         self._timer.timeout.connect(self._tick)
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the view moves by itself now."""
+        return self._timer.isActive()
+
     def follow(self, at: QPointF) -> None:
         """Take note of the mouse while something is dragged."""
         self._at = at

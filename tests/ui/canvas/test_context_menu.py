@@ -1,0 +1,155 @@
+"""The menus of the right button: what they hold where, and that their entries do it."""
+
+import pytest
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
+
+from composer_gui.core import edits
+from composer_gui.core.document import Call, Frame
+
+
+@pytest.fixture
+def menu_at(hand, view):
+    """Open the menu at a place of the scene with a real event; return its entries by text."""
+    opened = []
+
+    def menu_at(at):
+        place = hand.screen(at).toPoint()
+        event = QContextMenuEvent(
+            QContextMenuEvent.Reason.Mouse, place, view.viewport().mapToGlobal(place)
+        )
+        QApplication.sendEvent(view.viewport(), event)
+        opened.append(view.menu)
+        assert isinstance(view.menu, QMenu)
+        return {a.text().split("\t")[0]: a for a in view.menu.actions() if a.text()}
+
+    yield menu_at
+    for menu in opened:
+        menu.close()
+
+
+def test_the_canvas_offers_to_add_paste_and_arrange(menu_at):
+    entries = menu_at((300, 300))
+    assert {"Add…", "Add Input", "Add note", "Paste", "Arrange", "Fit into view"} <= set(entries)
+
+
+def test_add_puts_the_node_where_the_menu_was(menu_at, session):
+    menu_at((300, 300))["Add Input"].trigger()
+    (node,) = session.document.nodes.values()
+    assert (node.x, node.y) == (300, 300)
+
+
+def test_a_right_click_selects_the_node(menu_at, hand, view, design):
+    node = design.layer("Dense", 0, 0)
+    menu_at(hand.middle(node))
+    assert view.selected() == (node,)
+
+
+def test_a_right_click_on_one_of_several_keeps_them(menu_at, hand, view, design):
+    nodes = [design.layer("Dense", x, 0) for x in (0, 300)]
+    view.select(nodes)
+    menu_at(hand.middle(nodes[0]))["Delete"].trigger()
+    assert not view.session.document.nodes
+
+
+def test_use_again_shares_the_layer(menu_at, hand, session, design):
+    node = design.layer("Dense", 0, 0)
+    menu_at(hand.middle(node))["Use again, sharing its weights"].trigger()
+    one, other = (node for node in session.document.nodes.values() if isinstance(node, Call))
+    assert one.layer == other.layer
+
+
+def test_make_independent_is_offered_to_twins_only(menu_at, hand, session, design):
+    node = design.layer("Dense", 0, 0)
+    assert "Make independent" not in menu_at(hand.middle(node))
+    twin = design.add(edits.add_call, session.document.nodes[node].layer, 0, 300)
+    menu_at(hand.middle(twin))["Make independent"].trigger()
+    nodes = session.document.nodes
+    assert nodes[node].layer != nodes[twin].layer
+
+
+def test_freeze_and_unfreeze_change_places(menu_at, hand, session, design):
+    node = design.layer("Dense", 0, 0)
+    layer = session.document.nodes[node].layer
+    menu_at(hand.middle(node))["Freeze"].trigger()
+    assert not session.document.layers[layer].trainable
+    menu_at(hand.middle(node))["Unfreeze"].trigger()
+    assert session.document.layers[layer].trainable
+
+
+def test_disconnect_takes_all_wires_of_the_node(menu_at, hand, session, design):
+    source, merge = design.input(0, 0), design.layer("Add", 300, 0)
+    for index in range(3):
+        design.wire(source, merge, index=index)
+    menu_at(hand.middle(merge))["Disconnect"].trigger()
+    assert not session.document.nodes[merge].inputs
+    session.undo()
+    assert design.sources(merge) == [source] * 3
+
+
+def test_a_frame_goes_around_what_is_selected(menu_at, hand, view, scene, session, design):
+    nodes = [design.layer("Dense", x, 0) for x in (0, 300)]
+    view.select(nodes)
+    menu_at(hand.middle(nodes[0]))["Put a frame around"].trigger()
+    (frame,) = (node for node in session.document.nodes.values() if isinstance(node, Frame))
+    card = scene.nodes[frame.id].card()
+    assert all(card.contains(scene.nodes[node].card()) for node in nodes)
+
+
+def test_rename_opens_a_field(menu_at, hand, view, design):
+    node = design.layer("Dense", 0, 0)
+    menu_at(hand.middle(node))["Rename"].trigger()
+    assert any(field.accessibleName() == "Label" for field in view.findChildren(QLineEdit))
+
+
+def test_a_wire_can_be_removed_and_its_ends_visited(menu_at, hand, view, session, design):
+    source, dense = design.input(0, 0), design.layer("Dense", 500, 0)
+    design.wire(source, dense)
+    middle = (hand.output(source) + hand.input(dense)) / 2
+    entries = menu_at(middle)
+    entries["Go to dense"].trigger()
+    assert view.selected() == (dense,)
+    menu_at(middle)["Remove"].trigger()
+    assert design.sources(dense) == []
+
+
+def test_a_layer_can_be_inserted_into_a_wire(menu_at, hand, view, session, design):
+    source, dense = design.input(0, 0), design.layer("Dense", 500, 0)
+    design.wire(source, dense)
+    menu_at((hand.output(source) + hand.input(dense)) / 2)["Insert a layer…"].trigger()
+    view.search.field.setText("dropout 0.5")
+    view.search.accept()
+    (added,) = set(session.document.nodes) - {source, dense}
+    assert design.sources(dense) == [added]
+
+
+def test_the_repairs_of_a_wrong_node_come_first(menu_at, hand, view, session, design, tmp_path):
+    path = tmp_path / "m.keras"
+    path.touch()
+    model = design.model(path, 100, 100)
+    entries = menu_at(hand.middle(model))
+    assert next(iter(entries)).startswith("Add an Input")
+    next(iter(entries.values())).trigger()
+    assert len(session.document.inputs) == 1
+
+
+def test_the_menu_key_opens_the_menu_of_what_is_selected(hand, view, design):
+    node = design.layer("Dense", 0, 0)
+    view.select([node])
+    place = hand.screen((600, 500)).toPoint()
+    event = QContextMenuEvent(
+        QContextMenuEvent.Reason.Keyboard, place, view.viewport().mapToGlobal(place)
+    )
+    QApplication.sendEvent(view.viewport(), event)
+    assert any(action.text().startswith("Rename") for action in view.menu.actions())
+    view.menu.close()
+
+
+def test_a_right_press_ends_a_drag(hand, view, scene, design, menu_at):
+    node = design.layer("Dense", 0, 0)
+    hand.press(hand.middle(node))
+    hand.move(hand.middle(node) + QPointF(100, 0))
+    menu_at((300, 300))
+    assert view.gesture is None
+    assert scene.nodes[node].x() == 0

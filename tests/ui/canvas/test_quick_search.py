@@ -1,0 +1,196 @@
+"""The quick search: by Tab, by double-click and from a wire; the keyboard alone."""
+
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+
+from composer_gui.core.document import Call, Frame, Input, Note, Output
+
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def search(view):
+    return view.search
+
+
+@pytest.fixture
+def type_in(search):
+    def type_in(text, key=Qt.Key.Key_Return, keys=Qt.KeyboardModifier.NoModifier):
+        QTest.keyClicks(search.field, text)
+        QTest.keyClick(search.field, key, keys)
+
+    return type_in
+
+
+def only(session, kind):
+    (node,) = (node for node in session.document.nodes.values() if isinstance(node, kind))
+    return node
+
+
+def test_tab_opens_it_with_the_keys_in_the_field(hand, search):
+    hand.key(Qt.Key.Key_Tab)
+    assert search.isVisible()
+    assert search.field.hasFocus()
+
+
+def test_a_double_click_on_the_canvas_opens_it_there(hand, session, search, type_in):
+    hand.double_click((300, 200))
+    assert search.isVisible()
+    type_in("dense")
+    node = only(session, Call)
+    assert abs(node.x - 300) <= 12 and abs(node.y - 200) <= 36
+
+
+def test_letters_and_enter_add_a_layer_and_select_it(hand, view, session, type_in):
+    hand.key(Qt.Key.Key_Tab)
+    type_in("conc")
+    node = only(session, Call)
+    assert session.document.layer_of(node).class_name == "Concatenate"
+    assert view.selected() == (node.id,)
+    assert session.history.undo_label == "Add Concatenate"
+    assert view.hasFocus()
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [("input", Input), ("outp", Output), ("note", Note), ("frame", Frame)]
+)
+def test_it_adds_what_is_not_a_layer_too(hand, session, type_in, text, kind):
+    hand.key(Qt.Key.Key_Tab)
+    type_in(text)
+    assert only(session, kind)
+
+
+def test_values_may_follow_a_name(hand, session, type_in):
+    hand.key(Qt.Key.Key_Tab)
+    type_in("conv2d 32 3")
+    layer = session.document.layer_of(only(session, Call))
+    assert dict(layer.parameters) == {"filters": 32, "kernel_size": 3}
+
+
+def test_an_input_takes_its_shape_from_what_is_typed(hand, session, type_in):
+    hand.key(Qt.Key.Key_Tab)
+    type_in("input 28 28 1")
+    assert only(session, Input).shape == (28, 28, 1)
+
+
+def test_a_number_in_a_name_is_no_value(hand, session, type_in):
+    hand.key(Qt.Key.Key_Tab)
+    type_in("conv 1d")
+    assert session.document.layer_of(only(session, Call)).class_name == "Conv1D"
+
+
+def test_down_chooses_the_next_one(hand, session, search, type_in):
+    hand.key(Qt.Key.Key_Tab)
+    QTest.keyClicks(search.field, "conv2d")
+    second = search.titles()[1]
+    QTest.keyClick(search.field, Qt.Key.Key_Down)
+    QTest.keyClick(search.field, Qt.Key.Key_Return)
+    assert session.document.layer_of(only(session, Call)).class_name == second
+
+
+def test_escape_closes_it_and_adds_nothing(hand, view, session, search, type_in):
+    hand.key(Qt.Key.Key_Tab)
+    type_in("dense", key=Qt.Key.Key_Escape)
+    assert not search.isVisible()
+    assert view.hasFocus()
+    assert not session.document.nodes
+
+
+def test_a_click_elsewhere_closes_it(hand, view, search):
+    hand.key(Qt.Key.Key_Tab)
+    view.setFocus()
+    assert not search.isVisible()
+
+
+def test_a_click_on_a_line_adds_it(hand, session, search):
+    hand.key(Qt.Key.Key_Tab)
+    QTest.keyClicks(search.field, "dense")
+    rect = search.list.visualRect(search.list.model().index(0, 0))
+    QTest.mouseClick(search.list.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
+    assert session.document.layer_of(only(session, Call)).class_name == "Dense"
+
+
+def test_what_is_not_found_adds_nothing(hand, session, search, type_in):
+    hand.key(Qt.Key.Key_Tab)
+    type_in("nothing is called so")
+    assert not session.document.nodes
+    assert search.isVisible()
+
+
+def test_with_a_node_selected_the_new_one_goes_behind_it_and_is_wired(
+    hand, view, session, design, type_in
+):
+    source = design.input(0, 0, shape=(4,))
+    view.select([source])
+    hand.key(Qt.Key.Key_Tab)
+    type_in("dense 3")
+    dense = only(session, Call)
+    assert design.sources(dense.id) == [source]
+    assert dense.x > view.scene().nodes[source].card().right()
+    session.undo()
+    assert set(session.document.nodes) == {source}
+
+
+def test_a_whole_chain_can_be_typed(hand, session, design, type_in):
+    for text in ("input 8", "dense 4", "dropout 0.5", "output"):
+        hand.key(Qt.Key.Key_Tab)
+        type_in(text)
+    assert [len(node.inputs) for node in session.document.nodes.values()].count(1) == 3
+
+
+def test_shift_enter_adds_without_a_wire(hand, view, session, design, type_in):
+    source = design.input(0, 0)
+    view.select([source])
+    hand.key(Qt.Key.Key_Tab)
+    type_in("dense", keys=SHIFT)
+    assert not only(session, Call).inputs
+
+
+def test_a_second_input_after_the_first_is_not_wired(hand, session, type_in):
+    for _ in range(2):
+        hand.key(Qt.Key.Key_Tab)
+        type_in("input")
+    assert len(session.document.inputs) == 2
+
+
+def test_a_wire_dropped_on_nothing_offers_what_takes_it(hand, session, design, search, type_in):
+    source = design.input(0, 0, shape=(4,))
+    hand.drag(hand.output(source), (500, 300))
+    assert search.isVisible()
+    assert "Input" not in search.titles()
+    type_in("dense")
+    assert design.sources(only(session, Call).id) == [source]
+
+
+def test_a_wire_drawn_backwards_offers_what_feeds_it(hand, session, design, search, type_in):
+    dense = design.layer("Dense", 400, 100)
+    hand.drag(hand.input(dense), (200, 300))
+    assert "Output" not in search.titles()
+    type_in("input")
+    assert design.sources(dense) == [only(session, Input).id]
+
+
+def test_the_likeliest_comes_first(hand, design, search):
+    image = design.input(0, 0, shape=(28, 28, 3))
+    hand.drag(hand.output(image), (500, 300))
+    assert search.titles()[0] == "Conv2D"
+    QTest.keyClicks(search.field, "conv")
+    assert search.titles()[0] == "Conv2D"
+    QTest.keyClick(search.field, Qt.Key.Key_Escape)
+    tokens = design.input(0, 200, shape=(100,), dtype="int32")
+    hand.drag(hand.output(tokens), (500, 300))
+    assert search.titles()[0] == "Embedding"
+
+
+def test_a_layer_that_is_there_can_be_used_again(hand, session, design, search, type_in):
+    first = design.layer("Dense", 0, 0, name="encoder")
+    hand.double_click((300, 400))
+    type_in("encoder again")
+    nodes = [node for node in session.document.nodes.values() if node.id != first]
+    assert nodes[0].layer == session.document.nodes[first].layer
+
+
+def test_the_field_stays_inside_the_view(hand, view, search):
+    hand.double_click(view.camera.seen().bottomRight() - QPointF(3, 3))
+    assert view.viewport().rect().contains(search.geometry())
