@@ -246,6 +246,20 @@ class EngineClient(QObject):
             process.start()
         else:
             process.ended.disconnect(self._spare_died)
+        return self._begun(process, request)
+
+    def clean_job(self, request: dict) -> Job:
+        """Start an interpreter that has Keras and nothing of Composer for a "run_script" request.
+
+        A frozen program has no such interpreter; there it is a job like others.
+        """
+        if getattr(sys, "frozen", False):
+            return self.job(request)
+        process = _Process(clean_command(), self)
+        process.start()
+        return self._begun(process, request)
+
+    def _begun(self, process: _Process, request: dict) -> Job:
         job = Job(process, request, self)
         self._jobs.add(job)
         job.over.connect(self._job_over)
@@ -482,6 +496,11 @@ def engine_command() -> list[str]:
         return [sys.executable, "--engine"]
     # -P: a keras.py in the folder where Composer was started must not be imported
     return [sys.executable, "-P", "-m", "composer_gui", "--engine"]
+
+
+def clean_command() -> list[str]:
+    """Return the command line of an interpreter that looks for modules only where Keras is."""
+    return [sys.executable, "-I", str(Path(__file__).with_name("keras_facts.py"))]
 
 
 def _environment() -> QProcessEnvironment:

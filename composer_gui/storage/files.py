@@ -107,6 +107,32 @@ def write_atomically(path: str | os.PathLike, data: bytes) -> None:
         raise FileProblem("unwritable", f"{shown(path)} cannot be the name of a file.") from error
 
 
+def move_into_place(beside: str | os.PathLike, path: str | os.PathLike) -> None:
+    """Put a finished file, on the same disk, in the place of another as `write_atomically` does.
+
+    Raises FileProblem; then the earlier file is as it was, and the finished one where it was.
+    """
+    try:
+        target = os.path.realpath(path)
+        mode = _mode_to_keep(path, target)
+        with open(beside, "rb+") as file:
+            if mode is not None and hasattr(os, "fchmod"):
+                os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+        os.replace(beside, target)
+        _flush_folder(os.path.dirname(target))
+    except OSError as error:
+        raise cannot_write(path, error) from error
+
+
+def refuse_locked(path: str | os.PathLike) -> None:
+    """Raise FileProblem for a folder, or a file that is marked as read-only; nothing is touched."""
+    try:
+        _mode_to_keep(path, os.path.realpath(path))
+    except OSError as error:
+        raise cannot_write(path, error) from error
+
+
 def _replace(target: str, data: bytes, mode: int | None) -> None:
     """Write beside `target`, flush to the disk, rename into place, flush the folder."""
     folder, name = os.path.split(target)
