@@ -110,7 +110,7 @@ class KerasShapes:
         instance.trainable = layer.trainable
         if built_on is not None:
             call(instance, spec, {}, built_on)
-        refuse_what_keras_would_take(instance, spec, inputs)
+        refuse_what_keras_would_take(spec, inputs)
         given = self._checked(spec.arguments, arguments)
         found = specs_of(call(instance, spec, given, inputs))
         if built_on is not None or wants_second_opinion(spec, inputs):
@@ -201,17 +201,25 @@ def wants_second_opinion(spec: LayerSpec, inputs: Inputs) -> bool:
     """
     specs = [spec for specs in inputs.values() for spec in specs]
     ranks = {len(item.shape) for item in specs}
-    if min(ranks, default=2) < 2 or spec.class_name == "EinsumDense":
-        return True
-    if spec.category == "attention":
-        return ranks != {3} or len(set(specs)) > 1
-    if spec.category == "preprocessing":
-        return ranks - {4} and (spec.class_name not in SLOW_TO_TRACE or max(ranks) > 3)
-    if spec.class_name.startswith("Adaptive"):
-        return ranks != {int(spec.class_name[-2]) + 2}
-    if spec.category == "recurrent" and len(inputs) > 1:
-        return True
-    return spec.class_name not in READS_INDICES and any("float" not in s.dtype for s in specs)
+    name = spec.class_name
+    if spec.category == "preprocessing" and name not in SLOW_TO_TRACE:
+        return not is_for_images(name)
+    return (
+        not ranks
+        or min(ranks) < 2
+        or name == "EinsumDense"
+        or (name not in READS_INDICES and any("float" not in item.dtype for item in specs))
+        or (spec.category == "attention" and (ranks != {3} or len(set(specs)) > 1))
+        or (name == "RNN" and ranks != {3})
+        or (spec.category == "recurrent" and len(inputs) > 1)
+        or (name.startswith("Adaptive") and ranks != {int(name[-2]) + 2})
+        or (name in SLOW_TO_TRACE and max(ranks) > 3)
+    )
+
+
+def is_for_images(class_name: str) -> bool:
+    """Return whether a layer of the catalog prepares or alters images."""
+    return "image_preprocessing" in getattr(keras.layers, class_name).__module__
 
 
 def trace(function: Any, inputs: Inputs) -> list[TensorSpec]:
@@ -241,19 +249,19 @@ def merged(formula: TensorSpec, traced: TensorSpec, *, keep_dtype: bool = False)
     return TensorSpec(tuple(shape), dtype)
 
 
-def refuse_what_keras_would_take(instance: Any, spec: LayerSpec, inputs: Inputs) -> None:
+def refuse_what_keras_would_take(spec: LayerSpec, inputs: Inputs) -> None:
     """Raise CannotCall for what not even tracing finds: text, numbers and images in wrong places.
 
     Layers for images take a single one without a batch as well, and would take the batch of
     something flatter for the height of an image.
     """
-    is_for_images = "image_preprocessing" in type(instance).__module__
+    images = is_for_images(spec.class_name)
     numbers_only = spec.class_name in READS_INDICES or (
         spec.category == "preprocessing" and spec.class_name not in READS_TEXT
     )
     for port, specs in inputs.items():
         for item in specs:
-            if is_for_images and len(item.shape) != 4:
+            if images and len(item.shape) != 4:
                 raise CannotCall(_no_image(port, item))
             if item.dtype == "string" and numbers_only:
                 raise CannotCall(wrong_dtype(port, "numbers", item))

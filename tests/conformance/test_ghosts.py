@@ -181,3 +181,80 @@ def test_what_cannot_be_called_is_said_so_and_not_raised():
     for name in NOT_CALLABLE:
         layer = KerasLayer("l1", name, name, CATALOG.layer(name).sample)
         assert shapes.infer(layer, EMPTY, inputs_for(name)).is_error, name
+
+
+# What Keras takes too easily --------------------------------------------------------------------
+
+ODD_SHAPES = [(), (8,), (6, 8), (8, 8, 3), (4, 4, 4, 3), (2, 4, 4, 4, 3)]
+
+ONLY_AT_RUN_TIME = {
+    ("AdditiveAttention", 5): "a softmax over six axes",
+    ("Attention", 5): "a softmax over six axes",
+    ("MultiHeadAttention", 5): "a softmax over six axes",
+    ("Softmax", 5): "a softmax over six axes",
+    ("CategoryEncoding", "uint8"): "a count of bytes",
+}
+"""What only a run brings to light, by class and number of axes or dtype."""
+
+OF_A_KIND = {
+    "MaxNumBoundingBoxes": "is meant for dictionaries",
+    "MelSpectrogram": "fails for a sound shorter than its window, as the shapes here are",
+    "STFTSpectrogram": "runs, but cannot be placed, for a sound shorter than its window",
+}
+
+
+def verdicts_on(name, shape, dtype):
+    """Return what the ghost and a real call make of every required port getting this spec."""
+    spec = CATALOG.layer(name)
+    given = {"vocabulary": VOCABULARIES[name]} if name in VOCABULARIES else {}
+    layer = KerasLayer("l1", name, name, spec.sample.update(given))
+    inputs = {
+        port.name: (TensorSpec((BATCH, *shape), dtype),) * max(1, port.minimum * port.many)
+        for port in spec.inputs
+        if port.required
+    }
+    shapes = KerasShapes(CATALOG)
+    outcome = shapes.infer(layer, EMPTY, inputs)
+    real = shapes._construct(Construct("layer", name, layer.parameters))
+    wired = {port: tuple(values(specs)) for port, specs in inputs.items()}
+    try:
+        result = keras_shapes.specs_of(keras_shapes.call(real, spec, {}, wired))
+    except Exception:
+        result = None
+    return outcome, result
+
+
+NOT_ASKED = {**NOT_CALLABLE, **STATES, **OF_A_KIND}
+PLACED = [name for name in CATALOG.layers if name not in NOT_ASKED]
+
+
+@pytest.mark.parametrize("dtype", ["int32", "uint8", "string"])
+def test_a_dtype_passes_if_and_only_if_it_passes_in_a_real_call(dtype):
+    """Layers for images cast one way within a model and another way outside, so they are left."""
+    wrong = []
+    for name in PLACED:
+        if keras_shapes.is_for_images(name) and dtype != "string":
+            continue
+        outcome, result = verdicts_on(name, spec_for(name).shape[1:], dtype)
+        dtypes = [spec.dtype for _, spec in outcome.outputs]
+        known = (name, dtype) in ONLY_AT_RUN_TIME
+        if not known and dtypes != [spec.dtype for spec in result or ()]:
+            wrong.append((name, outcome, result))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("shape", ODD_SHAPES, ids=str)
+def test_an_odd_shape_passes_if_and_only_if_it_passes_in_a_real_call(shape):
+    """Images without a batch are the exception: in a model there always is one."""
+    wrong = []
+    for name in PLACED:
+        outcome, result = verdicts_on(name, shape, DTYPES.get(name, "float32"))
+        if outcome.is_error:
+            good = result is None or keras_shapes.is_for_images(name)
+        elif result is None:
+            good = (name, len(shape)) in ONLY_AT_RUN_TIME
+        else:
+            good = all(agrees(s, r) for (_, s), r in zip(outcome.outputs, result, strict=True))
+        if not good:
+            wrong.append((name, outcome, result))
+    assert wrong == []
