@@ -53,15 +53,15 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QSplitter::handle { background: $line; }
 QStatusBar { background: $panel; border-top: 1px solid $line; }
 QStatusBar::item { border: none; }
-QTabBar { background: transparent; border: none; }
-QTabBar::tab { background: transparent; color: $secondary; padding: 9px 2px 7px 2px;
-  margin: 0 9px; border: none; border-bottom: 2px solid transparent; }
-QTabBar::tab:selected { color: $text; border-bottom-color: $accent; font-weight: 600; }
-QTabBar::tab:hover { color: $text; }
-QTabBar::tab:focus { color: $accent; }
 QProgressBar { background: $field; border: 1px solid $card_line; border-radius: 4px;
   max-height: 6px; min-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
+QLabel[tone="secondary"] { color: $secondary; }
+QLabel[tone="tertiary"] { color: $tertiary; }
+QLabel[tone="wrong"] { color: $wrong; }
+QLabel[tone="warning"] { color: $warning; }
+QLabel[tone="right"] { color: $right; }
+QLabel[tone="accent"] { color: $accent; }
 """
 
 

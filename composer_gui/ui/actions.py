@@ -1,0 +1,148 @@
+"""Every menu entry as data: words, keys and needs; menus and shortcuts are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+MENUS = ("File", "Edit", "View", "Design", "Help")
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One entry of a menu.
+
+    `menu` may name a submenu behind a slash. `keys` are shortcuts in Qt's notation, the first is
+    shown. `needs` says when it can be used: always (empty), with a "design" on the screen, with a
+    "selection", when there is something to "undo" or "redo". Entries of one `group` exclude each
+    other; `ticked` ones can be on or off. `apart` sets a line above. An entry without handler is a
+    submenu to be filled later.
+    """
+
+    id: str
+    text: str
+    menu: str
+    keys: tuple[str, ...] = ()
+    tip: str = ""
+    needs: str = ""
+    ticked: bool = False
+    group: str = ""
+    apart: bool = False
+    submenu: bool = False
+
+
+ACTIONS = (
+    Action("new", "New Design", "File", ("Ctrl+N",), "Begin an empty design in this window"),
+    Action("new_window", "New Window", "File", ("Ctrl+Shift+N",), "Open another window"),
+    Action("open", "Open…", "File", ("Ctrl+O",), "Open a design, or a saved model in a new design"),
+    Action("recent", "Open Recent", "File", submenu=True),
+    Action("gallery", "Gallery", "File", ("Ctrl+Shift+G",), "Show the examples"),
+    Action("add_model", "Add Saved Model…", "File", ("Ctrl+Shift+O",),
+           "Put saved .keras models on the canvas", "design", apart=True),
+    Action("save", "Save", "File", ("Ctrl+S",), "Write the design to its file", "design",
+           apart=True),
+    Action("save_as", "Save As…", "File", ("Ctrl+Shift+S",), "Write the design to another file",
+           "design"),
+    Action("export", "Export…", "File", ("Ctrl+E",),
+           "Make the .keras model and its Python source", "design", apart=True),
+    Action("close", "Close Window", "File", ("Ctrl+W",), apart=True),
+    Action("quit", "Quit", "File", ("Ctrl+Q",)),
+    Action("undo", "Undo", "Edit", ("Ctrl+Z",), needs="undo"),
+    Action("redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), needs="redo"),
+    Action("cut", "Cut", "Edit", ("Ctrl+X",), needs="selection", apart=True),
+    Action("copy", "Copy", "Edit", ("Ctrl+C",), needs="selection"),
+    Action("paste", "Paste", "Edit", ("Ctrl+V",), needs="design"),
+    Action("duplicate", "Duplicate", "Edit", ("Ctrl+D",), needs="selection"),
+    Action("delete", "Delete", "Edit", ("Del",), needs="selection"),
+    Action("select_all", "Select All", "Edit", ("Ctrl+A",), needs="design", apart=True),
+    Action("zoom_in", "Zoom In", "View", ("Ctrl++", "Ctrl+="), needs="design"),
+    Action("zoom_out", "Zoom Out", "View", ("Ctrl+-",), needs="design"),
+    Action("zoom_reset", "Actual Size", "View", ("Ctrl+0",), needs="design"),
+    Action("fit", "Fit Design", "View", ("Ctrl+1",), "Show the whole design", "design"),
+    Action("fit_selection", "Fit Selection", "View", ("Ctrl+2",), needs="selection"),
+    Action("show_palette", "Palette", "View", ("Ctrl+Shift+L",), needs="design", ticked=True,
+           apart=True),
+    Action("show_inspector", "Inspector", "View", ("Ctrl+Shift+I",), needs="design", ticked=True),
+    Action("show_bottom", "Source and Problems", "View", ("Ctrl+Shift+J",), needs="design",
+           ticked=True),
+    Action("theme_system", "As the System", "View/Theme", group="theme", ticked=True, apart=True),
+    Action("theme_dark", "Dark", "View/Theme", group="theme", ticked=True),
+    Action("theme_light", "Light", "View/Theme", group="theme", ticked=True),
+    Action("theme_contrast-dark", "High Contrast, Dark", "View/Theme", group="theme", ticked=True),
+    Action("theme_contrast-light", "High Contrast, Light", "View/Theme", group="theme",
+           ticked=True),
+    Action("add_layer", "Add a Layer…", "Design", ("Ctrl+K",),
+           "Search for a layer and put it on the canvas; Tab on the canvas does the same",
+           "design"),
+    Action("add_input", "Add Input", "Design", ("Ctrl+Shift+1",), needs="design"),
+    Action("add_output", "Add Output", "Design", ("Ctrl+Shift+2",), needs="design"),
+    Action("find_in_palette", "Find in the Palette", "Design", ("Ctrl+F",), needs="design"),
+    Action("arrange", "Arrange", "Design", ("Ctrl+L",),
+           "Lay the selected nodes out from left to right, or all of them", "design", apart=True),
+    Action("next_problem", "Next Problem", "Design", ("F8",),
+           "Go to the next node that is not right", "design"),
+    Action("set_name", "Name…", "Design", tip="What the exported model is called", needs="design",
+           apart=True),
+    Action("set_seed", "Seed…", "Design",
+           tip="The number that makes the weights of new layers repeatable", needs="design"),
+    Action("shortcuts", "Keyboard Shortcuts", "Help", ("Ctrl+/",)),
+    Action("about", "About Composer", "Help"),
+)  # fmt: skip
+
+Handlers = Mapping[str, Callable[..., None]]
+
+
+def build(owner: QObject, handlers: Handlers) -> dict[str, QAction]:
+    """Return a QAction for each entry of the table that is not a submenu, wired to its handler.
+
+    Raises KeyError for an entry without handler.
+    """
+    groups: dict[str, QActionGroup] = {}
+    made = {}
+    for entry in ACTIONS:
+        if entry.submenu:
+            continue
+        action = QAction(entry.text, owner)
+        action.setObjectName(entry.id)
+        action.setShortcuts([QKeySequence(key) for key in entry.keys])
+        action.setStatusTip(entry.tip)
+        action.setToolTip(entry.tip or entry.text)
+        action.setMenuRole(_ROLES.get(entry.id, QAction.MenuRole.NoRole))
+        action.setCheckable(entry.ticked)
+        if entry.group:
+            group = groups.setdefault(entry.group, QActionGroup(owner))
+            group.addAction(action)
+        action.triggered.connect(handlers[entry.id])
+        made[entry.id] = action
+    return made
+
+
+_ROLES = {"quit": QAction.MenuRole.QuitRole, "about": QAction.MenuRole.AboutRole}
+
+
+def fill(bar: QMenuBar, made: Mapping[str, QAction]) -> dict[str, QMenu]:
+    """Put the actions into the menus of `bar`; return the menus by their paths."""
+    menus = {name: bar.addMenu(f"&{name}") for name in MENUS}
+    for entry in ACTIONS:
+        parent, _, below = entry.menu.partition("/")
+        starts_submenu = below and entry.menu not in menus
+        if entry.apart and (starts_submenu or not below):
+            menus[parent].addSeparator()
+        if starts_submenu:
+            menus[entry.menu] = menus[parent].addMenu(below)
+        if entry.submenu:
+            menus[f"{entry.menu}/{entry.text}"] = menus[entry.menu].addMenu(entry.text)
+        else:
+            menus[entry.menu].addAction(made[entry.id])
+    return menus
+
+
+def enable(made: Mapping[str, QAction], present: frozenset[str]) -> None:
+    """Let exactly those actions be used whose needs are `present`."""
+    for entry in ACTIONS:
+        if entry.id in made:
+            made[entry.id].setEnabled(not entry.needs or entry.needs in present)

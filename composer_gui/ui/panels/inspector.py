@@ -1,0 +1,107 @@
+"""The inspector: what is selected, with an editor for everything about it that can be changed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from composer_gui.core.document import Call, Frame, Input, Note, Output
+from composer_gui.session.session import Session
+from composer_gui.ui.panels.call_view import CallView
+from composer_gui.ui.panels.design_view import DesignView, SeveralView
+from composer_gui.ui.panels.end_views import FrameView, InputView, NoteView, OutputView
+
+_VIEWS = {
+    Input: InputView,
+    Output: OutputView,
+    Call: CallView,
+    Frame: FrameView,
+    Note: NoteView,
+}
+
+
+class Inspector(QScrollArea):
+    """Shows one view for what is selected and keeps it in step with the session.
+
+    `node_chosen(node id)` when another node is named and pressed.
+    """
+
+    node_chosen = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._ids: tuple[str, ...] = ()
+        self._key: object = None
+        self.view: QWidget | None = None
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._set_up()
+        self._connect()
+        self._later.start()
+
+    def _set_up(self) -> None:
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("Inspector")
+        self.setMinimumWidth(250)
+        self._inside = QWidget()
+        self._column = QVBoxLayout(self._inside)
+        self._column.setContentsMargins(18, 15, 18, 18)
+        self._column.setSpacing(0)
+        self._column.addStretch(1)
+        self.setWidget(self._inside)
+        self.viewport().setAutoFillBackground(False)
+        self._inside.setAutoFillBackground(False)
+
+    def _connect(self) -> None:
+        self._session.changed.connect(self._soon)
+        self._session.analyzed.connect(self._soon)
+        self._later.timeout.connect(self.refresh)
+
+    def _soon(self, *_: object) -> None:
+        self._later.start()
+
+    def show_nodes(self, ids: tuple[str, ...]) -> None:
+        """Show these nodes; the design where there are none."""
+        self._ids = tuple(ids)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what the document and the verdicts say now."""
+        self._later.stop()
+        document = self._session.document
+        ids = tuple(node_id for node_id in self._ids if node_id in document.nodes)
+        key = _key(self._session, ids)
+        if key != self._key or self.view is None:
+            self._key = key
+            self._put(self._make(ids))
+        self.view.follow()
+
+    def _make(self, ids: tuple[str, ...]) -> QWidget:
+        if not ids:
+            return DesignView(self._session)
+        if len(ids) > 1:
+            return SeveralView(self._session, ids)
+        node = self._session.document.nodes[ids[0]]
+        return _VIEWS[type(node)](self._session, ids[0])
+
+    def _put(self, view: QWidget) -> None:
+        if self.view is not None:
+            self._column.removeWidget(self.view)
+            self.view.hide()
+            self.view.deleteLater()
+        self.view = view
+        view.node_chosen.connect(self.node_chosen)
+        self._column.insertWidget(0, view)
+        self.verticalScrollBar().setValue(0)
+
+
+def _key(session: Session, ids: tuple[str, ...]) -> object:
+    """Return what decides which view is right: another key means that it is built anew."""
+    if len(ids) != 1:
+        return (id(session.history), ids)
+    node = session.document.nodes[ids[0]]
+    layer = session.document.layers[node.layer] if isinstance(node, Call) else None
+    kind = (type(layer), getattr(layer, "class_name", "")) if layer else None
+    return (id(session.history), ids, type(node), kind)

@@ -1,0 +1,194 @@
+"""What all views of the inspector share: title, problems, plain fields, ports, refused edits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from composer_gui.core import edits
+from composer_gui.core.document import Document
+from composer_gui.core.errors import EditRefused
+from composer_gui.session.session import Session
+from composer_gui.ui.controls import TextField
+from composer_gui.ui.panels.fields import Column, Field
+from composer_gui.ui.panels.problem_row import ProblemRow
+from composer_gui.ui.words import Hairline, Head, Line, Paragraph
+
+GAP = 14
+"""Room above and below a hairline, in pixels."""
+
+
+class NodeView(Column):
+    """A view of one thing in the document. `follow()` shows it as it is now.
+
+    `node_chosen(node id)` when another node is named and pressed.
+    """
+
+    node_chosen = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent, spacing=6)
+        self.session = session
+        self._visits = 0
+        self.title = Line(px=16, weight=600)
+        self.subtitle = Line(px=12, tone="secondary")
+        self.problems = ProblemsPart(session)
+        self.problems.node_chosen.connect(self.node_chosen)
+
+    @property
+    def document(self) -> Document:
+        """The design as it is now."""
+        return self.session.document
+
+    def follow(self) -> None:
+        """Show what the document says now."""
+        raise NotImplementedError
+
+    def begin(self) -> None:
+        """Put title, subtitle and problems at the top."""
+        self.column.setSpacing(6)
+        self.add(self.title, self.subtitle, self.problems)
+        self.rule()
+
+    def rule(self) -> None:
+        """Add a hairline with room around it."""
+        self.column.addSpacing(GAP - 6 - 2)
+        self.add(Hairline())
+        self.column.addSpacing(GAP - 6)
+
+    def head(self, text: str, *beside: QWidget) -> Head:
+        """Add the head of a group, with small widgets at its right."""
+        head = Head(text)
+        if beside:
+            holder = QWidget()
+            row = QHBoxLayout(holder)
+            row.setContentsMargins(0, 0, 0, 0)
+            row.addWidget(head, 1)
+            for widget in beside:
+                row.addWidget(widget)
+            self.add(holder)
+        else:
+            self.add(head)
+        return head
+
+    def text_field(self, caption: str, slot: Callable[[str], None], *, tip: str = "") -> Field:
+        """Add a field for a line of text; `slot` gets what is typed, on every key."""
+        editor = TextField()
+        field = Field(caption, editor, tip=tip)
+        editor.textEdited.connect(slot)
+        editor.editingFinished.connect(self.end_typing)
+        self.add(field)
+        return field
+
+    def end_typing(self) -> None:
+        """Let what is typed next be another undo step."""
+        self._visits += 1
+
+    def change(
+        self, field: Field | None, label: str, edit: Callable[..., Document], *args: Any, **kw: Any
+    ) -> bool:
+        """Apply an edit; a refusal is said below `field`, or in the status bar. Return success."""
+        merge = kw.pop("merge", None)
+        key = (*merge, self._visits) if merge else None
+        try:
+            self.session.apply(label, edit, *args, merge=key, **kw)
+        except EditRefused as refusal:
+            if field is None:
+                self.session.noticed.emit(refusal.whole)
+            else:
+                field.tell(refusal.whole)
+            return False
+        if field is not None:
+            field.tell("")
+        return True
+
+    def rename(self, field: Field, node_id: str, label: str) -> None:
+        """Give a node the label that is typed."""
+        self.change(field, "Rename", edits.rename, node_id, label, merge=("rename", node_id))
+
+
+def show_text(editor: TextField, text: str) -> None:
+    """Show `text`, but leave what is being typed alone while it means the same."""
+    if editor.text() != text and not (
+        editor.hasFocus() and " ".join(editor.text().split()) == text
+    ):
+        editor.setText(text)
+        editor.setCursorPosition(0)
+
+
+class ProblemsPart(QWidget):
+    """The problems of one node, below its title; not there while there are none."""
+
+    node_chosen = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._shown: tuple = ()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 6, 0, 0)
+        self._column.setSpacing(6)
+        self.hide()
+
+    def show_verdict(self, node_id: str) -> None:
+        """Show what is wrong with a node, or for which other node it waits."""
+        verdict = self._session.verdict(node_id)
+        cause = verdict.blocked_by
+        waits = self._session.document.label(cause) if cause in self._session.document.nodes else ""
+        shown = (verdict.problems, waits)
+        if shown == self._shown:
+            return
+        self._shown = shown
+        while self._column.count():
+            widget = self._column.takeAt(0).widget()
+            widget.hide()
+            widget.deleteLater()
+        for problem in verdict.problems:
+            row = ProblemRow(self._session, problem, titled=False, margins=(0, 2, 0, 2))
+            row.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            row.unsetCursor()
+            self._column.addWidget(row)
+        if waits:
+            self._column.addWidget(Paragraph(f"Waits for {waits}.", tone="secondary"))
+        self.setVisible(bool(verdict.problems or waits))
+
+
+class Rows(QWidget):
+    """Lines of two or three columns, such as ports with their specs or costs with their numbers."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(10)
+        self._grid.setVerticalSpacing(5)
+        self._shown: list[tuple] = []
+
+    def show_rows(self, rows: list[tuple[Line | str | QWidget, ...]], key: list[tuple]) -> None:
+        """Show these widgets; nothing happens while `key` is the same as the last time."""
+        if key == self._shown:
+            return
+        self._shown = key
+        while self._grid.count():
+            widget = self._grid.takeAt(0).widget()
+            widget.hide()
+            widget.deleteLater()
+        for number, row in enumerate(rows):
+            for place, widget in enumerate(row):
+                self._grid.addWidget(widget, number, place)
+        columns = max(map(len, rows), default=0)
+        for place in range(columns):
+            self._grid.setColumnStretch(place, 1 if place == 1 and columns > 2 else 0)
+        if columns == 2:
+            self._grid.setColumnStretch(0, 1)
+
+
+def figure(text: str, *, tone: str = "text") -> Line:
+    """Return a number or spec, in the monospaced face, at the right."""
+    line = Line(text, px=12, mono=True, tone=tone)
+    line.setAlignment(Qt.AlignmentFlag.AlignRight)
+    line.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+    return line

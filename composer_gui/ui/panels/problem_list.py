@@ -1,0 +1,98 @@
+"""The list of all problems: a press goes to the node, repairs are buttons."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from composer_gui.core.problems import ERROR, Problem
+from composer_gui.core.verdicts import PENDING
+from composer_gui.session.session import Session
+from composer_gui.ui.panels.problem_row import ProblemRow
+from composer_gui.ui.words import Paragraph, count_of
+
+MOST = 100
+"""How many problems are listed; who has more mends these first."""
+
+
+class ProblemList(QScrollArea):
+    """Shows the session's problems, those in the way of a model first. `node_chosen(node id)`;
+    `counted(errors, warnings)` when the counts are known anew."""
+
+    node_chosen = Signal(str)
+    counted = Signal(int, int)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.problems: list[Problem] = []
+        self.rows: list[ProblemRow] = []
+        self.rest = Paragraph(tone="tertiary")
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._set_up()
+        self._connect()
+        self._later.start()
+
+    def _set_up(self) -> None:
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setAccessibleName("Problems")
+        inside = QWidget()
+        self._column = QVBoxLayout(inside)
+        self._column.setContentsMargins(0, 4, 0, 8)
+        self._column.setSpacing(0)
+        self.rest.setContentsMargins(16, 6, 16, 6)
+        self._column.addWidget(self.rest)
+        self._column.addStretch(1)
+        self.setWidget(inside)
+        self.viewport().setAutoFillBackground(False)
+        inside.setAutoFillBackground(False)
+
+    def _connect(self) -> None:
+        self._session.changed.connect(self._soon)
+        self._session.analyzed.connect(self._soon)
+        self._session.settled.connect(self._soon)
+        self._later.timeout.connect(self.refresh)
+
+    def _soon(self, *_: object) -> None:
+        self._later.start()
+
+    def refresh(self) -> None:
+        """Show what is wrong now."""
+        found = self._session.problems()
+        found.sort(key=lambda problem: problem.severity != ERROR)
+        errors = sum(problem.severity == ERROR for problem in found)
+        if found != self.problems:
+            self.problems = found
+            self._rebuild()
+        self._say_rest(len(found))
+        self.counted.emit(errors, len(found) - errors)
+
+    def _rebuild(self) -> None:
+        """Keep the rows whose problem is still there in the same place; make the others anew."""
+        wanted = self.problems[:MOST]
+        for row in self.rows:
+            self._column.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self.rows = []
+        for place, problem in enumerate(wanted):
+            row = ProblemRow(self._session, problem)
+            row.chosen.connect(self.node_chosen)
+            self._column.insertWidget(place, row)
+            self.rows.append(row)
+
+    def _say_rest(self, count: int) -> None:
+        self.rest.setText(self._rest_words(count))
+        self.rest.setVisible(bool(self.rest.text()))
+
+    def _rest_words(self, count: int) -> str:
+        if count > MOST:
+            return f"{count_of(count - MOST, 'more problem')}. Mending these may mend those too."
+        if count:
+            return ""
+        if not self._session.document.nodes:
+            return "The canvas is empty: nothing can be wrong yet."
+        if any(verdict.kind == PENDING for verdict in self._session.verdicts.values()):
+            return "Nothing is wrong so far. Keras is still looking at some of the nodes."
+        return "Nothing is wrong. The design is ready to be exported."

@@ -1,0 +1,134 @@
+"""One problem as it is shown everywhere: a mark, its sentence, Keras's words, and its repairs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from composer_gui.core.errors import EditRefused
+from composer_gui.core.fixes import Fix
+from composer_gui.core.problems import ERROR, Problem
+from composer_gui.session.session import Session
+from composer_gui.ui import theme
+from composer_gui.ui.controls import push_button
+from composer_gui.ui.words import Paragraph
+
+MOST_FIXES = 4
+
+
+class SeverityMark(QWidget):
+    """A disc with an exclamation mark: red for what is wrong, amber for a warning."""
+
+    def __init__(self, severity: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.tone = "wrong" if severity == ERROR else "warning"
+        self.setAccessibleName("Error" if severity == ERROR else "Warning")
+        self.setFixedSize(QSize(16, 18))
+
+    def paintEvent(self, event) -> None:
+        now = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_mark(painter, QPointF(8, 9), getattr(now, self.tone), now.panel)
+
+
+def paint_mark(painter: QPainter, centre: QPointF, colour: QColor, ink: QColor) -> None:
+    """Paint the disc with the exclamation mark in it."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawEllipse(centre, 7, 7)
+    pen = QPen(ink, 1.8)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    painter.drawLine(centre + QPointF(0, -3.6), centre + QPointF(0, 0.6))
+    painter.drawPoint(centre + QPointF(0, 3.6))
+
+
+class ProblemRow(QWidget):
+    """A problem to press and to repair. `chosen(node id)` when it is pressed."""
+
+    chosen = Signal(str)
+
+    def __init__(
+        self,
+        session: Session,
+        problem: Problem,
+        *,
+        titled: bool = True,
+        margins: tuple[int, int, int, int] = (16, 7, 16, 7),
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.problem = problem
+        self.fixes: tuple[Fix, ...] = session.fixes(problem)[:MOST_FIXES]
+        self.setAccessibleName(problem.message)
+        if problem.node:
+            self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._lay_out(titled, margins)
+
+    def _lay_out(self, titled: bool, margins: tuple[int, int, int, int]) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(*margins)
+        row.setSpacing(9)
+        row.addWidget(SeverityMark(self.problem.severity), 0, Qt.AlignmentFlag.AlignTop)
+        words = QVBoxLayout()
+        words.setSpacing(3)
+        title = self.problem.title
+        if titled and title and title != self.problem.message:
+            words.addWidget(Paragraph(title, weight=600))
+        words.addWidget(Paragraph(self.problem.message, tone="secondary" if titled else "text"))
+        if self.fixes:
+            words.addLayout(self._fix_buttons())
+        row.addLayout(words, 1)
+
+    def _fix_buttons(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 3, 0, 2)
+        column.setSpacing(4)
+        for fix in self.fixes:
+            button = push_button(fix.title)
+            button.setProperty("fix", self.fixes.index(fix))
+            button.clicked.connect(self._repair)
+            button.setMinimumWidth(40)
+            column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        return column
+
+    def _repair(self) -> None:
+        fix = self.fixes[self.sender().property("fix")]
+        try:
+            self._session.apply(fix.title, fix.edit)
+        except EditRefused as refusal:
+            self._session.noticed.emit(refusal.whole)
+
+    def mouseReleaseEvent(self, event) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.problem.node:
+            self.chosen.emit(self.problem.node)
+
+    def keyPressEvent(self, event) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.problem.node:
+            self.chosen.emit(self.problem.node)
+        else:
+            super().keyPressEvent(event)
+
+    def enterEvent(self, event) -> None:
+        self.update()
+
+    def leaveEvent(self, event) -> None:
+        self.update()
+
+    def focusInEvent(self, event) -> None:
+        self.update()
+        super().focusInEvent(event)
+
+    def paintEvent(self, event) -> None:
+        now = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.problem.node and (self.underMouse() or self.hasFocus()):
+            painter.setPen(QPen(now.accent, 1) if self.hasFocus() else Qt.PenStyle.NoPen)
+            painter.setBrush(now.hover)
+            rect = QRectF(self.rect()).adjusted(4.5, 1.5, -4.5, -1.5)
+            painter.drawRoundedRect(rect, 5, 5)

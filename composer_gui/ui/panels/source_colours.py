@@ -1,0 +1,93 @@
+"""Colours Python source line by line: keywords, strings, numbers, comments, called names."""
+
+from __future__ import annotations
+
+import keyword
+import re
+
+from PySide6.QtGui import QColor, QSyntaxHighlighter, QTextCharFormat, QTextDocument
+
+from composer_gui.ui import theme
+from composer_gui.ui.theme import Theme
+
+# The alternatives are tried in order, so that a "#" in a string opens no comment
+_TOKEN = re.compile(
+    r"""(?P<opening>[rbfRBF]{0,2}(?:\"\"\"|'''))
+    | (?P<string>[rbfRBF]{0,2}(?:"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?))
+    | (?P<comment>\#.*)
+    | (?P<number>\b(?:0[xX][\da-fA-F]+|\d+\.?\d*(?:[eE][+-]?\d+)?))
+    | (?P<word>[^\W\d]\w*)""",
+    re.VERBOSE,
+)
+_KEYWORDS = frozenset(keyword.kwlist)
+_CLOSED = -1
+
+
+class SourceColours(QSyntaxHighlighter):
+    """Colours a document in the theme's categories; a block's state says which quotes are open."""
+
+    def __init__(self, document: QTextDocument) -> None:
+        super().__init__(document)
+        self._formats = _formats(theme.current())
+
+    def refresh(self) -> None:
+        """Take the theme that holds now."""
+        self._formats = _formats(theme.current())
+        self.rehighlight()
+
+    def highlightBlock(self, text: str) -> None:
+        start = 0
+        state = self.previousBlockState()
+        while True:
+            if state != _CLOSED:
+                quotes = '"""' if state == 0 else "'" * 3
+                end = text.find(quotes, start)
+                stop = len(text) if end < 0 else end + 3
+                self.setFormat(start, stop - start, self._formats["string"])
+                if end < 0:
+                    self.setCurrentBlockState(state)
+                    return
+                start, state = stop, _CLOSED
+            opening = self._colour_plain(text, start)
+            if opening is None:
+                self.setCurrentBlockState(_CLOSED)
+                return
+            start, state = opening
+
+    def _colour_plain(self, text: str, start: int) -> tuple[int, int] | None:
+        """Colour tokens up to the next long string; return where it goes on and its state."""
+        definition = False
+        for found in _TOKEN.finditer(text, start):
+            kind, words = found.lastgroup, found.group()
+            if kind == "opening":
+                self.setFormat(found.start(), len(words), self._formats["string"])
+                return found.end(), 0 if words.endswith('"""') else 1
+            if kind == "word":
+                kind = self._kind_of_word(text, found, definition)
+                definition = words in ("def", "class")
+            if kind in self._formats:
+                self.setFormat(found.start(), len(words), self._formats[kind])
+        return None
+
+    def _kind_of_word(self, text: str, found: re.Match, definition: bool) -> str:
+        if found.group() in _KEYWORDS:
+            return "keyword"
+        if definition or text[found.end() : found.end() + 1] == "(":
+            return "called"
+        return "plain"
+
+
+def _formats(now: Theme) -> dict[str, QTextCharFormat]:
+    return {
+        "keyword": _format(now.category("recurrent")),
+        "string": _format(now.category("convolution")),
+        "number": _format(now.category("saved model")),
+        "comment": _format(now.tertiary),
+        "called": _format(now.category("core")),
+    }
+
+
+def _format(colour: QColor) -> QTextCharFormat:
+    shape = QTextCharFormat()
+    shape.setForeground(colour)
+    return shape

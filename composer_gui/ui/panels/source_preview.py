@@ -1,0 +1,244 @@
+"""The design as Python source, always as it is now: what one reads is what will be run."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QPainter, QTextCursor, QTextFormat
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QTextEdit, QWidget
+
+from composer_gui.core.codegen.keras_script import Script
+from composer_gui.core.errors import ComposerError
+from composer_gui.session.session import Session
+from composer_gui.ui import theme
+from composer_gui.ui.panels.source_colours import SourceColours
+
+DELAY = 60
+"""Milliseconds after a change before the source is written anew: typing is not held up by it."""
+
+GUTTER = 54
+
+
+class LineNumbers(QWidget):
+    """The numbers at the left of the source."""
+
+    def __init__(self, source: SourcePreview) -> None:
+        super().__init__(source)
+        self._source = source
+
+    def paintEvent(self, event) -> None:
+        self._source.paint_numbers(QPainter(self), event.rect())
+
+
+class SourcePreview(QPlainTextEdit):
+    """Shows the session's script. `node_chosen(node id)` when a line of a node is pressed.
+
+    The text is replaced line by line, so that reading on is not disturbed by an edit elsewhere.
+    """
+
+    node_chosen = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._script = Script("", {})
+        self._marked: tuple[str, ...] = ()
+        self._pressed_at: QPoint | None = None
+        self.numbers = LineNumbers(self)
+        self.colours = SourceColours(self.document())
+        self._later = QTimer(self, singleShot=True, interval=DELAY)
+        self._set_up()
+        self._connect()
+        self._later.start()
+
+    def _set_up(self) -> None:
+        self.setReadOnly(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setUndoRedoEnabled(False)
+        self.setFont(theme.mono(12))
+        self.setAccessibleName("Python source")
+        self.setViewportMargins(GUTTER, 2, 0, 0)
+        self.setCursorWidth(0)
+        self.viewport().setCursor(Qt.CursorShape.ArrowCursor)
+        self.document().setDocumentMargin(4)
+        self.setAutoFillBackground(False)
+        self._dress()
+
+    def _connect(self) -> None:
+        self._session.changed.connect(self._soon)
+        self._session.path_changed.connect(self._soon)
+        self._later.timeout.connect(self.refresh)
+        self.updateRequest.connect(self._scroll_numbers)
+        theme.watch().changed.connect(self._dress)
+
+    def _soon(self, *_: object) -> None:
+        if not self._later.isActive():
+            self._later.start()
+
+    def _dress(self) -> None:
+        """The source lies on the panel, without a box of its own."""
+        palette = self.palette()
+        palette.setColor(palette.ColorRole.Base, theme.current().panel)
+        self.setPalette(palette)
+        self.colours.refresh()
+        self._mark()
+
+    def showEvent(self, event) -> None:
+        super().showEvent(event)
+        self._later.start()
+
+    # Following -----------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Write the source of the design as it is now; later, while nobody sees it."""
+        if not self.isVisible():
+            return
+        try:
+            self._script = self._session.script()
+        except ComposerError as error:
+            self._script = Script(f"# {error.whole}\n", {})
+        self._replace(self._script.text)
+        self._mark()
+
+    def _replace(self, text: str) -> None:
+        """Change only the lines between the first and the last that differ."""
+        old, new = self.toPlainText().split("\n"), text.rstrip("\n").split("\n")
+        if old == new:
+            return
+        top = _common(old, new)
+        bottom = _common(old[top:][::-1], new[top:][::-1])
+        cursor = QTextCursor(self.document())
+        cursor.beginEditBlock()
+        last = len(old) - bottom
+        if top < last:
+            cursor.setPosition(self.document().findBlockByNumber(top).position())
+            end = self.document().findBlockByNumber(last - 1)
+            cursor.setPosition(end.position() + end.length() - 1, QTextCursor.MoveMode.KeepAnchor)
+            between = new[top : len(new) - bottom]
+            if between:
+                cursor.insertText("\n".join(between))
+            else:
+                _take_lines(cursor, top)
+        else:
+            _put_lines(cursor, self.document(), top, new[top : len(new) - bottom])
+        cursor.endEditBlock()
+
+    def mark(self, ids: tuple[str, ...]) -> None:
+        """Mark the lines of these nodes and bring the first one into view."""
+        self._marked = tuple(ids)
+        self._mark()
+        lines = self._marked_lines()
+        if lines:
+            self._reveal(lines[0])
+
+    def _marked_lines(self) -> list[int]:
+        lines = self._script.lines
+        return sorted({line for node_id in self._marked for line in lines.get(node_id, ())})
+
+    def _mark(self) -> None:
+        marks = []
+        for line in self._marked_lines():
+            mark = QTextEdit.ExtraSelection()
+            mark.format.setBackground(theme.current().selection)
+            mark.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
+            mark.cursor = QTextCursor(self.document().findBlockByNumber(line - 1))
+            marks.append(mark)
+        self.setExtraSelections(marks)
+        self.numbers.update()
+
+    def _reveal(self, line: int) -> None:
+        block = self.document().findBlockByNumber(line - 1)
+        top = self.blockBoundingGeometry(block).translated(self.contentOffset()).top()
+        if 0 <= top <= self.viewport().height() - 2 * self.fontMetrics().height():
+            return
+        seen = self.viewport().height() // max(1, self.fontMetrics().height())
+        self.verticalScrollBar().setValue(max(0, line - 1 - seen // 3))
+
+    # Pressing ------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event) -> None:
+        self._pressed_at = event.position().toPoint()
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event) -> None:
+        super().mouseReleaseEvent(event)
+        at = event.position().toPoint()
+        near = self._pressed_at is not None and (at - self._pressed_at).manhattanLength() < 4
+        if near and not self.textCursor().hasSelection():
+            self._choose(self.cursorForPosition(at).blockNumber() + 1)
+
+    def _choose(self, line: int) -> None:
+        node_id = self._script.node_at(line)
+        if node_id is not None and node_id in self._session.document.nodes:
+            self.node_chosen.emit(node_id)
+
+    def copy_all(self) -> None:
+        """Put the whole source on the clipboard."""
+        QGuiApplication.clipboard().setText(self._script.text)
+        self._session.noticed.emit("The source is on the clipboard.")
+
+    # Line numbers --------------------------------------------------------------------------------
+
+    def resizeEvent(self, event) -> None:
+        super().resizeEvent(event)
+        inside = self.contentsRect()
+        self.numbers.setGeometry(QRect(inside.left(), inside.top() + 2, GUTTER, inside.height()))
+
+    def _scroll_numbers(self, rect: QRect, dy: int) -> None:
+        if dy:
+            self.numbers.scroll(0, dy)
+        else:
+            self.numbers.update(0, rect.y(), GUTTER, rect.height())
+
+    def paint_numbers(self, painter: QPainter, rect: QRect) -> None:
+        """Paint the numbers of the lines that are seen."""
+        now = theme.current()
+        marked = set(self._marked_lines())
+        painter.setFont(self.font())
+        block = self.firstVisibleBlock()
+        while block.isValid():
+            geometry = self.blockBoundingGeometry(block).translated(self.contentOffset())
+            if geometry.top() > rect.bottom():
+                return
+            if block.isVisible() and geometry.bottom() >= rect.top():
+                number = block.blockNumber() + 1
+                row = QRect(0, round(geometry.top()), GUTTER, round(geometry.height()))
+                if number in marked:
+                    painter.fillRect(row, now.selection)
+                painter.setPen(now.text if number in marked else now.tertiary)
+                text_room = row.adjusted(0, 0, -16, 0)
+                aligned = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                painter.drawText(text_room, aligned, str(number))
+            block = block.next()
+
+
+def _common(one: list[str], other: list[str]) -> int:
+    """Return how many lines two texts begin with alike."""
+    count = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            break
+        count += 1
+    return count
+
+
+def _take_lines(cursor: QTextCursor, top: int) -> None:
+    """Remove the selected lines with one line end."""
+    if top > 0:
+        end = cursor.position()
+        start = cursor.anchor() - 1
+        cursor.setPosition(start)
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+    else:
+        cursor.movePosition(QTextCursor.MoveOperation.NextBlock, QTextCursor.MoveMode.KeepAnchor)
+    cursor.removeSelectedText()
+
+
+def _put_lines(cursor: QTextCursor, document, top: int, lines: list[str]) -> None:
+    """Insert lines in front of line number `top`, or behind the last line."""
+    if top < document.blockCount():
+        cursor.setPosition(document.findBlockByNumber(top).position())
+        cursor.insertText("\n".join(lines) + "\n")
+    else:
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.insertText("\n" + "\n".join(lines))

@@ -1,0 +1,220 @@
+"""What the menu entries of a window do, by the ids of the table in `actions`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit
+
+from composer_gui.core import edits
+from composer_gui.core.edit_nodes import LARGEST_SEED
+from composer_gui.core.errors import EditRefused
+from composer_gui.ui import actions, theme
+from composer_gui.ui.export_dialog import ExportDialog
+from composer_gui.ui.help_dialogs import AboutDialog, ShortcutsDialog
+from composer_gui.ui.placing import place
+
+if TYPE_CHECKING:
+    from composer_gui.ui.main_window import MainWindow
+
+THEME_KEY = "theme"
+
+
+class WindowCommands(QObject):
+    """The commands of one window."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def handlers(self) -> dict[str, Callable[..., None]]:
+        """Return who does what each menu entry says."""
+        window, files = self._window, self._window.files
+        canvas = {name: partial(self._on_canvas, method) for name, method in _ON_CANVAS.items()}
+        themes = {f"theme_{name}": partial(self._use_theme, name) for name in theme.NAMES}
+        return {
+            "new": self._plainly(files.new),
+            "new_window": window.new_window_requested.emit,
+            "open": self._plainly(files.ask_and_open),
+            "gallery": self._plainly(window.show_gallery),
+            "add_model": self._plainly(files.ask_for_models),
+            "save": self._plainly(files.save),
+            "save_as": self._plainly(files.save_as),
+            "export": self._plainly(self.export),
+            "close": self._plainly(window.close),
+            "quit": self._plainly(_quit),
+            "undo": self._plainly(window.session.undo),
+            "redo": self._plainly(window.session.redo),
+            "show_palette": partial(self._show_panel, "layer_palette"),
+            "show_inspector": partial(self._show_panel, "inspector"),
+            "show_bottom": partial(self._show_panel, "bottom"),
+            "add_input": partial(self._place, "input"),
+            "add_output": partial(self._place, "output"),
+            "find_in_palette": self._plainly(self._find),
+            "next_problem": self._plainly(self._next_problem),
+            "set_name": self._plainly(self._ask_name),
+            "set_seed": self._plainly(self._ask_seed),
+            "shortcuts": self._plainly(self._show_shortcuts),
+            "about": self._plainly(self._show_about),
+            **canvas,
+            **themes,
+        }
+
+    def _plainly(self, act: Callable[[], object]) -> Callable[..., None]:
+        """Return `act` without the argument that Qt's `triggered` brings."""
+
+        def done(*_: object) -> None:
+            act()
+
+        return done
+
+    # Enabling ------------------------------------------------------------------------------------
+
+    def enable(self) -> None:
+        """Let those entries be used that make sense now, and say what undo would take back."""
+        window = self._window
+        history = window.session.history
+        present = set()
+        if window.is_working:
+            present.add("design")
+            present |= {"selection"} if window.canvas.selected() else set()
+            present |= {"undo"} if history.undo_label else set()
+            present |= {"redo"} if history.redo_label else set()
+        made = window.actions_by_id
+        actions.enable(made, frozenset(present))
+        made["undo"].setText(f"Undo {_quiet(history.undo_label)}".strip())
+        made["redo"].setText(f"Redo {_quiet(history.redo_label)}".strip())
+
+    def fill_recent(self) -> None:
+        """List the designs that were open last."""
+        menu = self._window.menus["File/Open Recent"]
+        menu.clear()
+        for path in self._window.files.recent():
+            # An ampersand in a menu underlines the next letter
+            entry = menu.addAction(str(path).replace("&", "&&"))
+            entry.setEnabled(path.exists())
+            entry.triggered.connect(partial(self._open_recent, path))
+        if menu.isEmpty():
+            menu.addAction("No designs yet").setEnabled(False)
+            return
+        menu.addSeparator()
+        menu.addAction("Forget These").triggered.connect(self._forget_recent)
+
+    def _open_recent(self, path: Path, *_: object) -> None:
+        self._window.files.open_path(path)
+
+    def _forget_recent(self, *_: object) -> None:
+        self._window.settings.forget_recent()
+        self._window.gallery_page.show_recent([])
+
+    # Doing ---------------------------------------------------------------------------------------
+
+    def _on_canvas(self, method: str, *_: object) -> None:
+        getattr(self._window.canvas, method)()
+
+    def _place(self, what: str, *_: object) -> None:
+        place(self._window.canvas, what)
+
+    def _find(self) -> None:
+        workspace = self._window.workspace
+        self._window.actions_by_id["show_palette"].setChecked(True)
+        workspace.layer_palette.show()
+        workspace.layer_palette.find()
+
+    def _next_problem(self) -> None:
+        self._window.workspace.next_problem()
+
+    def show_problems(self) -> None:
+        """Bring the list of problems to the front."""
+        self._window.actions_by_id["show_bottom"].setChecked(True)
+        bottom = self._window.workspace.bottom
+        bottom.show()
+        bottom.show_problems()
+
+    def _show_panel(self, name: str, shown: bool) -> None:
+        getattr(self._window.workspace, name).setVisible(shown)
+
+    def _use_theme(self, name: str, *_: object) -> None:
+        theme.apply(QApplication.instance(), name)
+        if self._window.settings:
+            self._window.settings.remember(THEME_KEY, name)
+
+    def tick_theme(self, name: str) -> None:
+        """Tick the theme that holds."""
+        action = self._window.actions_by_id.get(f"theme_{name}")
+        if action is not None:
+            action.setChecked(True)
+
+    def export(self) -> None:
+        """Ask what to export where, and do it."""
+        ExportDialog(self._window.session, self._window.files.folder(), self._window).open()
+
+    def _ask_name(self) -> None:
+        session = self._window.session
+        name, given = QInputDialog.getText(
+            self._window,
+            "Name of the Design",
+            "What the exported model is called",
+            QLineEdit.EchoMode.Normal,
+            session.document.name,
+        )
+        if given:
+            self._apply("Name the design", edits.set_name, name)
+
+    def _ask_seed(self) -> None:
+        text, given = QInputDialog.getText(
+            self._window,
+            "Seed",
+            "Makes the weights of new layers the same in every export",
+            QLineEdit.EchoMode.Normal,
+            str(self._window.session.document.seed),
+        )
+        if not given:
+            return
+        if text.strip().isdecimal():
+            self._apply("Set seed", edits.set_seed, int(text))
+        else:
+            said = f"A seed is a whole number from 0 to {LARGEST_SEED}, not {text.strip()!r}."
+            self._window.notices.tell(said)
+
+    def _apply(self, label: str, edit: Callable, value: object) -> None:
+        try:
+            self._window.session.apply(label, edit, value)
+        except EditRefused as refusal:
+            self._window.notices.tell(str(refusal), refusal.next_step)
+
+    def _show_shortcuts(self) -> None:
+        ShortcutsDialog(self._window).open()
+
+    def _show_about(self) -> None:
+        AboutDialog(self._window.session, self._window).open()
+
+
+_ON_CANVAS = {
+    "cut": "cut",
+    "copy": "copy",
+    "paste": "paste",
+    "duplicate": "duplicate",
+    "delete": "delete_selection",
+    "select_all": "select_all",
+    "zoom_in": "zoom_in",
+    "zoom_out": "zoom_out",
+    "zoom_reset": "zoom_reset",
+    "fit": "fit",
+    "fit_selection": "fit_selection",
+    "add_layer": "quick_add",
+    "arrange": "arrange",
+}
+
+
+def _quiet(label: str | None) -> str:
+    """Return what an edit is called in the middle of a sentence; names keep their capitals."""
+    return f"“{label}”".replace("&", "&&") if label else ""
+
+
+def _quit() -> None:
+    QApplication.closeAllWindows()
