@@ -1,0 +1,378 @@
+"""An export: the source of a design, the model it builds, and the proof that both are the same."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from composer_gui.core.codegen import keras_script, reading
+from composer_gui.core.codegen.keras_script import Script
+from composer_gui.core.document import Call, SavedModel, in_order
+from composer_gui.core.errors import ComposerError, ExportFailed
+from composer_gui.core.problems import ERROR
+from composer_gui.engine.client import Job
+from composer_gui.session import model_files
+from composer_gui.session.export_files import (
+    KERAS,
+    PYTHON,
+    Cancelled,
+    Gathered,
+    Stage,
+    check_targets,
+    gather,
+)
+from composer_gui.storage import keras_archive
+
+if TYPE_CHECKING:
+    from composer_gui.session.session import Session
+
+PARTS = {"gather": 0.05, "build": 0.45, "check": 0.45, "place": 0.05}
+"""How much of the whole each step is; they add up to 1."""
+
+
+EVIDENCE = {
+    "facts": "facts.json",
+    "inputs": "inputs.npz",
+    "outputs": "outputs.npz",
+    "ready": "ready",
+}
+"""What the first process writes down for the others to compare, and that it has."""
+
+SHOWN_FACTS = ("name", "layers", "inputs", "outputs", "total", "trainable")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was compared, and the sentence that says what came of it."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an export wrote and what was proved of it.
+
+    `files` are the targets, then the saved models that were copied. `facts` are those of the
+    model: name, inputs and outputs with their shapes, total and trainable parameters; empty where
+    nothing was built. `seconds` is how long it took.
+    """
+
+    files: tuple[Path, ...]
+    checks: tuple[Check, ...]
+    sentence: str
+    warnings: tuple[str, ...] = ()
+    seconds: float = 0.0
+    facts: dict[str, Any] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything that was compared is the same."""
+        return all(check.ok for check in self.checks)
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether anything was compared at all."""
+        return bool(self.checks)
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return the report as JSON values."""
+        written = [
+            {"path": str(path), "bytes": path.stat().st_size, "sha256": self.digests[str(path)]}
+            for path in self.files
+        ]
+        checks = [{"name": c.name, "ok": c.ok, "detail": c.detail} for c in self.checks]
+        return {
+            "ok": self.ok,
+            "proved": self.is_proved,
+            "sentence": self.sentence,
+            "files": written,
+            "checks": checks,
+            "warnings": list(self.warnings),
+            "model": self.facts,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+class Export(QObject):
+    """One export on its way, from `start` to its end or to `cancel`.
+
+    Signals: `progressed(str, float)`, what it is at and how far, from 0 to 1; then either
+    `finished(Report)` or `failed(ExportFailed)`. None comes before the caller is back in the event
+    loop, and none after `cancel`. Until the last moment everything has names of its own, so an
+    export that fails or is cancelled leaves the earlier files as they were and nothing besides.
+    """
+
+    progressed = Signal(str, float)
+    finished = Signal(object)
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        session: Session,
+        targets: Sequence[Path],
+        *,
+        prove: bool = True,
+        force: bool = False,
+        parent: QObject | None = None,
+    ) -> None:
+        """Prepare to write `targets`, at most one `.keras` and one `.py` file.
+
+        With `prove` the model is reloaded and the source run by itself, each in a process of its
+        own, and compared. With `force` files that exist are replaced.
+        """
+        super().__init__(parent)
+        self._session = session
+        self._document = session.document
+        self._targets = [Path(target).absolute() for target in targets]
+        self._prove = prove
+        self._force = force
+        self._is_over = False
+        self._cancelled = threading.Event()
+        self._in_thread: QObject | None = None
+        self._is_placing = False
+        self._gathered = Gathered()
+        self._stage: Stage | None = None
+        self._script: Script | None = None
+        self._jobs: dict[str, Job] = {}
+        self._parts: dict[str, float] = {}
+        self._results: dict[str, dict[str, Any]] = {}
+        self._began = 0.0
+
+    def start(self) -> None:
+        """Begin; what comes of it is told by signals."""
+        self._began = time.monotonic()
+        QTimer.singleShot(0, self, lambda: self._guard(self._begin))
+
+    def cancel(self) -> None:
+        """End it now; nothing is left of it and nothing more is told. Takes less than a second.
+
+        Once the finished files are being put in their places it is too late: then it ends well.
+        """
+        if not self._is_over and not self._is_placing:
+            self._is_over = True
+            self._cancelled.set()
+            self._let_go()
+
+    # The steps ------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        """Look at what is known already, then gather the saved models in a thread."""
+        check_targets(self._targets, force=self._force)
+        self._refuse_problems()
+        by_suffix = {target.suffix.lower(): target for target in self._targets}
+        self._stage = Stage(by_suffix)
+        folder = by_suffix[PYTHON].parent if PYTHON in by_suffix else None
+        models, cancelled = self._models(), self._cancelled
+        self._tell("gather", "Collecting the saved models")
+
+        def work() -> Gathered | ComposerError | None:
+            try:
+                return gather(models, folder, cancelled)
+            except Cancelled:
+                return None
+
+        self._in_thread = model_files.in_thread(_told_by_value(work), self._take_models)
+
+    def _refuse_problems(self) -> None:
+        """Raise ExportFailed for the first error in the design."""
+        errors = [p for p in self._session.problems() if p.severity == ERROR]
+        if errors:
+            problem, more = errors[0], len(errors) - 1
+            next_step = f"There are {more} more problems." if more > 1 else ""
+            next_step = "There is one more problem." if more == 1 else next_step
+            raise ExportFailed(problem.message, next_step, problem.node)
+
+    def _models(self) -> list[SavedModel]:
+        """Return the saved models that the model is made of."""
+        document = self._document
+        left_out = set(reading.dead_ends(document, self._session.catalog))
+        called = {
+            node.layer
+            for node in document.nodes.values()
+            if isinstance(node, Call) and node.id not in left_out
+        }
+        layers = (layer for layer in in_order(document.layers) if layer.id in called)
+        return [layer for layer in layers if isinstance(layer, SavedModel)]
+
+    def _take_models(self, found: Gathered | ComposerError | None) -> None:
+        if self._is_over:
+            if isinstance(found, Gathered):
+                found.undo()
+            return
+        self._guard(lambda: self._write_source(found))
+
+    def _write_source(self, found: Gathered | ComposerError) -> None:
+        if isinstance(found, ComposerError):
+            raise found
+        self._gathered = found
+        self._script = keras_script.generate(
+            self._document, self._session.catalog, self._gathered.paths
+        )
+        if self._prove or KERAS in self._stage.targets:
+            self._start_jobs()
+        else:
+            self._finish()
+
+    def _start_jobs(self) -> None:
+        """Start the processes together, so that they import Keras at the same time."""
+        engine, stage = self._session.engine, self._stage
+        folder = stage.make_folder()
+        evidence = {key: str(folder / name) for key, name in EVIDENCE.items()}
+        saved = str(stage.model) if KERAS in stage.targets else ""
+        build = {
+            "op": "build",
+            "text": self._script.text,
+            "path": str(stage.targets.get(PYTHON) or stage.targets[KERAS].with_suffix(PYTHON)),
+            "models": [str(path) for path in self._gathered.sources],
+            "target": saved,
+        }
+        self._run("build", engine.job(build | (evidence if self._prove else {})))
+        if self._prove and saved:
+            self._run("reload", engine.job({"op": "reload", "target": saved} | evidence))
+        if self._prove and PYTHON in stage.targets:
+            script = str(stage.write_script(self._script.text))
+            request = {"op": "run_script", "script": script} | evidence
+            self._run("run_script", engine.clean_job(request))
+
+    def _run(self, name: str, job: Job) -> None:
+        self._jobs[name] = job
+        self._parts[name] = 0.0
+        job.progressed.connect(lambda text, part: self._job_progressed(name, text, part))
+        job.done.connect(lambda result: self._guard(lambda: self._job_done(name, result)))
+        job.failed.connect(lambda error: self._guard(lambda: self._job_failed(name, error)))
+
+    def _job_progressed(self, name: str, text: str, part: float) -> None:
+        if self._is_over:
+            return
+        self._parts[name] = max(self._parts[name], part)
+        checking = [key for key in self._jobs if key != "build"]
+        if name == "build" or self._parts["build"] >= 1:
+            done = sum(self._parts[key] for key in checking) / max(1, len(checking))
+            whole = PARTS["gather"] + PARTS["build"] * self._parts["build"]
+            self.progressed.emit(text, min(0.95, whole + PARTS["check"] * done))
+
+    def _job_done(self, name: str, result: dict[str, Any]) -> None:
+        self._results[name] = result
+        self._job_progressed(name, "Comparing" if self._prove else "Saving", 1.0)
+        bad = next((c for c in result.get("checks", ()) if not c["ok"]), None)
+        if bad is not None:
+            raise ExportFailed(bad["detail"], "Nothing was written.")
+        if len(self._results) == len(self._jobs):
+            self._finish()
+
+    def _job_failed(self, name: str, error: ExportFailed) -> None:
+        """Say the failure of a step with the node whose line of the script was at work."""
+        line = getattr(error, "line", None)
+        node = self._script.node_at(line) if line is not None else None
+        sentence = f"{self._document.label(node)}: {error}" if node else str(error)
+        raise ExportFailed(sentence, error.next_step, node)
+
+    # The end --------------------------------------------------------------------------------------
+
+    def _finish(self) -> None:
+        """Put the finished files in their places, in a thread: a large one is read once more."""
+        self._is_placing = True
+        self.progressed.emit("Writing the files", 1 - PARTS["place"])
+        stage, text, copied = self._stage, self._script.text, tuple(self._gathered.copied)
+        targets = self._targets
+
+        def work() -> tuple[tuple[Path, ...], dict[str, str]]:
+            stage.put_in_place(text)
+            written = (*targets, *copied)
+            return written, {str(path): keras_archive.fingerprint(path) for path in written}
+
+        self._in_thread = model_files.in_thread(_told_by_value(work), self._take_files)
+
+    def _take_files(self, found: tuple | ComposerError) -> None:
+        self._is_placing = False
+        if isinstance(found, ComposerError):
+            self._fail(found)
+            return
+        written, digests = found
+        checks = [
+            Check(check["name"], check["ok"], check["detail"])
+            for name in ("reload", "run_script")
+            for check in self._results.get(name, {}).get("checks", ())
+        ]
+        report = Report(
+            files=written,
+            checks=tuple(checks),
+            sentence=_sentence(self._targets, checks),
+            warnings=(*self._gathered.warnings, *self._left_out()),
+            seconds=time.monotonic() - self._began,
+            facts={k: v for k, v in self._results.get("build", {}).items() if k in SHOWN_FACTS},
+            digests=digests,
+        )
+        self._gathered.copied.clear()  # they stay
+        self._is_over = True
+        self._let_go()
+        self.progressed.emit(report.sentence, 1.0)
+        self.finished.emit(report)
+
+    def _left_out(self) -> list[str]:
+        nodes = reading.dead_ends(self._document, self._session.catalog)
+        if not nodes:
+            return []
+        labels = [self._document.label(node_id) for node_id in nodes[:3]]
+        more = f" and {len(nodes) - 3} more" if len(nodes) > 3 else ""
+        verb = "leads" if len(nodes) == 1 else "lead"
+        return [f"{', '.join(labels)}{more} {verb} to no Output and so is not in the model."]
+
+    def _tell(self, step: str, text: str) -> None:
+        before = list(PARTS)[: list(PARTS).index(step)]
+        self.progressed.emit(text, sum(PARTS[name] for name in before))
+
+    def _guard(self, step: Callable[[], None]) -> None:
+        """Do a step unless it is all over; what it raises ends the export with a sentence."""
+        if self._is_over:
+            return
+        try:
+            step()
+        except ComposerError as error:
+            self._fail(error)
+
+    def _fail(self, error: ComposerError) -> None:
+        self._is_over = True
+        self._let_go()
+        if not isinstance(error, ExportFailed):
+            error = ExportFailed(str(error), error.next_step, getattr(error, "node", None))
+        self.failed.emit(error)
+
+    def _let_go(self) -> None:
+        """End the processes and remove what is unfinished."""
+        for job in self._jobs.values():
+            job.cancel()
+        if self._stage is not None:
+            self._stage.clear()
+        self._gathered.undo()
+
+
+def _told_by_value(work: Callable[[], Any]) -> Callable[[], Any]:
+    """Return a function for a thread that gives what goes wrong instead of raising it."""
+
+    def told_work() -> Any:
+        try:
+            return work()
+        except ComposerError as error:
+            return error
+        except OSError as error:
+            return ExportFailed(f"A file could not be used: {error}.")
+
+    return told_work
+
+
+def _sentence(targets: Sequence[Path], checks: Sequence[Check]) -> str:
+    names = " and ".join(target.name for target in targets)
+    verb = "is" if len(targets) == 1 else "are"
+    if not checks:
+        return f"{names} {verb} written, without a proof."
+    return f"{names} {verb} written and proved: {len(checks)} checks, all fine."
