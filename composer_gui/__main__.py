@@ -1,4 +1,4 @@
-"""The program's entry: the window and the command line, or the engine's own process."""
+"""The program's entry: chooses the window, the command line or the engine's own process."""
 
 from __future__ import annotations
 
@@ -7,17 +7,25 @@ from multiprocessing import freeze_support
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run Composer with these arguments; return the exit code."""
+    """Run Composer with these arguments; return the exit code.
+
+    Only what the chosen process needs is imported: the engine never sees Qt, the window comes up
+    without the command line's parts.
+    """
     freeze_support()
     arguments = sys.argv[1:] if argv is None else list(argv)
-    if arguments[:1] == ["--engine"]:
-        # Before anything of Qt is imported: the two must not share a process
+    first = arguments[0] if arguments else ""
+    if first == "--engine":
         from composer_gui.engine import worker
 
-        worker.main(arguments[1:])
-    from composer_gui import cli
+        return worker.main(arguments[1:])
+    if first in ("check", "export", "example") or first.startswith("-"):
+        from composer_gui import cli
 
-    return cli.main(arguments)
+        return cli.main(arguments)
+    from composer_gui import app
+
+    return app.main(arguments)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,6 @@ from composer_gui.session.exports import Export, Report
 from composer_gui.session.session import Session
 from composer_gui.storage import resources
 
-COMMANDS = ("check", "export", "example")
 FINE, WRONG, UNREADABLE = 0, 1, 2
 ENGINE_PATIENCE = 300_000
 """Milliseconds to wait for the engine before giving up; a cold disk makes it slow to start."""
