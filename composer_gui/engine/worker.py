@@ -146,6 +146,9 @@ class Analysis:
             if message is None:
                 raise ValueError("a line that is no message")
             about = {key: message[key] for key in ("design", "revision") if key in message}
+            if not all(type(number) is int for number in about.values()):
+                about = {}
+                raise ValueError("a design or revision that is no number")
             if message["op"] == "forget":
                 self._designs.pop(message["design"], None)
             elif message["op"] == "analyze":

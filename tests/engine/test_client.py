@@ -349,3 +349,16 @@ def test_stopping_ends_the_jobs_too(engine, qtbot):
 
 def test_the_engine_is_not_looked_for_in_the_current_folder():
     assert engine_command()[1:] == ["-P", "-m", "composer_gui", "--engine"]
+
+
+def test_the_real_engine_is_started_answers_and_is_stopped(qapp, qtbot):
+    client = EngineClient()
+    answers = []
+    client.analyzed.connect(lambda *answer: answers.append(answer))
+    client.start()
+    client.analyze(1, 1, document("n1"))
+    qtbot.waitUntil(lambda: len(answers) == 1, timeout=60_000)
+    assert answers[0][2]["n1"].spec("output").shape == (None, 3)
+    pid = pid_of(client)
+    client.stop()
+    assert not is_alive(pid)

@@ -1,0 +1,267 @@
+"""Real Keras behind the walk: what it refuses comes out as one problem in the user's words."""
+
+import sys
+
+import keras
+import pytest
+from immutables import Map
+from keras.src.backend.common import global_state
+
+from composer_gui.core.document import (
+    EMPTY,
+    Call,
+    Construct,
+    Document,
+    Input,
+    KerasLayer,
+    Source,
+    put,
+)
+from composer_gui.core.explanations import REFUSED
+from composer_gui.core.shapes.shape_flow import ShapeFlow
+from composer_gui.core.shapes.tensor_spec import TensorSpec
+from composer_gui.engine.keras_shapes import KerasShapes
+from composer_gui.storage import resources
+
+CATALOG = resources.catalog()
+SHAPES = KerasShapes(CATALOG)
+
+
+def verdict(class_name, *shapes, ports=None, dtypes=("float32",) * 3, **parameters):
+    """Return the verdict on a layer that gets inputs `a`, `b`, … of these shapes."""
+    spec = CATALOG.layer(class_name)
+    ports = ports or [spec.inputs[0].name] * len(shapes)
+    wires = {}
+    document = put(Document(), KerasLayer("l1", "it", class_name, spec.sample.update(parameters)))
+    for index, (shape, port) in enumerate(zip(shapes, ports, strict=True)):
+        node_id = f"n{index + 1}"
+        document = put(document, Input(node_id, "abc"[index], shape, dtypes[index]))
+        wires.setdefault(port, []).append(Source(node_id))
+    inputs = Map({port: tuple(sources) for port, sources in wires.items()})
+    document = put(document, Call("n9", "l1", inputs=inputs))
+    return ShapeFlow(CATALOG, SHAPES.infer).update(document)["n9"]
+
+
+def problem(*arguments, **more):
+    (found,) = verdict(*arguments, **more).problems
+    return found
+
+
+@pytest.mark.parametrize(
+    ("class_name", "shapes", "parameters", "code", "message"),
+    [
+        (
+            "Dense",
+            [()],
+            {},
+            "rank",
+            "it wants at least 1 axis for each sample. a gives scalar, which is no axis.",
+        ),
+        (
+            "Conv2D",
+            [(28, 28)],
+            {},
+            "rank",
+            "it wants at least 3 axes (height×width×channels) for each sample. "
+            "a gives 28×28, which is 2 axes.",
+        ),
+        (
+            "LSTM",
+            [(10,)],
+            {},
+            "rank",
+            "it wants 2 axes (steps×features) for each sample. a gives 10, which is 1 axis.",
+        ),
+        ("Add", [(10,), (64,)], {}, "merge", "10 and 64 do not add. a gives 10 and b gives 64."),
+        (
+            "Concatenate",
+            [(4, 3), (5, 3)],
+            {},
+            "concatenate",
+            "it joins on the last axis; the others have to be equal, and axis 1 is 4 and 5. "
+            "a gives 4×3 and b gives 5×3.",
+        ),
+        (
+            "Conv2D",
+            [(3, 3, 1)],
+            {"kernel_size": 5},
+            "nothing_left",
+            "it slides a window of 5 over something smaller: a gives 3×3×1. "
+            "Make the window smaller, or set padding to same.",
+        ),
+        (
+            "Dense",
+            [(10, None)],
+            {},
+            "free_size",
+            "it makes its weights to measure. a gives 10×?, where ? may be any size. "
+            "Set that size at the Input.",
+        ),
+        (
+            "Conv1D",
+            [(10, None)],
+            {},
+            "free_size",
+            "it makes its weights to measure. a gives 10×?, where ? may be any size. "
+            "Set that size at the Input.",
+        ),
+        (
+            "Reshape",
+            [(4, 2)],
+            {"target_shape": (5,)},
+            "reshape",
+            "it cannot make 5 of 4×2: 4×2 is 8 values, and that would be 5.",
+        ),
+        (
+            "BatchNormalization",
+            [(4,)],
+            {"axis": 3},
+            "axis",
+            "it works on axis 3. a gives 4: its axes are 0, the batch, to 1.",
+        ),
+        (
+            "Resizing",
+            [(32, 32)],
+            {},
+            "rank",
+            "it wants images: 3 axes (height×width×channels) for each sample. a gives 32×32.",
+        ),
+    ],
+)
+def test_a_refusal_comes_out_in_words(class_name, shapes, parameters, code, message):
+    found = problem(class_name, *shapes, **parameters)
+    assert (found.code, found.message) == (code, message)
+    assert found.node == "n9"
+
+
+def test_every_refusal_of_keras_is_kept_as_the_detail():
+    found = problem("Add", (10,), (64,))
+    assert found.detail == "Inputs have incompatible shapes. Received shapes (10,) and (64,)"
+    assert (found.expected, found.actual) == ("equal shapes", "10 and 64")
+
+
+def test_whole_numbers_into_a_convolution_fail_though_keras_lets_them_pass():
+    found = problem("Conv2D", (28, 28, 3), dtypes=("uint8",))
+    assert found.message == "it wants floating-point numbers. a sends 28×28×3 uint8."
+    assert found.code == "dtype"
+
+
+def test_whole_numbers_through_a_dropout_stay_whole():
+    found = verdict("Dropout", (4,), dtypes=("int32",))
+    assert found.spec("output") == TensorSpec((None, 4), "int32")
+
+
+def test_text_goes_where_text_is_wanted_and_nowhere_else():
+    assert verdict("TextVectorization", (), dtypes=("string",)).problems == ()
+    assert problem("StringLookup", (4,)).message == "it wants text. a sends 4 float32."
+    found = problem("Embedding", (10,), dtypes=("string",))
+    assert found.message == "it wants numbers. a sends text."
+    assert problem("Dense", (10,), dtypes=("string",)).code == "dtype"
+
+
+def test_attention_over_sizes_that_differ_fails_though_keras_lets_it_pass():
+    found = problem("Attention", (5, 4), (6, 3), ports=("query", "value"))
+    assert "4 and 3 have to be equal" in found.message
+
+
+def test_a_shared_recurrent_layer_fails_on_another_width_though_keras_lets_it_pass():
+    layer = KerasLayer("l1", "gru", "GRU", Map({"units": 4}))
+    one, other = ({"sequences": (TensorSpec((None, 10, width)),)} for width in (3, 5))
+    assert SHAPES.infer(layer, EMPTY, other, built_on=one).is_error
+    assert not SHAPES.infer(layer, EMPTY, one, built_on=one).is_error
+
+
+def test_a_shared_dense_is_built_by_the_first_call():
+    layer = KerasLayer("l1", "dense", "Dense", Map({"units": 4}))
+    ten, twenty = ({"inputs": (TensorSpec((None, width)),)} for width in (10, 20))
+    longer = {"inputs": (TensorSpec((None, 7, 10)),)}
+    assert SHAPES.infer(layer, EMPTY, twenty, built_on=ten).is_error
+    outcome = SHAPES.infer(layer, EMPTY, longer, built_on=ten)
+    assert outcome.outputs[0][1].shape == (None, 7, 4)
+
+
+def test_optional_ports_and_arguments_reach_the_layer():
+    sequence = TensorSpec((None, 6, 8))
+    layer = KerasLayer("l1", "mha", "MultiHeadAttention", Map({"num_heads": 2, "key_dim": 4}))
+    inputs = {"query": (sequence,), "value": (sequence,), "key": (sequence,)}
+    outcome = SHAPES.infer(layer, Map({"return_attention_scores": True}), inputs)
+    assert dict(outcome.outputs)["attention_scores"].shape == (None, 2, 6, 6)
+    layer = KerasLayer("l1", "lstm", "LSTM", Map({"units": 3, "return_state": True}))
+    state = TensorSpec((None, 3))
+    inputs = {"sequences": (sequence,), "initial_state": (state, state)}
+    outcome = SHAPES.infer(layer, EMPTY, inputs)
+    assert [port for port, _ in outcome.outputs] == ["output", "state_h", "state_c"]
+
+
+def test_parameters_are_counted_and_freezing_leaves_none_to_train():
+    layer = KerasLayer("l1", "bn", "BatchNormalization", EMPTY)
+    outcome = SHAPES.infer(layer, EMPTY, {"inputs": (TensorSpec((None, 5)),)})
+    assert (outcome.parameters, outcome.trainable_parameters) == (20, 10)
+    frozen = KerasLayer("l1", "bn", "BatchNormalization", EMPTY, trainable=False)
+    outcome = SHAPES.infer(frozen, EMPTY, {"inputs": (TensorSpec((None, 5)),)})
+    assert (outcome.parameters, outcome.trainable_parameters) == (20, 0)
+
+
+# Memory and safety ------------------------------------------------------------------------------
+
+
+def test_weights_beyond_all_memory_cost_nothing():
+    resource = pytest.importorskip("resource")
+    layer = KerasLayer("l1", "dense", "Dense", Map({"units": 2_000_000_000}))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    outcome = SHAPES.infer(layer, EMPTY, {"inputs": (TensorSpec((None, 100)),)})
+    assert outcome.parameters == 202_000_000_000
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown < 64 << (20 if sys.platform == "darwin" else 10)
+
+
+def test_a_ghost_allocates_nothing_then_or_later(monkeypatch):
+    made = []
+    variable = keras.Variable._initialize
+    monkeypatch.setattr(
+        keras.Variable, "_initialize", lambda self, value: made.append(variable(self, value))
+    )
+    for class_name in ("Dense", "LSTM", "Dropout", "MultiHeadAttention", "BatchNormalization"):
+        shapes = [(6, 8)] * (2 if class_name == "MultiHeadAttention" else 1)
+        ports = ("query", "value") if len(shapes) == 2 else None
+        assert verdict(class_name, *shapes, ports=ports).problems == ()
+    assert global_state.get_global_attribute("uninitialized_variables") == []
+    assert made == []
+
+
+def test_the_scope_is_left_as_it_was_found_when_keras_refuses():
+    assert problem("Add", (10,), (64,))
+    assert not keras.src.backend.common.stateless_scope.in_stateless_scope()
+    assert global_state.get_global_attribute("uninitialized_variables") == []
+
+
+@pytest.mark.parametrize(
+    ("class_name", "parameters"),
+    [
+        ("keras", {}),
+        ("Lambda", {"function": "os.system"}),
+        ("Dense", {"units": 3, "no_such": 1}),
+        ("Dense", {"units": "many"}),
+        ("Dense", {"units": 3, "activation": "keras.config.set_epsilon"}),
+        ("Dense", {"units": 3, "kernel_initializer": Construct("initializer", "system", EMPTY)}),
+        ("StringLookup", {"vocabulary": "/etc/passwd"}),
+        ("TimeDistributed", {"layer": Construct("layer", "Lambda", EMPTY)}),
+    ],
+)
+def test_what_the_catalog_does_not_know_never_reaches_keras(class_name, parameters):
+    layer = KerasLayer("l1", "it", class_name, Map(parameters))
+    outcome = SHAPES.infer(layer, EMPTY, {"inputs": (TensorSpec((None, 3)),)})
+    (found,) = outcome.problems
+    assert found.code in ("unknown_class", "bad_parameter")
+    assert found.code != REFUSED
+
+
+def test_running_out_of_memory_is_a_problem_that_is_asked_about_again(monkeypatch):
+    def burst(*_arguments, **_keywords):
+        raise MemoryError
+
+    monkeypatch.setattr(keras.layers, "ReLU", burst)
+    layer = KerasLayer("l1", "relu", "ReLU", EMPTY)
+    outcome = SHAPES.infer(layer, EMPTY, {"inputs": (TensorSpec((None, 3)),)})
+    assert outcome.problems[0].code == "memory"
+    assert not outcome.lasting
