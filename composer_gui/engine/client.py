@@ -92,12 +92,14 @@ class EngineClient(QObject):
         """End every process, politely first; takes less than a second."""
         self._restart.stop()
         self._watch.stop()
-        processes = [self._process, self._spare, *(job.abandon() for job in list(self._jobs))]
+        for job in list(self._jobs):
+            job.abandon()
         self._process = self._spare = self._in_flight = None
         self._is_ready = False
         for design in self._designs.values():
             design.sent = None
-        _end([process for process in processes if process is not None])
+        # also those whose job is done and that are about to end by themselves
+        _end([process for process in self.findChildren(_Process) if process.is_running])
         self._set_state(STOPPED, "Keras is not running.")
 
     def _launch(self) -> None:
@@ -421,6 +423,11 @@ class _Process(QObject):
     def start(self) -> None:
         """Start the child."""
         self.process.start(self._command[0], self._command[1:])
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there is a child to end."""
+        return self.process.state() != QProcess.ProcessState.NotRunning
 
     def send(self, message: dict) -> None:
         """Send a message; a child that is still starting gets it then."""
