@@ -132,6 +132,7 @@ class Gallery(QObject):
         self._folder = folder
         self._job: Job | None = None
         self._scratch: Path | None = None
+        self._temporary: tempfile.TemporaryDirectory | None = None
         self._waiting: list[Making] = []
 
     def open(self, name: str) -> Making:
@@ -231,7 +232,8 @@ class Gallery(QObject):
             scratch.mkdir()
         except OSError:
             # a home that cannot be written to: the models last as long as the program then
-            self._folder = Path(tempfile.mkdtemp(prefix="composer-gallery-"))
+            self._temporary = tempfile.TemporaryDirectory(prefix="composer-gallery-")
+            self._folder = Path(self._temporary.name)
             scratch = self._folder / _MAKING
             scratch.mkdir()
         return scratch

@@ -285,13 +285,15 @@ def _name(value: Any) -> str:
 def _ports(named: list[tuple[str, Spec]]) -> tuple[SavedPort, ...]:
     """Return ports with a name each: "lstm", "lstm_1", … where one layer gives several tensors."""
     taken = {name for name, _ in named}
-    used: set[str] = set()
+    numbers: dict[str, int] = {}
     ports = []
     for name, (shape, dtype) in named:
-        unique, number = _name(name), 0
-        while unique in used or (number and unique in taken):
-            number += 1
-            unique = f"{name}_{number}"
-        used.add(unique)
+        unique = _name(name)
+        if name in numbers:
+            while unique in taken:
+                unique = f"{name}_{numbers[name]}"
+                numbers[name] += 1
+            taken.add(unique)
+        numbers.setdefault(name, 1)
         ports.append(SavedPort(unique, shape, dtype))
     return tuple(ports)

@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 MAX_DEPTH = 200
-MAX_PARTS = 2_000_000
-"""How many objects and lists a text may hold; a model of 1,000 layers has some 50,000."""
+MAX_PARTS = 1_000_000
+"""How many values a text may hold, about; a model of 1,000 layers has some 50,000."""
 
-_NOT_STRUCTURE = bytes(set(range(256)) - set(b'[]{}"'))
+_NOT_STRUCTURE = bytes(set(range(256)) - set(b'[]{},"'))
 _BRACKETS = bytes.maketrans(b"[]{}", b"()()")
 
 
@@ -47,9 +47,10 @@ def refuse_excess(data: bytes) -> None:
     Works without recursion and without parsing: what is left of the text is its brackets, and
     every round takes away the innermost pairs.
     """
-    brackets = _brackets(data)
-    if brackets.count(b"(") > MAX_PARTS:
+    structure = _structure(data)
+    if structure.count(b"(") + structure.count(b",") > MAX_PARTS:
         raise TooMuch(f"it has more than {MAX_PARTS:,} parts")
+    brackets = structure.replace(b",", b"")
     for _ in range(MAX_DEPTH):
         fewer = brackets.replace(b"()", b"")
         if len(fewer) == len(brackets):
@@ -59,11 +60,15 @@ def refuse_excess(data: bytes) -> None:
         raise TooMuch(f"it is nested deeper than {MAX_DEPTH} levels")
 
 
-def _brackets(data: bytes) -> bytes:
-    """Return the brackets of a text that stand outside its strings, all kinds as round ones."""
+def _structure(data: bytes) -> bytes:
+    """Return the commas and brackets outside the strings of a text, all kinds as round ones."""
     if b"\\" in data:  # a quote behind an odd number of backslashes does not end a string
         data = data.replace(b"\\\\", b"").replace(b'\\"', b"")
     structure = data.translate(_BRACKETS, _NOT_STRUCTURE)
+    # What is between a first and a second quote is a string; a pair of quotes may go in any case
+    structure = structure.replace(b'""', b"")
+    if structure.count(b'"') > 2 * MAX_PARTS:
+        raise TooMuch(f"it has more than {MAX_PARTS:,} parts")
     return b"".join(structure.split(b'"')[::2])
 
 

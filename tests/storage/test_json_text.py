@@ -52,3 +52,10 @@ def test_strictly_no_key_is_given_twice_and_every_number_is_one(data):
     parse(data)
     with pytest.raises(NotJson):
         parse(data, strict=True)
+
+
+def test_a_flood_of_strings_is_refused_before_any_of_them_is_made(monkeypatch):
+    monkeypatch.setattr("composer_gui.storage.json_text.MAX_PARTS", 100)
+    for item in (b'""', b'","', b'"[]"', b"1.5", b'{"a":1}'):
+        with pytest.raises(TooMuch):
+            parse(b"[" + b",".join([item] * 300) + b"]")
