@@ -145,6 +145,12 @@ def from_bytes(data: bytes, folder: Path, *, name: str = "The design") -> Docume
 
     `name` is what the sentences call the file. No file is opened here.
     """
+    if data.startswith((b"PK\x03\x04", b"\x89HDF")):
+        raise FileProblem(
+            "not_a_design",
+            f"{name} is not a design but looks like a saved model.",
+            "Open a design, or a new one, and add the model to it.",
+        )
     try:
         plain = _upgraded(_object(json_text.parse(data, strict=True)), name)
         document = _document(_with_paths(_with_wires(plain), folder))

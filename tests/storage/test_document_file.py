@@ -164,7 +164,7 @@ def test_any_text_number_and_value_comes_back(name, x, value):
         (b"", "bad_json"),
         (b"not a design", "bad_json"),
         (b"\xff\xfe", "bad_json"),
-        (b"PK\x03\x04", "bad_json"),
+        (b"PK\x03\x04", "not_a_design"),
         (b'{"format": 1, "format": 1}', "bad_json"),
         (b"[" * 10_000, "too_deep"),
         ([], "not_a_design"),
