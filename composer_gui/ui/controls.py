@@ -270,7 +270,7 @@ class Tabs(QTabBar):
         self.setFont(theme.font(theme.BODY, 600))
 
     def set_tone(self, index: int, tone: str) -> None:
-        """Show a tab's words in a colour of the theme."""
+        """Show a tab's words in a colour of the theme; an empty `tone` is the usual one."""
         self._tones[index] = tone
         self.update()
 
@@ -285,7 +285,7 @@ class Tabs(QTabBar):
             rect = self.tabRect(index)
             chosen = index == self.currentIndex()
             painter.setFont(theme.font(theme.BODY, 600 if chosen else 500))
-            tone = self._tones.get(index, "text" if chosen else "secondary")
+            tone = self._tones.get(index) or ("text" if chosen else "secondary")
             painter.setPen(getattr(now, tone))
             painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), self.tabText(index))
             if chosen:

@@ -1,8 +1,276 @@
-"""Export: names the two files, shows how far it is, then the proof."""
+"""Export: names the files, shows how far it is, and ends with the proof, check by check."""
 
-from PySide6.QtWidgets import QDialog
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from composer_gui.core.errors import ExportFailed
+from composer_gui.core.problems import ERROR
+from composer_gui.session.exports import Export, Report
+from composer_gui.session.session import Session
+from composer_gui.session.settings import Settings
+from composer_gui.ui import file_dialogs
+from composer_gui.ui.controls import SignButton, TextField, TickBox, push_button
+from composer_gui.ui.export_report import ReportView
+from composer_gui.ui.file_flow import as_file_name
+from composer_gui.ui.panels.fields import Field
+from composer_gui.ui.progress import Progress
+from composer_gui.ui.words import Hairline, Line, Paragraph, count_of
+
+WIDTH = 540
+FOLDER_KEY, PROVE_KEY = "export/folder", "export/prove"
+CHOOSE, RUN, DONE = 0, 1, 2
 
 
 class ExportDialog(QDialog):
-    def __init__(self, session, folder, parent):
+    """Asks what to write where, writes it, and shows the proof.
+
+    Signals: `exported(Report)` when all is written; `node_chosen(node id)` when the user wants to
+    see the node that stands in the way; `problems_wanted()`.
+    """
+
+    exported = Signal(object)
+    node_chosen = Signal(str)
+    problems_wanted = Signal()
+
+    def __init__(
+        self,
+        session: Session,
+        folder: Path | None,
+        settings: Settings | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Export")
+        self._session = session
+        self._settings = settings
+        self._export: Export | None = None
+        self._failed_node: str | None = None
+        self.title = Line(f"Export {session.title}", px=16, weight=600)
+        self._build_choices(folder or self._remembered_folder() or Path.home())
+        self.progress = Progress()
+        self.report = ReportView()
+        self._build_buttons()
+        self._lay_out()
+        self._connect()
+        self._look()
+        # The process that will build the model imports Keras while the user still reads
+        session.engine.prepare()
+
+    # Building ------------------------------------------------------------------------------------
+
+    def _build_choices(self, folder: Path) -> None:
+        self.folder = TextField(str(folder))
+        self.browse = SignButton("folder", "Choose the folder")
+        self.name = TextField(as_file_name(self._file_name()))
+        self.model = TickBox()
+        self.source = TickBox()
+        self.prove = TickBox("Reload it, run the source, compare every bit")
+        self.sentence = Paragraph(tone="secondary")
+        self.go_to = push_button("Show the node", role="quiet")
+        for box, name in ((self.model, "Model"), (self.source, "Source")):
+            box.setChecked(True)
+            box.setAccessibleName(name)
+        kept = self._settings.value(PROVE_KEY, "true") if self._settings else "true"
+        self.prove.setChecked(str(kept) != "false")
+
+    def _file_name(self) -> str:
+        path = self._session.path
+        return path.stem if path is not None else self._session.document.name
+
+    def _remembered_folder(self) -> Path | None:
+        kept = str(self._settings.value(FOLDER_KEY, "") or "") if self._settings else ""
+        return Path(kept) if kept else None
+
+    def _build_buttons(self) -> None:
+        self.cancel_button = push_button("Cancel")
+        self.export_button = push_button("Export", role="primary")
+        self.export_button.setDefault(True)
+        self.cancel_button.setAutoDefault(False)
+        self.go_to.setAutoDefault(False)
+        self.progress.stop.hide()  # one Cancel is enough, and it is at the bottom
+
+    def _lay_out(self) -> None:
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self._choice_page())
+        running = QWidget()
+        column = QVBoxLayout(running)
+        column.setContentsMargins(0, 20, 0, 0)
+        column.addWidget(self.progress)
+        column.addStretch(1)
+        self.pages.addWidget(running)
+        self.pages.addWidget(self.report)
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(24, 12, 24, 14)
+        buttons.setSpacing(10)
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel_button)
+        buttons.addWidget(self.export_button)
+        inside = QVBoxLayout()
+        inside.setContentsMargins(24, 20, 24, 16)
+        inside.setSpacing(6)
+        inside.addWidget(self.title)
+        inside.addWidget(self.pages, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(inside, 1)
+        column.addWidget(Hairline())
+        column.addLayout(buttons)
+        self.setMinimumWidth(WIDTH)
+        self.resize(WIDTH, 400)
+
+    def _choice_page(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 8, 0, 0)
+        column.setSpacing(7)
+        place = QWidget()
+        row = QHBoxLayout(place)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self.folder)
+        row.addWidget(self.browse)
+        self.folder_field = Field("Folder", place)
+        self.folder.setAccessibleName("Folder")
+        self.name_field = Field("Name", self.name)
+        column.addWidget(self.folder_field)
+        column.addWidget(self.name_field)
+        column.addWidget(Field("Write", self.model))
+        column.addWidget(Field("", self.source))
+        column.addWidget(Field("Proof", self.prove))
+        column.addSpacing(4)
+        column.addWidget(self.sentence)
+        column.addWidget(self.go_to, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addStretch(1)
+        self.go_to.hide()
+        return page
+
+    def _connect(self) -> None:
+        for field in (self.folder, self.name):
+            field.textChanged.connect(self._look)
+        for box in (self.model, self.source):
+            box.clicked.connect(self._look)
+        self.browse.clicked.connect(self._browse)
+        self.go_to.clicked.connect(self._show_node)
+        self.cancel_button.clicked.connect(self.reject)
+        self.export_button.clicked.connect(self._press)
+        self._session.changed.connect(self._look)
+        self._session.analyzed.connect(self._look)
+
+    # Choosing ------------------------------------------------------------------------------------
+
+    def targets(self) -> list[Path]:
+        """Return the files that are to be written."""
+        name, folder = self.name.text().strip(), Path(self.folder.text().strip()).expanduser()
+        wanted = ((self.model, ".keras"), (self.source, ".py"))
+        return [folder / f"{name}{suffix}" for box, suffix in wanted if box.isChecked()]
+
+    def _look(self, *_: object) -> None:
+        """Say what would be written, or why it cannot be."""
+        if self.pages.currentIndex() != CHOOSE:
+            return
+        name = self.name.text().strip()
+        self.model.setText(f"{name}.keras, the model")
+        self.source.setText(f"{name}.py, the Python that builds it")
+        why, tone = self._obstacle()
+        if not why and self._existing():
+            why, tone = f"{self._existing()} will be replaced.", "warning"
+        self._say(why, tone)
+        self.export_button.setEnabled(tone != "wrong")
+
+    def _say(self, sentence: str, tone: str, node: str | None = None) -> None:
+        self.sentence.setText(sentence)
+        self.sentence.set_tone(tone)
+        self.sentence.setVisible(bool(sentence))
+        self._failed_node = node
+        self.go_to.setVisible(bool(node))
+
+    def _obstacle(self) -> tuple[str, str]:
+        """Return why nothing can be exported, and the tone to say it in."""
+        errors = [p for p in self._session.problems() if p.severity == ERROR]
+        if errors:
+            rest = f" {count_of(len(errors) - 1, 'more problem')}." if len(errors) > 1 else ""
+            return f"{errors[0].message}{rest}", "wrong"
+        name = self.name.text().strip()
+        if not name or as_file_name(name) != name:
+            return "The files need a name that a file can have.", "wrong"
+        if not self.targets():
+            return "Choose the model, the source, or both.", "wrong"
+        if not self.targets()[0].parent.is_dir():
+            return "This folder is not there. Choose one that is.", "wrong"
+        return "", "secondary"
+
+    def _existing(self) -> str:
+        return " and ".join(path.name for path in self.targets() if path.exists())
+
+    def _browse(self) -> None:
+        near = Path(self.folder.text())
+        folder = file_dialogs.folder(self, "Export To", near if near.is_dir() else None)
+        if folder is not None:
+            self.folder.setText(str(folder))
+
+    def _show_node(self) -> None:
+        if self._failed_node is not None:
+            self.node_chosen.emit(self._failed_node)
+        self.reject()
+
+    # Exporting -----------------------------------------------------------------------------------
+
+    def _press(self) -> None:
+        if self.pages.currentIndex() == DONE:
+            self.accept()
+        else:
+            self.start()
+
+    def start(self) -> None:
+        """Begin the export that is chosen."""
+        if self._settings:
+            self._settings.remember(FOLDER_KEY, self.folder.text())
+            self._settings.remember(PROVE_KEY, "true" if self.prove.isChecked() else "false")
+        self._export = export = Export(
+            self._session,
+            self.targets(),
+            prove=self.prove.isChecked(),
+            force=True,  # the dialog has said which files will be replaced
+            parent=self,
+        )
+        export.progressed.connect(self.progress.show_progress)
+        export.finished.connect(self._finish)
+        export.failed.connect(self._fail)
+        self.progress.show_progress("Beginning", 0.0)
+        self.pages.setCurrentIndex(RUN)
+        self.export_button.setEnabled(False)
+        export.start()
+
+    def _finish(self, report: Report) -> None:
+        self._export = None
+        self.report.show_report(report)
+        self.pages.setCurrentIndex(DONE)
+        self.title.setText("Exported")
+        self.resize(self.width(), min(680, self.height() + 40 + self.report.missing_height()))
+        self.cancel_button.hide()
+        self.export_button.setText("Close")
+        self.export_button.setEnabled(True)
+        self.export_button.setFocus()
+        self.exported.emit(report)
+
+    def _fail(self, error: ExportFailed) -> None:
+        self._export = None
+        self.pages.setCurrentIndex(CHOOSE)
+        self._look()
+        self._say(error.whole, "wrong", error.node)
+        self.export_button.setEnabled(True)
+        self.export_button.setText("Try again")
+
+    def reject(self) -> None:
+        """End the export, if one is on its way, and close."""
+        if self._export is not None:
+            self._export.cancel()
+            self._export = None
+            self._session.noticed.emit("The export was cancelled; nothing was written.")
+        super().reject()

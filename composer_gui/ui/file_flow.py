@@ -125,7 +125,7 @@ class FileFlow(QObject):
     def _suggested(self) -> Path:
         if self._session.path is not None:
             return self._session.path
-        name = _as_file_name(self._session.document.name)
+        name = as_file_name(self._session.document.name)
         return (self.folder() or Path.home()) / f"{name}{DESIGN_SUFFIX}"
 
     # Folders and recent files --------------------------------------------------------------------
@@ -146,7 +146,7 @@ class FileFlow(QObject):
             self._settings.remember_recent(Path(path).absolute())
 
 
-def _as_file_name(name: str) -> str:
+def as_file_name(name: str) -> str:
     """Return a design's name without what no file system takes."""
     kept = "".join("-" if char in '<>:"/\\|?*' or ord(char) < 32 else char for char in name)
     return kept.strip(" .") or "design"

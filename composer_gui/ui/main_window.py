@@ -139,6 +139,7 @@ class MainWindow(QMainWindow):
         """Show the examples."""
         self.gallery_page.show_recent(self.files.recent())
         self.pages.setCurrentWidget(self.gallery_page)
+        self.gallery_page.setFocus()
         self._enter()
 
     def show_workspace(self) -> None:

@@ -150,8 +150,11 @@ class WindowCommands(QObject):
             action.setChecked(True)
 
     def export(self) -> None:
-        """Ask what to export where, and do it."""
-        ExportDialog(self._window.session, self._window.files.folder(), self._window).open()
+        """Ask what to export where, do it, and show the proof."""
+        window = self._window
+        dialog = ExportDialog(window.session, window.files.folder(), window.settings, window)
+        dialog.node_chosen.connect(window.canvas.show_node)
+        dialog.open()
 
     def _ask_name(self) -> None:
         session = self._window.session

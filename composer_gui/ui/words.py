@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -64,6 +64,15 @@ class Line(QLabel):
     def set_tip(self, text: str) -> None:
         """Show `text` in the tooltip even where the line is not elided."""
         self._tip = text
+        self._refresh_tip()
+
+    def setText(self, text: str) -> None:
+        if text != self.text():
+            super().setText(text)
+            self._refresh_tip()
+
+    def clear(self) -> None:
+        self.setText("")
 
     def minimumSizeHint(self) -> QSize:
         metrics = self.fontMetrics()
@@ -78,11 +87,12 @@ class Line(QLabel):
     def _is_elided(self) -> bool:
         return self._width() > self.width() + 1
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip:
-            shown = self._tip or (self.text() if self._is_elided() else "")
-            self.setToolTip(plain_tip(shown))
-        return super().event(event)
+    def _refresh_tip(self) -> None:
+        self.setToolTip(plain_tip(self._tip or (self.text() if self._is_elided() else "")))
+
+    def resizeEvent(self, event) -> None:
+        self._refresh_tip()
+        super().resizeEvent(event)
 
     def paintEvent(self, event) -> None:
         painter = QPainter(self)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from composer_gui.core import edits
 from composer_gui.core.document import Call, KerasLayer, SavedModel, in_order
 from composer_gui.core.edit_layers import callers
+from composer_gui.core.verdicts import FINE
 from composer_gui.session.session import Session
 from composer_gui.ui import file_dialogs
 from composer_gui.ui.controls import SignButton, TextField, push_button
@@ -93,7 +94,7 @@ class CallView(NodeView):
             tip="Whether training changes the weights",
         )
         self.trainable.editor.edited.connect(self._set_trainable)
-        self.add(self.weights, self.trainable)
+        self.add(self.weights, self.trainable, Field("", self.row(self.again, stretched=False)))
 
     def _add_file(self) -> None:
         self.path = TextField(mono=True)
@@ -109,8 +110,6 @@ class CallView(NodeView):
         self.add(Head("Cost"))
         self.cost = Rows()
         self.add(self.cost)
-        if self.weights is not None:
-            self.add(self.row(self.again))
 
     # Following -----------------------------------------------------------------------------------
 
@@ -145,7 +144,7 @@ class CallView(NodeView):
     def _follow_file(self) -> None:
         path = Path(self.layer.path)
         self.path.setText(path.name)
-        self.path.setToolTip("")
+        self.path.setCursorPosition(0)
         self.file.caption.set_tip(str(path))
 
     def _follow_cost(self) -> None:
@@ -154,7 +153,8 @@ class CallView(NodeView):
         if not count and isinstance(self.layer, SavedModel):
             count = self.layer.interface.parameters or 0
         trains = verdict.trainable_parameters if verdict.parameters else None
-        rows = [("Parameters", show_parameters(count))]
+        is_known = bool(count) or verdict.kind == FINE
+        rows = [("Parameters", show_parameters(count) if is_known else "not known yet")]
         if count and trains is not None:
             rows.append(("of these trainable", show_parameters(trains)))
         self.cost.show_rows([(Line(a, tone="secondary"), figure(b)) for a, b in rows], rows)

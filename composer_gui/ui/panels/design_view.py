@@ -12,8 +12,9 @@ from composer_gui.core.document import Call, Document, KerasLayer, SavedModel
 from composer_gui.core.edit_nodes import LARGEST_SEED
 from composer_gui.core.layers.parameters import Parameter
 from composer_gui.session.session import Session
-from composer_gui.ui.panels.fields import Field, ParameterField
+from composer_gui.ui.panels.fields import Field
 from composer_gui.ui.panels.node_view import NodeView, Rows, figure, show_text
+from composer_gui.ui.panels.object_editors import field_for
 from composer_gui.ui.panels.weights import TrainableChoice, layers_of
 from composer_gui.ui.totals import show_parameters, totals
 from composer_gui.ui.words import Head, Line, Paragraph, count_of
@@ -35,7 +36,7 @@ class DesignView(NodeView):
         super().__init__(session, parent)
         self.begin()
         self.name = self.text_field("Name", self._rename, tip="What the exported model is called")
-        self.seed = ParameterField(SEED, session.catalog)
+        self.seed = field_for(SEED, session.catalog)
         self.seed.edited.connect(self._set_seed)
         self.seed.reset.connect(self._reset_seed)
         self.add(self.seed)

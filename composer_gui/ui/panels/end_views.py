@@ -13,8 +13,9 @@ from composer_gui.core.layers.parameters import Parameter
 from composer_gui.session.session import Session
 from composer_gui.ui import theme
 from composer_gui.ui.controls import SignButton
-from composer_gui.ui.panels.fields import Field, ParameterField
+from composer_gui.ui.panels.fields import Field
 from composer_gui.ui.panels.node_view import NodeView, show_text
+from composer_gui.ui.panels.object_editors import field_for
 from composer_gui.ui.panels.ports_part import PortsPart
 from composer_gui.ui.words import Line
 
@@ -103,8 +104,7 @@ class InputView(EndView):
         catalog = self.session.catalog
         dtype = Parameter("dtype", "choice", choices=catalog.dtypes, default="float32")
         self.fields = {
-            parameter.name: ParameterField(parameter, catalog)
-            for parameter in (SHAPE, dtype, BATCH)
+            parameter.name: field_for(parameter, catalog) for parameter in (SHAPE, dtype, BATCH)
         }
         for field in self.fields.values():
             field.edited.connect(self._set)

@@ -7,10 +7,9 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.parameters import Parameter, show
 from composer_gui.ui.controls import FIELD_HEIGHT, SignButton, TextField
-from composer_gui.ui.panels.parameter_editors import LineEditor, editor_for
+from composer_gui.ui.panels.parameter_editors import LineEditor
 from composer_gui.ui.words import Line, Paragraph, plain_tip
 
 CAPTION_WIDTH = 122
@@ -60,13 +59,8 @@ class ParameterField(Field):
     edited = Signal(str, object)
     reset = Signal(str)
 
-    def __init__(self, parameter: Parameter, catalog: Catalog, parent: QWidget | None = None):
-        super().__init__(
-            parameter.name,
-            editor_for(parameter, catalog),
-            tip=_tip(parameter),
-            parent=parent,
-        )
+    def __init__(self, parameter: Parameter, editor: QWidget, parent: QWidget | None = None):
+        super().__init__(parameter.name, editor, tip=_tip(parameter), parent=parent)
         self.parameter = parameter
         self.value: Any = parameter.default
         self.is_set = False
@@ -138,12 +132,14 @@ class Column(QWidget):
         for widget in widgets:
             self.column.addWidget(widget)
 
-    def row(self, *widgets: QWidget, spacing: int = 8) -> QWidget:
-        """Return a widget with others side by side."""
+    def row(self, *widgets: QWidget, spacing: int = 8, stretched: bool = True) -> QWidget:
+        """Return a widget with others side by side; not `stretched`, they stand at the left."""
         holder = QWidget()
         line = QHBoxLayout(holder)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(spacing)
         for widget in widgets:
             line.addWidget(widget)
+        if not stretched:
+            line.addStretch(1)
         return holder

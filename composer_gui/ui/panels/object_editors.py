@@ -15,8 +15,8 @@ from composer_gui.core.layers.layer_spec import LayerSpec, ObjectSpec
 from composer_gui.core.layers.parameters import OBJECT_KINDS, Parameter
 from composer_gui.ui import theme
 from composer_gui.ui.controls import SignButton, push_button
-from composer_gui.ui.panels import fields
-from composer_gui.ui.panels.parameter_editors import REQUIRED, ChoiceEditor, register
+from composer_gui.ui.panels.fields import ParameterField
+from composer_gui.ui.panels.parameter_editors import REQUIRED, ChoiceEditor, simple_editor
 
 
 class Indented(QWidget):
@@ -60,7 +60,7 @@ class ConstructEditor(QWidget):
         names = [None, *self._specs] if parameter.optional else list(self._specs)
         self.choice = ChoiceEditor(names)
         self.inside = Indented()
-        self._fields: dict[str, fields.ParameterField] = {}
+        self._fields: dict[str, ParameterField] = {}
         self._class_name = ""
         self._value: Any = None
         self._lay_out()
@@ -114,7 +114,7 @@ class ConstructEditor(QWidget):
         self.inside.clear()
         self._fields.clear()
         for parameter in worth_showing(spec):
-            field = fields.ParameterField(parameter, self._catalog)
+            field = field_for(parameter, self._catalog)
             field.caption.setFixedWidth(field.caption.width() - 24)
             field.edited.connect(self._set)
             field.reset.connect(self._unset)
@@ -258,6 +258,15 @@ def _at(method, index: int):
     return slot
 
 
-for _kind in (*OBJECT_KINDS, "layer"):
-    register(_kind, ConstructEditor)
-register("layers", ConstructsEditor)
+# Which editor for which kind --------------------------------------------------------------------
+
+
+def field_for(parameter: Parameter, catalog: Catalog) -> ParameterField:
+    """Return a fresh field with an editor that fits the parameter's kind."""
+    if parameter.kind == "layers":
+        editor: QWidget = ConstructsEditor(parameter, catalog)
+    elif parameter.kind in (*OBJECT_KINDS, "layer"):
+        editor = ConstructEditor(parameter, catalog)
+    else:
+        editor = simple_editor(parameter, catalog)
+    return ParameterField(parameter, editor)

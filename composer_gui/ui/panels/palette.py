@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QDrag, QFontMetrics, QPainter, QPen, QPixmap
+from PySide6.QtCore import (
+    QModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    QUrl,
+    Signal,
+)
+from PySide6.QtGui import QColor, QDesktopServices, QDrag, QFontMetrics, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QListView,
+    QMenu,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -23,12 +35,14 @@ from composer_gui.ui import file_dialogs, theme
 from composer_gui.ui.controls import TextField, chevron
 from composer_gui.ui.panels.model_browser import ModelBrowser
 from composer_gui.ui.panels.palette_rows import (
+    FOLDER_HINT,
     HEAD,
     HINT,
     LAYER,
     MODEL,
     NODE,
     ROW_ROLE,
+    SAVED_MODELS,
     PaletteModel,
     Row,
     rows,
@@ -114,9 +128,13 @@ class PaletteDelegate(QStyledItemDelegate):
 
 
 class PaletteList(QListView):
-    """The list itself: Enter and double-click choose, a press on a head folds its group."""
+    """The list itself: Enter and double-click choose, a press on a head folds its group.
+
+    `chosen(Row)`; `folder_menu_wanted(QPoint)` at the head of the saved models.
+    """
 
     chosen = Signal(object)
+    folder_menu_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -149,6 +167,11 @@ class PaletteList(QListView):
             self.chosen.emit(row)
             return
         super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event) -> None:
+        row = self.indexAt(event.pos()).data(ROW_ROLE)
+        if row is not None and row.key in (SAVED_MODELS, FOLDER_HINT):
+            self.folder_menu_wanted.emit(event.globalPos())
 
     def startDrag(self, actions: Qt.DropAction) -> None:
         indexes = self.selectedIndexes()
@@ -235,6 +258,7 @@ class Palette(QWidget):
         self.search.textChanged.connect(self._search)
         self.search.returnPressed.connect(self._choose_current)
         self.list.chosen.connect(self._choose)
+        self.list.folder_menu_wanted.connect(self._show_folder_menu)
         self.browser.changed.connect(self.refresh)
         theme.watch().changed.connect(self.list.viewport().update)
 
@@ -301,7 +325,7 @@ class Palette(QWidget):
             self.node_chosen.emit(row.key)
         elif row.kind == MODEL and not row.dimmed:
             self.model_chosen.emit(Path(row.key))
-        elif row.key == "choose_folder":
+        elif row.key == FOLDER_HINT:
             self.choose_folder()
 
     def choose_folder(self) -> None:
@@ -309,6 +333,22 @@ class Palette(QWidget):
         folder = file_dialogs.folder(self, "Folder of Saved Models", self.browser.folder)
         if folder is not None:
             self.browser.choose(folder)
+
+    def _show_folder_menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Choose a Folder of Models…", self.choose_folder)
+        if self.browser.folder is not None:
+            menu.addAction("Read the Folder Again", self.browser.reload)
+            menu.addAction("Show the Folder", self._open_folder)
+            menu.addAction("Forget the Folder", self._forget_folder)
+        menu.popup(at)
+
+    def _open_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.browser.folder)))
+
+    def _forget_folder(self) -> None:
+        self.browser.choose(None)
 
     def _fold(self, group: str) -> None:
         self._folded ^= {group}

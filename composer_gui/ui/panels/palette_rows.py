@@ -18,6 +18,7 @@ MIME = "application/vnd.composer.palette"
 HEAD, LAYER, NODE, MODEL, HINT = "head", "layer", "node", "model", "hint"
 
 SAVED_MODELS, ENDS = "Saved models", "Input and output"
+FOLDER_HINT, CHOOSE = "choose_folder", "Choose a folder of models…"
 
 _NODES = (
     ("input", "Input", "What the whole model takes."),
@@ -73,8 +74,8 @@ def rows(
 def _groups(catalog: Catalog, models: list[ModelEntry], *, has_folder: bool):
     saved = [_model_row(entry) for entry in models]
     if not saved or not has_folder:
-        hint = "Choose another folder…" if has_folder else "Choose a folder of models…"
-        saved.append(Row(HINT, hint, "choose_folder"))
+        hint = "No models here: choose another folder…" if has_folder else CHOOSE
+        saved.append(Row(HINT, hint, FOLDER_HINT))
     yield SAVED_MODELS, saved
     yield ENDS, [_node_row(*node) for node in _NODES]
     categories = catalog.categories()

@@ -164,7 +164,7 @@ class TickEditor(QWidget):
         row.addWidget(self.box)
         row.addStretch(1)
         self.setFocusProxy(self.box)
-        self.box.clicked.connect(self.edited)
+        self.box.clicked.connect(self._take)
 
     def setAccessibleName(self, name: str) -> None:
         super().setAccessibleName(name)
@@ -174,12 +174,15 @@ class TickEditor(QWidget):
         """Tick the box, or not."""
         self.box.setChecked(bool(value))
 
+    def _take(self, ticked: bool) -> None:
+        self.edited.emit(ticked)
+
 
 # Which editor for which kind --------------------------------------------------------------------
 
 
-def editor_for(parameter: Parameter, catalog: Catalog, parent: QWidget | None = None) -> QWidget:
-    """Return a fresh editor that fits the parameter's kind."""
+def simple_editor(parameter: Parameter, catalog: Catalog, parent: QWidget | None = None) -> QWidget:
+    """Return a fresh editor for a parameter whose values are not built from a class."""
     make = _EDITORS.get(parameter.kind, LineEditor)
     return make(parameter, catalog, parent)
 
@@ -213,8 +216,3 @@ _EDITORS: dict[str, Callable[..., QWidget]] = {
     "activation": _activation,
     "dtype": _dtype,
 }
-
-
-def register(kind: str, make: Callable[..., QWidget]) -> None:
-    """Let `make(parameter, catalog, parent)` build the editors of a kind."""
-    _EDITORS[kind] = make

@@ -8,19 +8,22 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from composer_gui.core.layers.parameters import Parameter, show
+from composer_gui.core.layers.parameters import OBJECT_KINDS, Parameter, show
 from composer_gui.ui import theme
 from composer_gui.ui.controls import chevron
-from composer_gui.ui.panels import object_editors
 from composer_gui.ui.panels.fields import Column, ParameterField
 from composer_gui.ui.panels.node_view import Rows, figure
+from composer_gui.ui.panels.object_editors import field_for
 from composer_gui.ui.words import Hairline, Head, Line
 
 if TYPE_CHECKING:
     from composer_gui.ui.panels.call_view import CallView
 
-RARE = (*object_editors.OBJECT_KINDS, "seed", "dtype")
+RARE = (*OBJECT_KINDS, "seed", "dtype")
 """Kinds that stand below the fold unless the parameter is wanted."""
+
+RARE_NAMES = ("lora_rank", "lora_alpha", "data_format", "use_cudnn", "implementation", "unroll")
+"""Parameters that stand below the fold too, whatever their kind."""
 
 
 class Fold(QToolButton):
@@ -107,7 +110,7 @@ class ParametersPart(Column):
 
     def _add_fields(self, parameters: list[Parameter], column: Column) -> None:
         for parameter in parameters:
-            field = ParameterField(parameter, self._view.session.catalog)
+            field = field_for(parameter, self._view.session.catalog)
             field.edited.connect(self._set)
             field.reset.connect(self._reset)
             self.fields[parameter.name] = field
@@ -134,7 +137,7 @@ class ParametersPart(Column):
 
 
 def _is_rare(parameter: Parameter) -> bool:
-    return not parameter.required and parameter.kind in RARE
+    return not parameter.required and (parameter.kind in RARE or parameter.name in RARE_NAMES)
 
 
 class ArgumentsPart(Column):
@@ -146,7 +149,7 @@ class ArgumentsPart(Column):
         self.fields: dict[str, ParameterField] = {}
         self.add(Head("When called"))
         for argument in view.spec.arguments:
-            field = ParameterField(argument, view.session.catalog)
+            field = field_for(argument, view.session.catalog)
             field.edited.connect(self._set)
             field.reset.connect(self._reset)
             self.fields[argument.name] = field

@@ -57,10 +57,10 @@ class SourcePreview(QPlainTextEdit):
         self.setUndoRedoEnabled(False)
         self.setFont(theme.mono(12))
         self.setAccessibleName("Python source")
-        self.setViewportMargins(GUTTER, 2, 0, 0)
+        self.setViewportMargins(GUTTER, 4, 0, 0)
         self.setCursorWidth(0)
         self.viewport().setCursor(Qt.CursorShape.ArrowCursor)
-        self.document().setDocumentMargin(4)
+        self.document().setDocumentMargin(0)
         self.setAutoFillBackground(False)
         self._dress()
 
@@ -182,7 +182,7 @@ class SourcePreview(QPlainTextEdit):
     def resizeEvent(self, event) -> None:
         super().resizeEvent(event)
         inside = self.contentsRect()
-        self.numbers.setGeometry(QRect(inside.left(), inside.top() + 2, GUTTER, inside.height()))
+        self.numbers.setGeometry(QRect(inside.left(), inside.top() + 4, GUTTER, inside.height()))
 
     def _scroll_numbers(self, rect: QRect, dy: int) -> None:
         if dy:
