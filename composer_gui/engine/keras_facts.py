@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import sys
 import threading
@@ -118,8 +119,6 @@ def _outputs(model: Any) -> tuple[list[str], list[Any]]:
 
 
 def _count(variables: list[Any]) -> int:
-    import math
-
     return sum(math.prod(variable.shape) for variable in variables)
 
 

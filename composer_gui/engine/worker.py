@@ -9,6 +9,7 @@ import queue
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -89,8 +90,6 @@ def _guarded(work: Callable, requests: queue.SimpleQueue, send: Send) -> None:
         work(requests, send)
         os._exit(0)
     except BaseException:
-        import traceback
-
         traceback.print_exc()
         os._exit(1)
 
@@ -239,8 +238,6 @@ def run_job(request: Message, send: Send) -> None:
     except MemoryError:
         send(protocol.failed("There was not enough memory.", "Close other programs and try again."))
     except Exception as error:
-        import traceback
-
         traceback.print_exc()
         send(protocol.failed(f"The engine stumbled: {type(error).__name__}: {error}"))
 
