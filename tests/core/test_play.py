@@ -149,13 +149,14 @@ class Window:
 
     def step(self, back):
         """Undo or redo one step, if there is one."""
-        before, self.merge = self.document, None
+        before = self.document
         moved = self.history.undo() if back else self.history.redo()
         possible = self.present > 0 if back else self.present + 1 < len(self.texts)
         assert (moved is not None) == possible
         if moved is not None:
             document, change = moved
             self.present += -1 if back else 1
+            self.merge = None
             assert change.nodes >= between(before, document).nodes
             self.graph.follow(change, document)
         assert written(self.document) == self.texts[self.present]
@@ -542,6 +543,7 @@ Player.TestCase.settings = settings(
     derandomize=not GAMES,
     database=None,
     deadline=None,
+    report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
 )
 TestPlay = Player.TestCase
