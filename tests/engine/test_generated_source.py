@@ -1,0 +1,227 @@
+"""What generated source builds is the design: compared with the design called node by node."""
+
+import random
+
+import numpy
+import pytest
+from immutables import Map
+
+from composer_gui.core.codegen.naming import keras_names
+from composer_gui.core.document import Call, Construct, SavedModel
+from composer_gui.core.ports import output_ports
+from composer_gui.engine import keras_facts
+from composer_gui.storage import keras_archive
+from tests.drawing import Drawing
+
+keras = pytest.importorskip("keras")
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+WIDTH = 8
+MERGES = ("Add", "Multiply", "Average", "Maximum", "Concatenate")
+PLAIN = {
+    "Dense": {"units": WIDTH, "activation": "tanh"},
+    "LayerNormalization": {},
+    "Activation": {"activation": "sigmoid"},
+    "Dropout": {"rate": 0.5},
+    "BatchNormalization": {},
+}
+LSTM = Construct("layer", "LSTM", Map({"units": WIDTH, "return_state": True}))
+LABELS = ("", "", "", "x", "y", "dense", "Dense", "écho", "class", "input", "my layer", "写真")
+
+
+@pytest.fixture(scope="module")
+def saved_models(tmp_path_factory):
+    """Return the paths of saved models that take and give tensors in every structure."""
+    folder = tmp_path_factory.mktemp("models")
+    dense = keras.layers.Dense
+    one, two = keras.Input((WIDTH,), name="one"), keras.Input((WIDTH,), name="two")
+    first, second = dense(WIDTH, name="p")(one), dense(WIDTH, name="q")(one)
+    both = dense(WIDTH)(keras.layers.Add()([one, two]))
+    nested = {"a": [first, second], "b": (dense(WIDTH)(second),)}
+    models = {
+        "plain": keras.Model(one, first),
+        "list_of_one": keras.Model([one], [first]),
+        "pair": keras.Model([one, two], [both, first]),
+        "dictionary": keras.Model({"two": two, "one": one}, {"z": both, "a": second}),
+        "nested": keras.Model(one, nested),
+        "sequential": keras.Sequential([keras.Input((WIDTH,)), dense(WIDTH)]),
+    }
+    for name, model in models.items():
+        model.save(folder / f"{name}.keras")
+    return {name: str(folder / f"{name}.keras") for name in models}
+
+
+class RandomDesign:
+    """A drawing of some twenty nodes, in which every tensor has `WIDTH` features."""
+
+    def __init__(self, seed, saved_models):
+        self.chance = random.Random(seed)
+        self.models = saved_models
+        self.narrowing = set()
+        self.drawing = Drawing(f"random {seed}")
+        self.tensors = [
+            self.drawing.input(self.label() or "input", WIDTH) for _ in range(1 + seed % 3)
+        ]
+        steps = [self.plain, self.plain, self.merge, self.model, self.again, self.recurrent]
+        for _ in range(18):
+            self.tensors += self.chance.choice(steps)()
+        for _ in range(1 + seed % 3):
+            self.drawing.output(self.label() or "output", self.chance.choice(self.tensors[-9:]))
+
+    def label(self):
+        """Return what a user might type."""
+        return self.chance.choice(LABELS)
+
+    def some(self, count):
+        """Return sources, the latest likelier than others."""
+        return [
+            self.chance.choice(self.tensors[-self.chance.choice([3, 99]) :]) for _ in range(count)
+        ]
+
+    def ends(self, node_id):
+        """Return every output of a node."""
+        drawing = self.drawing
+        ports = output_ports(drawing.document, drawing.catalog, drawing.document.nodes[node_id])
+        return [(node_id, port) for port in ports]
+
+    def plain(self):
+        """Add a layer of one input, frozen now and then."""
+        name = self.chance.choice(list(PLAIN))
+        node = self.drawing.layer(name, self.label(), *self.some(1), **PLAIN[name])
+        if self.chance.random() < 0.2:
+            self.drawing.freeze(node)
+        return [node]
+
+    def merge(self):
+        """Add a merge of two to four wires, narrowed again where they were joined."""
+        name = self.chance.choice(MERGES)
+        node = self.drawing.layer(name, self.label(), *self.some(self.chance.randint(2, 4)))
+        if name == "Concatenate":
+            node = self.drawing.layer("Dense", self.label(), node, units=WIDTH)
+            self.narrowing.add(node)
+        return [node]
+
+    def model(self):
+        """Add a saved model."""
+        name = self.chance.choice(list(self.models))
+        path = self.models[name]
+        interface = keras_archive.read(path)
+        sources = self.some(len(interface.inputs))
+        return self.ends(self.drawing.model(self.label() or name, interface, *sources, path=path))
+
+    def again(self):
+        """Call a layer that is there once more."""
+        nodes = self.drawing.document.nodes
+        calls = [n for n in nodes if isinstance(nodes[n], Call) and n not in self.narrowing]
+        single = [n for n in sorted(calls) if len(nodes[n].inputs) == 1 and self.is_wide(n)]
+        if not single:
+            return self.plain()
+        return self.ends(self.drawing.again(self.chance.choice(single), *self.some(1)))
+
+    def is_wide(self, node_id):
+        """Return whether a node takes one tensor of `WIDTH` features."""
+        document = self.drawing.document
+        (sources,) = document.nodes[node_id].inputs.values()
+        layer = document.layers[document.nodes[node_id].layer]
+        return len(sources) == 1 and getattr(layer, "class_name", "Dense") in PLAIN
+
+    def recurrent(self):
+        """Add a recurrent layer with several outputs, and sometimes a state to begin with."""
+        source, *states = self.some(3)
+        steps = self.drawing.layer("RepeatVector", self.label(), source, n=3)
+        wires = {"initial_state": states} if self.chance.random() < 0.5 else {}
+        given = {"units": WIDTH, "return_state": True}
+        if self.chance.random() < 0.3:
+            node = self.drawing.layer("Bidirectional", "", steps, layer=LSTM, merge_mode="sum")
+        else:
+            node = self.drawing.layer("LSTM", self.label(), steps, wires=wires, **given)
+        return self.ends(node)
+
+
+def called_node_by_node(document, catalog):
+    """Return the design's model, made without any source: the oracle."""
+    tensors, layers = {}, {}
+
+    def value(given):
+        if isinstance(given, Construct):
+            made = {k: value(v) for k, v in given.parameters.items()}
+            return getattr(keras.layers, given.class_name)(**made)
+        return given
+
+    def layer_of(layer):
+        if layer.id not in layers:
+            if isinstance(layer, SavedModel):
+                made = keras.models.load_model(layer.path, compile=False)
+                made.name = f"model_{layer.id}"
+            else:
+                parameters = {k: value(v) for k, v in layer.parameters.items()}
+                made = getattr(keras.layers, layer.class_name)(**parameters, name=layer.id)
+            made.trainable = layer.trainable
+            layers[layer.id] = made
+        return layers[layer.id]
+
+    def fill(structure, wired):
+        if isinstance(structure, Map):
+            return {k: fill(v, wired) for k, v in structure.items()}
+        if isinstance(structure, tuple):
+            return [fill(item, wired) for item in structure]
+        return wired[structure]
+
+    def tensor(source):
+        if source.node not in tensors:
+            call(document.nodes[source.node])
+        return tensors[source.node][source.port]
+
+    def call(node):
+        layer = document.layers[node.layer]
+        wired = {port: [tensor(s) for s in sources] for port, sources in node.inputs.items()}
+        made = layer_of(layer)
+        if isinstance(layer, SavedModel):
+            ports = [wired[port.name][0] for port in layer.interface.inputs]
+            result = made(fill(layer.interface.input_structure, ports))
+        else:
+            first = catalog.layer(layer.class_name).inputs[0]
+            given = wired.pop(first.name)
+            result = made(given if first.many else given[0], **wired)
+        names = output_ports(document, catalog, node)
+        tensors[node.id] = dict(zip(names, keras.tree.flatten(result), strict=True))
+
+    for node_id in document.inputs:
+        node = document.nodes[node_id]
+        tensors[node_id] = {"output": keras.Input(node.shape, name=node_id)}
+    inputs = [tensors[n]["output"] for n in document.inputs]
+    outputs = [tensor(document.nodes[n].inputs["input"][0]) for n in document.outputs]
+    return keras.Model(inputs, outputs), layers
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_source_of_a_random_design_builds_what_was_drawn(seed, saved_models):
+    drawing = RandomDesign(seed, saved_models).drawing
+    paths = {x.name: x.path for x in drawing.document.layers.values() if isinstance(x, SavedModel)}
+    text = drawing.script(paths).text
+    model = keras_facts.built(text, "script.py")
+    assert len(model.inputs) == len(drawing.document.inputs)
+    expected, layers = called_node_by_node(drawing.document, drawing.catalog)
+    names = keras_names(drawing.document)
+    for layer_id, layer in layers.items():
+        layer.set_weights(model.get_layer(names[layer_id]).get_weights())
+    arrays = keras_facts.sample_input(model, 8)
+    found = keras_facts.outputs_of(model, arrays)
+    if isinstance(model.output, dict):
+        by_name = dict(zip(sorted(model.output), found, strict=True))
+        found = [by_name[names[node_id]] for node_id in drawing.document.outputs]
+    wanted = keras_facts.outputs_of(expected, arrays)
+    for one, other in zip(found, wanted, strict=True):
+        numpy.testing.assert_array_equal(one, other)
+    facts, oracle = keras_facts.facts(model), keras_facts.facts(expected)
+    assert (facts["total"], facts["trainable"]) == (oracle["total"], oracle["trainable"])
+
+
+def test_the_same_source_gives_the_same_weights_twice(saved_models):
+    drawing = RandomDesign(3, saved_models).drawing
+    paths = {x.name: x.path for x in drawing.document.layers.values() if isinstance(x, SavedModel)}
+    text = drawing.script(paths).text
+    keras.utils.set_random_seed(123)  # what was drawn before makes no difference
+    first = keras_facts.facts(keras_facts.built(text, "script.py"), with_config=True)
+    keras.layers.Dense(3)(keras.Input((2,)))
+    assert keras_facts.facts(keras_facts.built(text, "script.py"), with_config=True) == first
