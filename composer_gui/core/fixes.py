@@ -30,6 +30,10 @@ STEP = 240.0
 """How far behind a node, in pixels, a fix puts a new one."""
 
 
+INPUT_STEP = 96.0
+"""Vertical distance in pixels between Inputs that are added together."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fix:
     """A repair: `title` is what its button says, `edit` what it does to the design."""
@@ -95,13 +99,15 @@ def _add_input(document, catalog, verdicts, problem) -> list[Fix]:
     return []
 
 
-def _input_before(catalog: Catalog, node_id: str, port: SavedPort):
+def _input_before(catalog: Catalog, node_id: str, port: SavedPort, *, lower: float = 0.0):
+    """Return an edit that adds an Input for a port, `lower` pixels below the node's own height."""
+
     def edit(document: Document) -> Document:
         node = document.nodes[node_id]
         after = edits.add_input(
             document,
             node.x - STEP,
-            node.y,
+            node.y + lower,
             label=port.name,
             shape=port.shape[1:],
             dtype=port.dtype,
@@ -110,6 +116,16 @@ def _input_before(catalog: Catalog, node_id: str, port: SavedPort):
         return edits.connect(after, catalog, Wire(Source(added), node_id, port.name))
 
     return edit
+
+
+def add_inputs(document: Document, catalog: Catalog, node_id: str) -> Document:
+    """Return `document` with an Input for each open port of a saved model whose shape is known."""
+    node = document.nodes[node_id]
+    ports = document.layer_of(node).interface.inputs
+    known = [port for port in ports if port.shape is not None and port.name not in node.inputs]
+    for index, port in enumerate(known):
+        document = _input_before(catalog, node_id, port, lower=index * INPUT_STEP)(document)
+    return document
 
 
 # One node ----------------------------------------------------------------------------------------

@@ -102,6 +102,11 @@ class EngineClient(QObject):
         _end([process for process in self.findChildren(_Process) if process.is_running])
         self._set_state(STOPPED, "Keras is not running.")
 
+    @property
+    def process_id(self) -> int:
+        """The system's number of the analysis process, 0 while there is none."""
+        return self._process.process.processId() if self._process is not None else 0
+
     def _launch(self) -> None:
         process = _Process(self._command, self)
         process.received.connect(self._take)

@@ -205,7 +205,7 @@ class Session(QObject):
         models = [item for item in found if isinstance(item, ModelFile)]
         if models:
             label = "Add saved model" if len(models) == 1 else f"Add {len(models)} saved models"
-            self.apply(label, _add_models, models, x, y)
+            self.apply(label, _add_models, self.catalog, models, x, y)
         for item in found:
             if isinstance(item, ComposerError):
                 self.failed.emit(item)
@@ -324,9 +324,16 @@ def _is_model(layer: object) -> bool:
     return isinstance(layer, SavedModel)
 
 
-def _add_models(document: Document, models: Sequence[ModelFile], x: float, y: float) -> Document:
+def _add_models(
+    document: Document, catalog: Catalog, models: Sequence[ModelFile], x: float, y: float
+) -> Document:
+    """Add saved models one below the other; the first of a design brings its Inputs along."""
+    is_first = not document.nodes
     for index, model in enumerate(models):
-        document = edits.add_saved_model(
-            document, model.path, model.sha256, model.interface, x, y + index * MODEL_STEP
-        )
+        at = x, y + index * MODEL_STEP
+        before = document
+        document = edits.add_saved_model(before, model.path, model.sha256, model.interface, *at)
+        if is_first and index == 0:
+            (node,) = set(document.nodes) - set(before.nodes)
+            document = fixes.add_inputs(document, catalog, node)
     return document
