@@ -30,6 +30,9 @@ recursion: a model 1,000 layers deep takes more than the usual limit of Python a
 PART_EVERY = 0.25
 """Seconds after which a long analysis tells what it has found so far."""
 
+QUIET = 1.0
+"""Seconds without a request after which all garbage is looked for, which takes a while."""
+
 Send = Callable[[Message], None]
 
 
@@ -102,7 +105,6 @@ def _import_keras(send: Send) -> None:
     import keras
     import tensorflow
 
-    gc.collect(0)
     gc.freeze()  # what was just imported stays for good: no use in looking through it again
     send(protocol.ready(keras.__version__, tensorflow.__version__))
 
@@ -121,12 +123,22 @@ def read_catalog() -> Catalog:
 def _serve_analysis(requests: queue.SimpleQueue, send: Send) -> None:
     catalog = read_catalog()
     _import_keras(send)
+    import keras
+
     from composer_gui.engine.keras_models import KerasModels
     from composer_gui.engine.keras_shapes import KerasShapes
 
+    keras.config.disable_traceback_filtering()  # its long lists of arguments would only be cut off
+
     analysis = Analysis(catalog, KerasShapes(catalog, KerasModels()).infer, send)
+    gc.set_threshold(5_000, 20, 1_000)
     while True:
-        analysis.handle(requests.get())
+        try:
+            message = requests.get(timeout=QUIET)
+        except queue.Empty:
+            gc.collect()
+            message = requests.get()
+        analysis.handle(message)
 
 
 class Analysis:
