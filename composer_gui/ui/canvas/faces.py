@@ -67,6 +67,19 @@ class Face:
     shared: bool = False
 
     @property
+    def form(self) -> tuple:
+        """What decides the node's size and the places of its rings."""
+        return (
+            self.label,
+            self.kind_text,
+            self.rows,
+            self.inputs,
+            self.outputs,
+            self.frozen,
+            self.shared,
+        )
+
+    @property
     def names_inputs(self) -> bool:
         """Whether each input ring has a row with its port's name."""
         return len({ring.port for ring in self.inputs if not ring.quiet}) > 1

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
 from composer_gui.ui.canvas.faces import Face, Ring
@@ -34,6 +35,9 @@ FRAME_TITLE = 30.0
 GRIP = 14.0
 """Side of the corner by which frames and notes are resized."""
 SMALLEST_FRAME = (120.0, 72.0)
+
+FULL_DETAIL = 0.62
+"""Zoom below which of a node only the label is painted, larger, and of a wire no label."""
 
 Measure = Callable[[str, str], float]
 """(style, text) -> width; the styles are "title", "kind", "name" and "value"."""
@@ -78,6 +82,16 @@ def lay_out(face: Face, measure: Measure) -> NodeLayout:
     )
     outputs = _column(face.outputs, width, height, named=face.names_outputs)
     return NodeLayout(width, height, inputs, outputs, rows_top, height - FOOT)
+
+
+@cache
+def bar_path(height: float, inset: float) -> QPainterPath:
+    """Return the stripe at a card's left edge: `inset` leaves room for a thick border."""
+    card, stripe = QPainterPath(), QPainterPath()
+    rect = QRectF(inset, inset, NARROWEST, height - 2 * inset)
+    card.addRoundedRect(rect, RADIUS - inset, RADIUS - inset)
+    stripe.addRect(QRectF(inset, 0, BAR - inset / 2, height))
+    return card.intersected(stripe)
 
 
 def _at_the_bottom(face: Face, ring: Ring) -> bool:
@@ -134,6 +148,13 @@ def wire_path(dx: float, dy: float) -> QPainterPath:
     path = QPainterPath()
     path.cubicTo(reach, 0, dx - reach, dy, dx, dy)
     return path
+
+
+def wire_bounds(dx: float, dy: float) -> QRectF:
+    """Return a rectangle around a wire from (0, 0) to (dx, dy), with the thickest pen."""
+    reach = handles(dx, dy)
+    left, right = min(0.0, dx - reach), max(dx, reach)
+    return QRectF(left - 3, min(0.0, dy) - 3, right - left + 6, abs(dy) + 6)
 
 
 def wire_path_with_gap(dx: float, dy: float, gap: float) -> QPainterPath:

@@ -7,6 +7,8 @@ from functools import cache
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
+NO_PEN, NO_BRUSH = Qt.PenStyle.NoPen, Qt.BrushStyle.NoBrush
+"""Looked up once: in a paint routine an enumeration's member costs as much as a stroke."""
 SIZE = 11.0
 """Side of the square in which a category's glyph is drawn."""
 
@@ -67,7 +69,7 @@ def _shackle() -> QPainterPath:
 def draw_category(painter: QPainter, category: str, colour: QColor, x: float, y: float) -> None:
     """Draw a category's glyph with its top left corner at (x, y)."""
     painter.setPen(_stroke(colour, 1.3))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setBrush(NO_BRUSH)
     painter.translate(x, y)
     painter.drawPath(category_path(category))
     painter.translate(-x, -y)
@@ -76,7 +78,7 @@ def draw_category(painter: QPainter, category: str, colour: QColor, x: float, y:
 def draw_tick(painter: QPainter, colour: QColor, x: float, y: float) -> None:
     """Draw a tick around the centre (x, y)."""
     painter.setPen(_stroke(colour, 2.0))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setBrush(NO_BRUSH)
     painter.translate(x, y)
     painter.drawPath(_tick())
     painter.translate(-x, -y)
@@ -90,7 +92,7 @@ def draw_dash(painter: QPainter, colour: QColor, x: float, y: float) -> None:
 
 def draw_dots(painter: QPainter, colour: QColor, x: float, y: float) -> None:
     """Draw the three dots of a node that is being looked at, around the centre (x, y)."""
-    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setPen(NO_PEN)
     painter.setBrush(colour)
     for step in (-4.5, 0.0, 4.5):
         painter.drawEllipse(QPointF(x + step, y), 1.3, 1.3)
@@ -99,13 +101,13 @@ def draw_dots(painter: QPainter, colour: QColor, x: float, y: float) -> None:
 def draw_open(painter: QPainter, colour: QColor, x: float, y: float) -> None:
     """Draw the open circle of a node that is not finished, around the centre (x, y)."""
     painter.setPen(_stroke(colour, 2.0))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setBrush(NO_BRUSH)
     painter.drawEllipse(QPointF(x, y), 5.0, 5.0)
 
 
 def draw_mark(painter: QPainter, disc: QColor, mark: QColor, x: float, y: float) -> None:
     """Draw a disc with an exclamation mark around the centre (x, y)."""
-    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setPen(NO_PEN)
     painter.setBrush(disc)
     painter.drawEllipse(QPointF(x, y), 8.0, 8.0)
     painter.setPen(_stroke(mark, 1.9))
@@ -116,10 +118,10 @@ def draw_mark(painter: QPainter, disc: QColor, mark: QColor, x: float, y: float)
 def draw_lock(painter: QPainter, colour: QColor, x: float, y: float) -> None:
     """Draw a closed lock around the centre (x, y)."""
     painter.setPen(_stroke(colour, 1.6))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setBrush(NO_BRUSH)
     painter.translate(x, y)
     painter.drawPath(_shackle())
-    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setPen(NO_PEN)
     painter.setBrush(colour)
     painter.drawRoundedRect(QRectF(-5, -0.8, 10, 7), 1.5, 1.5)
     painter.translate(-x, -y)
@@ -128,12 +130,18 @@ def draw_lock(painter: QPainter, colour: QColor, x: float, y: float) -> None:
 def draw_shared(painter: QPainter, colour: QColor, x: float, y: float) -> None:
     """Draw the two rings of a layer that is called more than once, around the centre (x, y)."""
     painter.setPen(_stroke(colour, 1.6))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setBrush(NO_BRUSH)
     painter.drawEllipse(QPointF(x - 2.6, y), 4.0, 4.0)
     painter.drawEllipse(QPointF(x + 2.6, y), 4.0, 4.0)
 
 
 def _stroke(colour: QColor, width: float) -> QPen:
-    return QPen(
-        colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
-    )
+    return _pen(colour.rgba(), width)
+
+
+@cache
+def _pen(rgba: int, width: float) -> QPen:
+    pen = QPen(QColor.fromRgba(rgba), width)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    return pen

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QGraphicsSimpleTextItem
 
 from composer_gui.core.document import Wire
-from composer_gui.ui.canvas.geometry import FRAME_TITLE, HEADER, REACH, RING, Slot
+from composer_gui.ui.canvas.geometry import BADGE, FRAME_TITLE, HEADER, REACH, RIGHT, RING, Slot
 from composer_gui.ui.canvas.node_item import NodeItem
 from composer_gui.ui.canvas.plates import FrameItem, NoteItem, Plate
 from composer_gui.ui.canvas.scene import CanvasScene
@@ -25,8 +25,8 @@ class Hit:
     """What is at a place: `kind` is "canvas", "ring", "node", "note", "frame", "grip" or "wire".
 
     A ring has a `side` ("in" or "out"), its `slot` and its `number` among those of the side.
-    `on_title` says that the mouse is on the node's label, `near_start` on the first stretch of
-    the wire.
+    `on_title` says that the mouse is on the node's label, `on_mark` on its verdict, `near_start` on
+    the first stretch of the wire.
     """
 
     kind: str = "canvas"
@@ -36,6 +36,7 @@ class Hit:
     number: int = 0
     wire: Wire | None = None
     on_title: bool = False
+    on_mark: bool = False
     near_start: bool = False
 
 
@@ -73,7 +74,10 @@ def _card(cards: list[NodeItem], at: QPointF) -> Hit | None:
     for item in cards:
         card = item.card()
         if card.contains(at):
-            return Hit("node", item.node_id, on_title=at.y() < card.top() + HEADER / 2)
+            on_top = at.y() < card.top() + HEADER / 2
+            on_mark = on_top and at.x() > card.right() - RIGHT - BADGE
+            on_title = on_top and not on_mark
+            return Hit("node", item.node_id, on_title=on_title, on_mark=on_mark)
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap, QRegion, QTransform
 
 from composer_gui.core.change import Change
@@ -15,13 +15,14 @@ _ROOM = 8.0
 _LEAST_VIEW = QSize(420, 300)
 
 
-class Minimap:
+class Minimap(QObject):
     """Painted by the view over its scene, not a widget: so the view can scroll by moving pixels.
 
     Its picture is made anew only when the design has changed, not while something is dragged.
     """
 
     def __init__(self, view) -> None:
+        super().__init__(view)
         self._view = view
         self._picture: QPixmap | None = None
         self._to_map = QTransform()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QGraphicsItem
 
@@ -10,8 +10,8 @@ from composer_gui.ui.canvas import glyphs
 from composer_gui.ui.canvas.faces import Face
 from composer_gui.ui.canvas.geometry import (
     BADGE,
-    BAR,
     FOOT,
+    FULL_DETAIL,
     PADDING,
     RADIUS,
     RIGHT,
@@ -19,14 +19,14 @@ from composer_gui.ui.canvas.geometry import (
     ROW,
     NodeLayout,
     Slot,
+    bar_path,
     lay_out,
 )
+from composer_gui.ui.canvas.glyphs import NO_PEN
 from composer_gui.ui.canvas.ink import Ink
 
 TITLE_AT, KIND_AT = 17.0, 34.0
 """Heights of the middle of the label and of the line below it."""
-FULL_DETAIL = 0.62
-"""Zoom below which only the label is painted, larger."""
 _MARGIN = 9.0
 
 
@@ -44,14 +44,19 @@ class NodeItem(QGraphicsItem):
         self.ringed: dict[tuple[str, int], str] = {}
         """Rings that stand out while a wire is drawn: (side, number) -> "candidate" or "target"."""
         self.face = face
-        self.layout: NodeLayout = lay_out(face, ink.measure)
+        self.layout = self._new_layout(face)
         self._bounds = self._new_bounds()
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.setZValue(10)
 
+    @property
+    def category(self) -> str:
+        """The category whose colour the node has."""
+        return self.face.category
+
     def set_face(self, face: Face) -> bool:
         """Show another face; return whether the rings or the size are other ones now."""
-        layout = lay_out(face, self.ink.measure)
+        layout = self.layout if face.form == self.face.form else self._new_layout(face)
         moved = layout != self.layout
         self.face = face
         if moved:
@@ -60,6 +65,19 @@ class NodeItem(QGraphicsItem):
             self._bounds = self._new_bounds()
         self.update()
         return moved
+
+    def refresh(self) -> bool:
+        """Take the fonts and colours that hold now; return whether the rings are elsewhere."""
+        layout = self._new_layout(self.face)
+        moved = layout != self.layout
+        self.prepareGeometryChange()
+        self.layout = layout
+        self._bounds = self._new_bounds()
+        self.update()
+        return moved
+
+    def _new_layout(self, face: Face) -> NodeLayout:
+        return lay_out(face, self.ink.measure)
 
     def mark(self, **marks: object) -> None:
         """Set `selected`, `lit`, `twin`, `hovered` or `ringed`, and repaint if that differs."""
@@ -102,22 +120,18 @@ class NodeItem(QGraphicsItem):
     def _paint_card(self, painter: QPainter) -> None:
         ink, size = self.ink, self.layout
         card = QRectF(0, 0, size.width, size.height)
-        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setPen(NO_PEN)
         if ink.shadow is not None:
             painter.setBrush(ink.shadow)
             painter.drawRoundedRect(card.translated(0, 1.5), RADIUS, RADIUS)
         painter.setBrush(ink.card)
-        painter.drawRoundedRect(card, RADIUS, RADIUS)
-        painter.setBrush(ink.category(self.face.category))
-        painter.save()
-        painter.setClipRect(QRectF(0, 0, BAR, size.height))
-        painter.drawRoundedRect(card, RADIUS, RADIUS)
-        painter.restore()
-        painter.setBrush(Qt.BrushStyle.NoBrush)
         pen = self._border()
         painter.setPen(pen)
         inset = 0.0 if pen.widthF() > 1 else 0.5
         painter.drawRoundedRect(card.adjusted(inset, inset, -inset, -inset), RADIUS, RADIUS)
+        painter.setPen(NO_PEN)
+        painter.setBrush(ink.category(self.face.category))
+        painter.drawPath(bar_path(size.height, pen.widthF() / 2 if inset == 0.0 else 0.0))
 
     def _border(self):
         state = self.face.state

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
+from itertools import chain
+
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QGraphicsRectItem
 
-from composer_gui.ui.canvas.geometry import GRID
+from composer_gui.core.change import Change
+from composer_gui.core.document import Wire
+from composer_gui.ui.canvas.geometry import GRID, NARROWEST
 from composer_gui.ui.canvas.ink import FAR_TITLE
 from composer_gui.ui.canvas.node_item import NodeItem
-from composer_gui.ui.canvas.plates import FrameItem, Plate, frame_colour
+from composer_gui.ui.canvas.plates import frame_colour
 from composer_gui.ui.canvas.scene import CanvasScene
 
 LEGIBLE = 6.5
 """Smallest height of a label on the screen, in pixels, at which items paint themselves."""
-CLOSEST_DOTS = 18.0
+CARDS_FROM = 30.0
+"""Least width of a node on the screen, in pixels, at which it is a card, not a blot of colour."""
+STRIPE = 22.0
+"""Width of the stripe in the category's colour, in pixels of the scene."""
+CLOSEST_DOTS = 20.0
 """Least distance of the grid's dots on the screen, in pixels."""
+BLOCK = 16
+"""Dots are made in blocks of so many across and down."""
 
 
 class Overview:
@@ -23,18 +35,30 @@ class Overview:
 
     def __init__(self, scene: CanvasScene) -> None:
         self._scene = scene
-        self._rects: dict[str, list[QRectF]] | None = None
-        self._lines: list[QLineF] = []
-        self._dots: tuple[tuple[int, int, float], QPolygonF] | None = None
+        self._rects: dict[str, dict[str, QRectF]] = {}
+        self._stripes: dict[str, dict[str, QRectF]] = {}
+        self._category: dict[str, str] = {}
+        self._lines: dict[Wire, QLineF] = {}
+        self._stale_nodes: set[str] = set(scene.nodes)
+        self._stale_wires: set[Wire] = set(scene.wires)
+        self._wrong: set[str] = set()
+        self._dots: dict[tuple[int, int, float], QPolygonF] = {}
         self._connect()
 
     def _connect(self) -> None:
-        self._scene.followed.connect(self._forget)
-        self._scene.moved.connect(self._forget)
-        self._scene.judged.connect(self._forget)
+        self._scene.followed.connect(self._follow)
+        self._scene.moved.connect(self._note_moved)
+        self._scene.judged.connect(self._note_judged)
 
-    def _forget(self, _: object = None) -> None:
-        self._rects = None
+    def _follow(self, change: Change) -> None:
+        self._stale_nodes |= change.nodes
+        self._stale_wires |= change.wires_added | change.wires_removed
+
+    def _note_moved(self, node_ids: list[str]) -> None:
+        self._stale_nodes.update(node_ids)
+
+    def _note_judged(self, node_ids: Iterable[str]) -> None:
+        self._stale_nodes.update(node_ids)
 
     def holds(self, view) -> bool:
         """Return whether this view is so far away that labels cannot be read."""
@@ -51,56 +75,99 @@ class Overview:
         painter.setWorldTransform(view.viewportTransform())
         self.paint_batch(painter, view.camera.zoom)
         self._paint_gestures(painter)
+        painter.resetTransform()
+        self._title_frames(painter, view)
         painter.end()
 
     def paint_batch(self, painter: QPainter, zoom: float) -> None:
         """Paint frames, wires and nodes at a scale of `zoom`; the minimap uses it too."""
-        if self._rects is None:
-            self._gather()
+        self._catch_up()
         ink = self._scene.ink
         self._paint_frames(painter)
         painter.setPen(_hairline(ink.theme.tertiary))
-        painter.drawLines(self._lines)
+        painter.drawLines(list(self._lines.values()))
+        shown = self._rects
+        if zoom * NARROWEST >= CARDS_FROM:
+            self._paint_cards(painter)
+            shown = self._stripes
         painter.setPen(Qt.PenStyle.NoPen)
-        for category, rects in self._rects.items():
-            painter.setBrush(ink.theme.panel if category == "note" else ink.category(category))
-            painter.drawRects(rects)
-        self._outline_states(painter, zoom)
+        for category, rects in shown.items():
+            if rects and category != "frame":
+                note = category == "note"
+                painter.setBrush(ink.theme.card_line if note else ink.category(category))
+                painter.drawRects(list(rects.values()))
+        self._outline(painter, zoom, self._wrong, ink.theme.wrong)
+        self._outline(painter, zoom, self._scene.selected_nodes, ink.theme.accent)
+
+    def _paint_cards(self, painter: QPainter) -> None:
+        """Paint nodes as quiet cards, whose categories the stripes then tell."""
+        now = self._scene.ink.theme
+        painter.setPen(_hairline(now.card_line))
+        painter.setBrush(now.card)
+        cards = (r.values() for category, r in self._rects.items() if category != "frame")
+        painter.drawRects(list(chain.from_iterable(cards)))
 
     def _paint_frames(self, painter: QPainter) -> None:
-        for item in self._frames:
-            colour = QColor(frame_colour(self._scene.ink, item.node.color))
+        for node_id, rect in self._rects.get("frame", {}).items():
+            frame = self._scene.nodes[node_id].node
+            colour = QColor(frame_colour(self._scene.ink, frame.color))
             painter.setPen(_hairline(colour))
             colour.setAlphaF(0.08)
             painter.setBrush(colour)
-            painter.drawRect(item.card())
+            painter.drawRect(rect)
 
-    def _outline_states(self, painter: QPainter, zoom: float) -> None:
-        """Draw a border around what is selected and what is wrong."""
-        ink, scene = self._scene.ink, self._scene
+    def _title_frames(self, painter: QPainter, view) -> None:
+        """Write the titles of frames, in a size that can be read at any zoom."""
+        painter.setFont(self._scene.ink.fonts["frame"])
+        painter.setPen(self._scene.ink.theme.secondary)
+        for node_id, rect in self._rects.get("frame", {}).items():
+            shown = view.viewportTransform().mapRect(rect)
+            if shown.width() >= CARDS_FROM and shown.intersects(QRectF(view.viewport().rect())):
+                title = self._scene.nodes[node_id].node.label
+                text = self._scene.ink.elided("frame", title, shown.width())
+                painter.drawText(shown.topLeft() - QPointF(0, 4), text)
+
+    def _outline(self, painter: QPainter, zoom: float, node_ids, colour: QColor) -> None:
+        """Draw a border of two pixels on the screen around nodes."""
+        pen = QPen(colour, 2.0)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for rects, colour in (
-            (self._wrong, ink.theme.wrong),
-            ([scene.nodes[i].card() for i in scene.selected_nodes], ink.theme.accent),
-        ):
-            pen = QPen(colour, 2.0)
-            pen.setCosmetic(True)
-            painter.setPen(pen)
-            grown = 2.0 / zoom
-            painter.drawRects([r.adjusted(-grown, -grown, grown, grown) for r in rects])
+        by = 2.0 / zoom
+        cards = (self._scene.nodes[node_id].card() for node_id in node_ids)
+        painter.drawRects([card.adjusted(-by, -by, by, by) for card in cards])
 
-    def _gather(self) -> None:
-        self._rects, self._frames, self._wrong = {}, [], []
-        for item in self._scene.nodes.values():
-            if isinstance(item, FrameItem):
-                self._frames.append(item)
-                continue
-            card = item.card()
-            category = "note" if isinstance(item, Plate) else item.face.category
-            self._rects.setdefault(category, []).append(card)
-            if isinstance(item, NodeItem) and item.face.state == "wrong":
-                self._wrong.append(card)
-        self._lines = [QLineF(*item.ends()) for item in self._scene.wires.values()]
+    def _catch_up(self) -> None:
+        """Bring rectangles and lines in step with the items that have changed since."""
+        for node_id in self._stale_nodes:
+            self._stale_wires |= self._scene.wires_at.get(node_id, set())
+            self._put_node(node_id)
+        for wire in self._stale_wires:
+            item = self._scene.wires.get(wire)
+            if item is not None:
+                self._lines[wire] = QLineF(*item.ends())
+            else:
+                self._lines.pop(wire, None)
+        self._stale_nodes.clear()
+        self._stale_wires.clear()
+
+    def _put_node(self, node_id: str) -> None:
+        item = self._scene.nodes.get(node_id)
+        before = self._category.pop(node_id, None)
+        if before is not None:
+            del self._rects[before][node_id]
+            del self._stripes[before][node_id]
+        self._wrong.discard(node_id)
+        if item is None:
+            return
+        category = item.category
+        self._category[node_id] = category
+        card = item.card()
+        self._rects.setdefault(category, {})[node_id] = card
+        stripe = QRectF(card.left(), card.top(), STRIPE, card.height())
+        self._stripes.setdefault(category, {})[node_id] = stripe
+        if isinstance(item, NodeItem) and item.face.state == "wrong":
+            self._wrong.add(node_id)
 
     def _paint_gestures(self, painter: QPainter) -> None:
         """Paint what a gesture shows above everything: a rubber band, a wire being drawn."""
@@ -120,8 +187,9 @@ class Overview:
         while step * zoom < CLOSEST_DOTS:
             step *= 2
         left, top = rect.left() // step * step, rect.top() // step * step
-        columns = int((rect.right() - left) // step) + 1
-        rows = int((rect.bottom() - top) // step) + 1
+        # Whole blocks of dots, so that a small zoom or another strip finds its points made already
+        columns = math.ceil((rect.right() - left) / step / BLOCK + 1e-6) * BLOCK
+        rows = math.ceil((rect.bottom() - top) / step / BLOCK + 1e-6) * BLOCK
         pen = QPen(self._scene.ink.theme.grid, 2.0)
         pen.setCosmetic(True)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -133,10 +201,13 @@ class Overview:
 
     def _grid_points(self, columns: int, rows: int, step: float) -> QPolygonF:
         key = (columns, rows, step)
-        if self._dots is None or self._dots[0] != key:
-            points = [QPointF(x * step, y * step) for y in range(rows) for x in range(columns)]
-            self._dots = (key, QPolygonF(points))
-        return self._dots[1]
+        points = self._dots.get(key)
+        if points is None:
+            if len(self._dots) > 40:
+                self._dots.clear()
+            places = [QPointF(x * step, y * step) for y in range(rows) for x in range(columns)]
+            points = self._dots[key] = QPolygonF(places)
+        return points
 
 
 def _hairline(colour: QColor) -> QPen:

@@ -24,10 +24,19 @@ class Plate(QGraphicsItem):
         self.selected = False
         self.size = (node.width, node.height)
 
+    @property
+    def category(self) -> str:
+        """The kind of plate: "frame" or "note"."""
+        return "frame" if isinstance(self.node, Frame) else "note"
+
     def show_node(self, node: Frame | Note) -> None:
         """Show the node as it is now."""
         self.node = node
         self.set_size(node.width, node.height)
+        self.update()
+
+    def refresh(self) -> None:
+        """Take the colours that hold now."""
         self.update()
 
     def set_size(self, width: float, height: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -26,8 +26,6 @@ class ProblemCard(QWidget):
     A node that is merely unfinished gets its card only when asked for (`show_for`).
     """
 
-    fixed = Signal(str)
-
     def __init__(self, view) -> None:
         super().__init__(view.viewport())
         self._view = view
@@ -36,9 +34,7 @@ class ProblemCard(QWidget):
         self._dismissed: Problem | None = None
         self._says_more = False
         self.buttons: list[QPushButton] = []
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(18, 14, 18, 12)
-        self._layout.setSpacing(6)
+        self._content = QWidget(self)
         self.setAccessibleName("Problem")
         self.setFixedWidth(WIDTH)
         self._connect()
@@ -141,7 +137,12 @@ class ProblemCard(QWidget):
     # What it says --------------------------------------------------------------------------------
 
     def _fill(self) -> None:
-        _clear(self._layout)
+        self._content.hide()
+        self._content.deleteLater()
+        self._content = QWidget(self)
+        self._layout = QVBoxLayout(self._content)
+        self._layout.setContentsMargins(18, 14, 18, 12)
+        self._layout.setSpacing(6)
         problem, fixes = self._shown
         now = theme.current()
         self._add_words(problem.title or problem.message, theme.font(15, 600), now.text)
@@ -150,7 +151,7 @@ class ProblemCard(QWidget):
         self._layout.addSpacing(4)
         self.buttons = []
         for number, fix in enumerate(fixes):
-            button = _FixButton(fix.title, first=number == 0, parent=self)
+            button = _FixButton(fix.title, first=number == 0, parent=self._content)
             button.clicked.connect(partial(self._apply_clicked, fix))
             self.buttons.append(button)
             self._layout.addWidget(button)
@@ -158,10 +159,12 @@ class ProblemCard(QWidget):
             words = self._add_words(problem.detail, theme.mono(11), now.secondary)
             words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._layout.addLayout(self._foot(problem))
+        self._content.show()
         self.resize(WIDTH, self._layout.totalHeightForWidth(WIDTH))
+        self._content.resize(self.size())
 
     def _add_words(self, text: str, font, colour) -> QLabel:
-        label = QLabel(text, self)
+        label = QLabel(text, self._content)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
         label.setFont(font)
@@ -173,11 +176,11 @@ class ProblemCard(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(0, 4, 0, 0)
         if problem.detail:
-            more = _link("Less" if self._says_more else "What Keras says", self)
+            more = _link("Less" if self._says_more else "What Keras says", self._content)
             more.clicked.connect(self._toggle)
             row.addWidget(more)
         row.addStretch(1)
-        close = _link("Close", self, quiet=True)
+        close = _link("Close", self._content, quiet=True)
         close.clicked.connect(self.dismiss)
         row.addWidget(close)
         return row
@@ -192,8 +195,8 @@ class ProblemCard(QWidget):
 
     def _apply(self, fix: Fix) -> None:
         self._view.setFocus()
-        self._view.session.try_apply(fix.title, fix.edit)
-        self.fixed.emit(fix.title)
+        if self._view.session.try_apply(fix.title, fix.edit) is not None:
+            self.dismiss()  # the engine has yet to say so, but the user has seen to it
 
     # Painting and keys ---------------------------------------------------------------------------
 
@@ -266,14 +269,3 @@ def _link(text: str, parent: QWidget, *, quiet: bool = False) -> QPushButton:
         f"QPushButton:hover, QPushButton:focus {{ text-decoration: underline; }}"
     )
     return button
-
-
-def _clear(layout) -> None:
-    while layout.count():
-        item = layout.takeAt(0)
-        if item.widget() is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
-        elif item.layout() is not None:
-            _clear(item.layout())
-            item.layout().deleteLater()

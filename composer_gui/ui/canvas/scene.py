@@ -26,15 +26,15 @@ class CanvasScene(QGraphicsScene):
 
     Signals: `selection_changed()` when other nodes or wires are selected; `followed(Change)` after
     the picture is in step with a change; `opened()` when another document was opened;
-    `moved(list of node ids)` while items are dragged and when they are elsewhere; `judged()` when
-    other verdicts are shown.
+    `moved(list of node ids)` while items are dragged and when they are elsewhere; `judged(ids)`
+    when other verdicts are shown.
     """
 
     selection_changed = Signal()
     followed = Signal(object)
     opened = Signal()
     moved = Signal(list)
-    judged = Signal()
+    judged = Signal(object)
 
     def __init__(self, session: Session, ink: Ink, parent=None) -> None:
         super().__init__(parent)
@@ -105,40 +105,45 @@ class CanvasScene(QGraphicsScene):
         for node_id in tuple(stale):
             stale |= self._waiting_for.get(node_id, set())
         moved = [node_id for node_id in change.changed if self._take_place(node_id)]
-        for node_id in stale & set(document.nodes) - change.added:
-            self.refresh_node(node_id)
-        for node_id in change.added & stale:
-            self.refresh_node(node_id)
+        self._refresh(node_id for node_id in stale if node_id in document.nodes)
         self.moved.emit(moved)
 
     def _judge(self, node_ids: Iterable[str]) -> None:
         """Repaint the nodes whose verdict is another one, and the wires at them."""
-        for node_id in node_ids:
-            if node_id in self.nodes:
-                self.refresh_node(node_id)
-        self.judged.emit()
+        known = [node_id for node_id in node_ids if node_id in self.nodes]
+        self._refresh(known)
+        self.judged.emit(known)
 
-    def refresh_node(self, node_id: str) -> None:
-        """Show the node as it is now, if that differs from what is shown, and its wires."""
+    def _refresh(self, node_ids: Iterable[str]) -> None:
+        """Show nodes as they are now, where that differs from what is shown, and their wires."""
+        wires: set[Wire] = set()
+        for node_id in node_ids:
+            rings_moved = self._refresh_node(node_id)
+            wires |= self.wires_at[node_id]
+            if rings_moved:
+                for wire in self.wires_at[node_id]:
+                    self._place_wire(wire)
+        for wire in wires:
+            item, look = self.wires[wire], self._look(wire)
+            if look != item.look:
+                item.set_look(look)
+
+    def _refresh_node(self, node_id: str) -> bool:
+        """Show one node as it is now; return whether its rings are elsewhere."""
         item = self.nodes[node_id]
-        node = self.session.document.nodes[node_id]
         if isinstance(item, Plate):
+            node = self.session.document.nodes[node_id]
             if item.node is not node:
                 item.show_node(node)
-            return
+            return False
         self._remember_cause(node_id)
         now = self._face(node_id)
-        rings_moved = now != item.face and item.set_face(now)
-        for wire in self.wires_at.get(node_id, ()):
-            self._refresh_wire(wire, ends=rings_moved)
+        return now != item.face and item.set_face(now)
 
     def refresh_all(self) -> None:
         """Take the theme that holds now."""
         for item in self.nodes.values():
-            if isinstance(item, NodeItem):
-                item.set_face(item.face)
-            else:
-                item.update()
+            item.refresh()
         for item in self.wires.values():
             item.refresh()
         for wire in self.wires:
@@ -192,14 +197,6 @@ class CanvasScene(QGraphicsScene):
         source, consumer = session.verdict(wire.source.node), session.verdict(wire.node)
         return wire_look(session.document, wire, source, consumer)
 
-    def _refresh_wire(self, wire: Wire, *, ends: bool) -> None:
-        item = self.wires[wire]
-        look = self._look(wire)
-        if look != item.look:
-            item.set_look(look)
-        if ends:
-            self._place_wire(wire)
-
     def _place_wire(self, wire: Wire) -> None:
         start = self.ring_centre(wire.source.node, "out", wire.source.port)
         end = self.ring_centre(wire.node, "in", wire.port, wire.index)
@@ -225,12 +222,17 @@ class CanvasScene(QGraphicsScene):
 
     def place(self, positions: dict[str, tuple[float, float]]) -> None:
         """Put items at these positions, wires along; the document stays as it is."""
-        wires: set[Wire] = set()
+        shifts: dict[str, tuple[float, float]] = {}
         for node_id, (x, y) in positions.items():
-            self.nodes[node_id].setPos(x, y)
-            wires |= self.wires_at[node_id]
-        for wire in wires:
-            self._place_wire(wire)
+            item = self.nodes[node_id]
+            shifts[node_id] = (x - item.x(), y - item.y())
+            item.setPos(x, y)
+        for wire in {wire for node_id in positions for wire in self.wires_at[node_id]}:
+            shift = shifts.get(wire.source.node)
+            if shift is not None and shift == shifts.get(wire.node):
+                self.wires[wire].moveBy(*shift)
+            else:
+                self._place_wire(wire)
         self.moved.emit(list(positions))
 
     # What depends on what -------------------------------------------------------------------------

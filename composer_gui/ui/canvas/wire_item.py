@@ -1,10 +1,10 @@
-"""Draws one wire and its label, both in C++: nothing here is painted by Python."""
+"""Draws one wire and its label, in C++: no curve here is painted by Python."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QBrush, QPainterPath, QPainterPathStroker
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsSimpleTextItem
 
@@ -14,8 +14,10 @@ from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import WRONG, Verdict
 from composer_gui.ui.canvas.faces import UNFINISHED
 from composer_gui.ui.canvas.geometry import (
+    FULL_DETAIL,
     label_gap,
     room_for_label,
+    wire_bounds,
     wire_path,
     wire_path_with_gap,
 )
@@ -69,6 +71,14 @@ def _wrong_label(spec: TensorSpec | None) -> str:
     return spec.show(dtype=True) if spec else ""
 
 
+class WireLabel(QGraphicsSimpleTextItem):
+    """The words on a wire; nothing where they are too small to be read."""
+
+    def paint(self, painter, option, widget=None) -> None:
+        if painter.worldTransform().m11() >= FULL_DETAIL:
+            super().paint(painter, option, widget)
+
+
 class WireItem(QGraphicsPathItem):
     """A wire. Its path begins at its own position, so moving both ends only moves the item."""
 
@@ -80,7 +90,8 @@ class WireItem(QGraphicsPathItem):
         self.mark = ""
         self._span = (0.0, 0.0)
         self._outline: QPainterPath | None = None
-        self._text: QGraphicsSimpleTextItem | None = None
+        self._bounds = QRectF()
+        self._text: WireLabel | None = None
         self.setZValue(0)
         self._take_pen()
 
@@ -120,6 +131,9 @@ class WireItem(QGraphicsPathItem):
         """Return where the wire begins and ends, in the scene."""
         return self.pos(), QPointF(self.x() + self._span[0], self.y() + self._span[1])
 
+    def boundingRect(self) -> QRectF:
+        return self._bounds  # Qt would stroke the whole path to find it
+
     def shape(self) -> QPainterPath:
         if self._outline is None:
             stroker = QPainterPathStroker()
@@ -143,6 +157,8 @@ class WireItem(QGraphicsPathItem):
     def _draw(self) -> None:
         """Make the path anew, with a gap for the label where there is room for it."""
         self._outline = None
+        self.prepareGeometryChange()
+        self._bounds = wire_bounds(*self._span)
         width = self.ink.measure("label", self.look.label) if self.look.label else 0.0
         if not width or width > room_for_label(*self._span):
             self.setPath(wire_path(*self._span))
@@ -155,7 +171,7 @@ class WireItem(QGraphicsPathItem):
 
     def _place_text(self, width: float) -> None:
         if self._text is None:
-            self._text = QGraphicsSimpleTextItem(self)
+            self._text = WireLabel(self)
         self._text.setFont(self.ink.fonts["label"])
         self._text.setText(self.look.label)
         self._text.setBrush(QBrush(self._text_colour()))

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 from immutables import Map
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -171,6 +171,10 @@ class Hand:
         """Return a place on a node's label."""
         return self.view.scene().nodes[node].card().topLeft() + QPointF(30, 12)
 
+    def mark(self, node):
+        """Return the place of a node's verdict."""
+        return self.view.scene().nodes[node].card().topRight() + QPointF(-20, 17)
+
     def output(self, node, port="output"):
         return self.view.scene().ring_centre(node, "out", port)
 
@@ -189,9 +193,27 @@ def design(session):
 
 
 @pytest.fixture
-def view(session, qtbot):
-    view = CanvasView(session)
-    qtbot.addWidget(view)
+def new_view(qapp):
+    """Make canvases that are gone for good after the test.
+
+    Without a running event loop Qt would keep what is to be deleted later until the very end.
+    """
+    views = []
+
+    def new_view(session):
+        views.append(CanvasView(session))
+        return views[-1]
+
+    yield new_view
+    for view in views:
+        view.close()
+        view.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def view(session, new_view, qtbot):
+    view = new_view(session)
     view.resize(1000, 700)
     view.show()
     view.camera.look_at(QPointF(400, 250))

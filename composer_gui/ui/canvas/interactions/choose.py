@@ -18,7 +18,7 @@ def gesture_for(view, hit: Hit, at: QPointF, modifiers: Qt.KeyboardModifier) -> 
     if hit.kind == "ring":
         return _wire_from_ring(view, hit)
     if hit.kind in ("node", "note", "frame"):
-        return MoveNodes(view, hit.node, at, modifiers)
+        return MoveNodes(view, hit, at, modifiers)
     if hit.kind == "grip":
         return Resize(view, hit.node, at)
     if hit.kind == "wire":

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 from composer_gui.core import edits
 from composer_gui.core.change import Change
 from composer_gui.ui.canvas.geometry import SNAP, snapped
+from composer_gui.ui.canvas.hits import Hit
 from composer_gui.ui.canvas.plates import FrameItem
 from composer_gui.ui.canvas.scene import CanvasScene
 
@@ -19,13 +20,14 @@ class MoveNodes:
     """Drags what is selected, on the grid; Ctrl held while dragging leaves the grid.
 
     A press selects the node under the mouse. A release without a drag is a click: it selects that
-    node alone, or with Shift or Ctrl takes it out again.
+    node alone, or with Shift or Ctrl takes it out again. A click on its mark tells what is wrong.
     """
 
-    def __init__(self, view, node_id: str, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+    def __init__(self, view, hit: Hit, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         self._view = view
         self._scene: CanvasScene = view.scene()
-        self._node_id = node_id
+        self._node_id = node_id = hit.node
+        self._on_mark = hit.on_mark
         self._start = at
         self._was_selected = node_id in self._scene.selected_nodes
         self._adding = bool(modifiers & ADDING)
@@ -69,9 +71,12 @@ class MoveNodes:
 
     def _click(self) -> None:
         scene = self._scene
-        if not self._was_selected:
+        if self._on_mark and not self._adding:
+            scene.select({self._node_id})
+            self._view.card.show_for(self._node_id)
+        elif not self._was_selected:
             return
-        if self._adding:
+        elif self._adding:
             scene.select(scene.selected_nodes - {self._node_id}, scene.selected_wires)
         else:
             scene.select({self._node_id})
