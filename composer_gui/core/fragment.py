@@ -150,9 +150,9 @@ def _named(item: Node | Layer, labels: Labels) -> Node | Layer:
 
 
 def to_text(fragment: Document) -> str:
-    """Return a fragment as JSON for the clipboard."""
+    """Return a fragment as JSON for the clipboard, in ASCII: not all text can be encoded else."""
     plain = {MARK: FORMAT, **document_to_plain(fragment)}
-    return json.dumps(plain, sort_keys=True, ensure_ascii=False, indent=1)
+    return json.dumps(plain, sort_keys=True, indent=1)
 
 
 def from_text(text: str, catalog: Catalog | None = None) -> Document | None:

@@ -138,6 +138,13 @@ def test_a_fragment_survives_the_clipboard(drawn, catalog):
     assert fragment.from_text(fragment.to_text(piece)) == piece
 
 
+def test_any_text_can_be_copied(drawn):
+    """Half of a surrogate pair is text in Python, and cannot be encoded."""
+    document = edits.set_text(drawn.document, drawn["note"], "\ud800 größe")
+    piece = fragment.copy(document, [drawn["note"]])
+    assert fragment.from_text(fragment.to_text(piece).encode().decode()) == piece
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication, QKeySequence
 
 from composer_gui.core import edits, fragment, layout
 from composer_gui.core.document import Document, Wire, number_of
+from composer_gui.core.layers.catalog import Catalog
 from composer_gui.ui.canvas.geometry import GRID, snapped
 from composer_gui.ui.canvas.interactions.move_nodes import NUDGES, nudge
 from composer_gui.ui.canvas.scene import CanvasScene
@@ -56,18 +57,21 @@ def cut(scene: CanvasScene) -> None:
     delete(scene)
 
 
-def clipboard_fragment() -> Document | None:
-    """Return the nodes on the clipboard, or None where there are none."""
+def clipboard_fragment(catalog: Catalog | None = None) -> Document | None:
+    """Return the nodes on the clipboard, or None where there are none.
+
+    With a catalog, wires to ports that do not exist here are left out: anyone may have made them.
+    """
     data = QGuiApplication.clipboard().mimeData()
     if data is None:
         return None
     own = bytes(data.data(fragment.MIME).data()).decode(errors="replace")
-    return fragment.from_text(own or data.text())
+    return fragment.from_text(own or data.text(), catalog)
 
 
 def paste(scene: CanvasScene, seen: QRectF) -> None:
     """Add the clipboard's nodes: beside the originals when these are seen, else in the middle."""
-    copied = clipboard_fragment()
+    copied = clipboard_fragment(scene.session.catalog)
     if copied is None or not copied.nodes:
         scene.session.noticed.emit("There is nothing on the clipboard that could be pasted.")
         return
