@@ -150,7 +150,7 @@ def test_sample_input_suits_every_dtype_and_free_axes(tmp_path):
     model = model_of(
         ("words", (3,), "string"),
         ("tokens", (None,), "int32"),
-        ("codes", (2,), "uint8"),
+        ("codes", (2,), "int64"),
         ("flags", (2,), "bool"),
         ("half", (None, 5), "bfloat16"),
         ("double", (), "float64"),

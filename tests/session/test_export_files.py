@@ -1,0 +1,153 @@
+"""Which files an export may write, and what becomes of saved models that lie elsewhere."""
+
+import os
+import threading
+
+import pytest
+
+from composer_gui.core.document import SavedInterface, SavedModel, SavedPort
+from composer_gui.core.errors import ExportFailed
+from composer_gui.session.export_files import (
+    Cancelled,
+    Stage,
+    TargetExists,
+    check_targets,
+    gather,
+)
+
+PORT = SavedPort("x", (None, 4))
+INTERFACE = SavedInterface("Functional", (PORT,), (PORT,))
+RUNNING = threading.Event()
+
+
+def model(path, layer_id="l1", sha256=""):
+    return SavedModel(layer_id, path.stem, str(path), sha256, INTERFACE)
+
+
+@pytest.fixture
+def elsewhere(tmp_path):
+    """Return a model file outside the folder of the script."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    (folder / "encoder.keras").write_bytes(b"weights")
+    return folder / "encoder.keras"
+
+
+@pytest.fixture
+def here(tmp_path):
+    """Return the folder of the script."""
+    (tmp_path / "here").mkdir()
+    return tmp_path / "here"
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ([], "No file"),
+        (["a.exe"], r"\.exe"),
+        (["a"], "without a suffix"),
+        (["gone/a.py"], "not there"),
+        (["a.py", "b.py"], "one kind"),
+    ],
+)
+def test_targets_that_cannot_be_are_refused_in_words(tmp_path, names, words):
+    with pytest.raises(ExportFailed, match=words):
+        check_targets([tmp_path / name for name in names], force=False)
+
+
+def test_files_that_exist_are_replaced_only_by_force(tmp_path):
+    target = tmp_path / "a.py"
+    target.write_text("mine")
+    with pytest.raises(TargetExists) as failure:
+        check_targets([target, tmp_path / "a.keras"], force=False)
+    assert failure.value.code == "exists" and failure.value.paths == [target]
+    check_targets([target], force=True)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="permissions are of another kind")
+def test_a_read_only_file_is_refused_even_by_force(tmp_path):
+    target = tmp_path / "a.py"
+    target.write_text("mine")
+    target.chmod(0o444)
+    with pytest.raises(ExportFailed, match="read-only"):
+        check_targets([target], force=True)
+
+
+def test_a_model_inside_the_folder_stays_where_it_is(here):
+    (here / "base").mkdir()
+    path = here / "base" / "encoder.keras"
+    path.write_bytes(b"weights")
+    found = gather([model(path)], here, RUNNING)
+    assert found.paths == {"l1": "base/encoder.keras"}
+    assert found.sources == [path] and not found.copied and not found.warnings
+
+
+def test_a_model_elsewhere_is_copied_once_and_that_is_said(here, elsewhere):
+    found = gather([model(elsewhere), model(elsewhere, "l2")], here, RUNNING)
+    assert found.paths == {"l1": "models/encoder.keras", "l2": "models/encoder.keras"}
+    assert found.copied == [here / "models" / "encoder.keras"]
+    assert found.copied[0].read_bytes() == b"weights"
+    assert len(found.warnings) == 1 and "copied to models/encoder.keras" in found.warnings[0]
+
+
+def test_a_copy_never_replaces_another_file(here, elsewhere):
+    (here / "models").mkdir()
+    (here / "models" / "encoder.keras").write_bytes(b"another")
+    found = gather([model(elsewhere)], here, RUNNING)
+    assert found.paths == {"l1": "models/encoder_1.keras"}
+    again = gather([model(elsewhere)], here, RUNNING)
+    assert again.paths == found.paths and not again.copied
+    assert (here / "models" / "encoder.keras").read_bytes() == b"another"
+
+
+def test_two_models_of_one_name_get_different_ones(here, elsewhere, tmp_path):
+    other = tmp_path / "encoder.keras"
+    other.write_bytes(b"other")
+    found = gather([model(elsewhere), model(other, "l2")], here, RUNNING)
+    assert found.paths == {"l1": "models/encoder.keras", "l2": "models/encoder_1.keras"}
+
+
+def test_without_a_script_models_go_by_where_they_are(elsewhere):
+    found = gather([model(elsewhere)], None, RUNNING)
+    assert found.paths == {"l1": elsewhere.as_posix()} and not found.copied
+
+
+def test_a_model_that_has_changed_is_used_and_told(elsewhere):
+    found = gather([model(elsewhere, sha256="0" * 64)], None, RUNNING)
+    assert "encoder.keras has changed" in found.warnings[0]
+
+
+def test_undone_the_folder_is_as_it_was(here, elsewhere):
+    gather([model(elsewhere)], here, RUNNING).undo()
+    assert list(here.iterdir()) == []
+    (here / "models").mkdir()
+    gather([model(elsewhere)], here, RUNNING).undo()
+    assert list(here.iterdir()) == [here / "models"]
+
+
+def test_a_missing_or_cancelled_model_leaves_no_copies(here, elsewhere, tmp_path):
+    with pytest.raises(ExportFailed, match=r"gone\.keras"):
+        gather([model(elsewhere), model(tmp_path / "gone.keras", "l2")], here, RUNNING)
+    cancelled = threading.Event()
+    cancelled.set()
+    with pytest.raises(Cancelled):
+        gather([model(elsewhere)], here, cancelled)
+    assert list(here.iterdir()) == []
+
+
+def test_finished_files_keep_mode_and_links_of_those_they_replace(here, tmp_path):
+    real = tmp_path / "real.keras"
+    real.write_bytes(b"old")
+    real.chmod(0o640)
+    (here / "model.keras").symlink_to(real)
+    targets = {".keras": here / "model.keras", ".py": here / "model.py"}
+    stage = Stage(targets)
+    stage.make_folder()
+    stage.model.write_bytes(b"new")
+    stage.write_script("text")
+    stage.put_in_place("text")
+    stage.clear()
+    assert real.read_bytes() == b"new" and (here / "model.keras").is_symlink()
+    assert real.stat().st_mode & 0o777 == 0o640
+    assert (here / "model.py").read_text() == "text"
+    assert {path.name for path in here.iterdir()} == {"model.keras", "model.py"}
