@@ -173,7 +173,7 @@ def mismatch(sketch: Sketch) -> None:
     sketch.note(
         "This one does not fit, and the wire says why: the base gives 5×5×64, the head was made "
         "for 6×6×64.\nChoose the node with the mark to see what can be done. One way is in "
-        "“A base and a head, repaired”."
+        "“A head that fits”."
     )
 
 
@@ -285,7 +285,7 @@ def residual(sketch: Sketch) -> None:
     sketch.arranged()
     sketch.note(
         "A skip as people first write it. The sum has a mark: 10 numbers and 64 numbers do not "
-        "add up.\n“A residual sum, repaired” shows the usual way out."
+        "add up.\n“A sum that adds” shows the usual way out."
     )
 
 
@@ -328,8 +328,8 @@ Entry = tuple[int, Callable[[Sketch], None], str, str]
 EXAMPLES: tuple[Entry, ...] = (
     (1, chain, "Chain", "A saved feature extractor leads into a saved classifier."),
     (2, two_branches, "Two branches", "Two inputs, a saved model each, joined for one score."),
-    (3, mismatch, "A base and a head that do not fit", "5×5×64 meets 6×6×64: opens broken."),
-    (3, mismatch_repaired, "A base and a head, repaired", "One row of zeros makes them fit."),
+    (3, mismatch, "A head that does not fit", "5×5×64 meets 6×6×64: opens broken."),
+    (3, mismatch_repaired, "A head that fits", "One row of zeros makes them fit."),
     (4, image_and_text, "Image and text", "Two saved encoders merged into one score."),
     (
         *(5, sequence_and_features, "Sequence and features"),
@@ -346,8 +346,8 @@ EXAMPLES: tuple[Entry, ...] = (
         "Two frozen models under a new classifier.",
     ),
     (13, functional_mlp, "Sequential as a graph", "A small network of new layers only."),
-    (14, residual, "A residual sum that does not add up", "10 and 64 do not add: opens broken."),
-    (14, residual_repaired, "A residual sum, repaired", "A projection on the skip."),
+    (14, residual, "A sum that does not add", "10 and 64 do not add: opens broken."),
+    (14, residual_repaired, "A sum that adds", "A projection on the skip."),
     (15, stacked_blocks, "Stacked blocks", "Saved Sequential blocks used as layers."),
     (16, siamese, "Siamese twins", "One saved encoder, called twice, and the distance between."),
 )
