@@ -122,6 +122,16 @@ def test_one_change_then_another_is_the_difference_of_the_ends(drawn, steps):
     assert together == between(before, after)
 
 
+def test_a_wire_that_is_drawn_and_taken_away_is_in_neither_list(drawn, catalog):
+    wire, other = drawn.wire("photo", "out"), drawn.wire("dense", "out")
+    free = edits.disconnect(drawn.document, other).settled()
+    one = edits.connect(free, catalog, wire).settled()
+    two = edits.replace_wire(one, catalog, other).settled()
+    together = between(free, one).then(between(one, two))
+    assert together == between(free, two)
+    assert together.wires_added == {other} and not together.wires_removed
+
+
 def test_a_change_and_its_inverse_leave_no_wires_and_no_nodes(drawn):
     change = between(drawn.document, edits.delete(drawn.document, [drawn["dense"]]))
     together = change.then(change.inverted())
