@@ -97,7 +97,7 @@ class EngineClient(QObject):
         self._process = self._spare = self._in_flight = None
         self._is_ready = False
         for design in self._designs.values():
-            design.sent = None
+            design.start_over(ask=True)
         # also those whose job is done and that are about to end by themselves
         _end([process for process in self.findChildren(_Process) if process.is_running])
         self._set_state(STOPPED, "Keras is not running.")

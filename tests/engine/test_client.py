@@ -271,6 +271,15 @@ def test_a_stopped_client_starts_again_and_is_given_everything(ready, qtbot):
     assert "document" in answers[1][2][0]
 
 
+def test_what_was_not_answered_before_a_stop_is_answered_after_the_next_start(ready, qtbot):
+    client = ready()
+    answers = answers_of(client)
+    client.analyze(1, 1, document("n1"))
+    client.stop()
+    client.start()
+    qtbot.waitUntil(lambda: len(answers) == 1, timeout=WAIT)
+
+
 def test_stopping_while_a_restart_is_due_keeps_it_from_coming(ready, qtbot):
     client = ready("dies")
     with qtbot.waitSignal(client.state_changed, timeout=WAIT):
