@@ -67,6 +67,11 @@ class Face:
     shared: bool = False
 
     @property
+    def brief(self) -> str:
+        """What stands in the foot when there is room for a word only: the shape, or the state."""
+        return self.short if self.state == "blocked" else self.foot.partition("  ")[0]
+
+    @property
     def form(self) -> tuple:
         """What decides the node's size and the places of its rings."""
         return (

@@ -8,8 +8,8 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen
 from composer_gui.ui import theme
 
 TITLE, KIND, SMALL = 14, 12, 11
-FAR_TITLE = 18
-"""Size of the label when there is room for nothing else."""
+FAR_TITLE, FAR_FOOT = 18, 15
+"""Sizes of the label and of the shape when there is room for nothing else."""
 
 _RANK_WIDTHS = (1.6, 2.0, 2.6, 3.2, 3.8)
 
@@ -108,6 +108,7 @@ def _fonts() -> dict[str, QFont]:
     return {
         "title": theme.font(TITLE, 600),
         "far": theme.font(FAR_TITLE, 600),
+        "far_foot": theme.mono(FAR_FOOT),
         "kind": theme.font(KIND, 400),
         "name": theme.font(KIND, 400),
         "value": theme.mono(KIND),

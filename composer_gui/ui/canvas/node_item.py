@@ -144,13 +144,20 @@ class NodeItem(QGraphicsItem):
         return self.ink.warning_pen if state == "warning" else self.ink.card_pen
 
     def _paint_far(self, painter: QPainter) -> None:
+        """Paint, larger, the label and what flows out: the rest could not be read from here."""
         ink, size = self.ink, self.layout
-        room = size.width - PADDING - RIGHT - BADGE
+        middle = size.height / 2
+        room = size.width - PADDING - RIGHT
+        title_at = middle - 12 if self.face.brief else middle
+        self._paint_verdict(painter, size.width - RIGHT - 6, title_at)
         painter.setFont(ink.fonts["far"])
         painter.setPen(ink.theme.text)
-        text = ink.elided("far", self.face.label, room)
-        painter.drawText(QPointF(PADDING, ink.baseline("far", size.height / 2)), text)
-        self._paint_verdict(painter, size.width - RIGHT - 6, size.height / 2)
+        text = ink.elided("far", self.face.label, room - BADGE)
+        painter.drawText(QPointF(PADDING, ink.baseline("far", title_at)), text)
+        painter.setFont(ink.fonts["far_foot"])
+        painter.setPen(self._foot_colour())
+        text = ink.elided("far_foot", self.face.brief, room)
+        painter.drawText(QPointF(PADDING, ink.baseline("far_foot", middle + 15)), text)
 
     def _paint_head(self, painter: QPainter) -> None:
         ink, face = self.ink, self.face

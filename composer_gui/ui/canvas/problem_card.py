@@ -13,9 +13,8 @@ from composer_gui.core.problems import Problem
 from composer_gui.core.verdicts import WRONG
 from composer_gui.ui import theme
 from composer_gui.ui.canvas.faces import first_error, is_unfinished
-from composer_gui.ui.words import plain_tip
 
-WIDTH = 400
+WIDTH, SIDE = 400, 18
 GAP = 14
 MOST_FIXES = 4
 
@@ -141,7 +140,7 @@ class ProblemCard(QWidget):
         self._content.deleteLater()
         self._content = QWidget(self)
         self._layout = QVBoxLayout(self._content)
-        self._layout.setContentsMargins(18, 14, 18, 12)
+        self._layout.setContentsMargins(SIDE, 14, SIDE, 12)
         self._layout.setSpacing(6)
         problem, fixes = self._shown
         now = theme.current()
@@ -228,31 +227,32 @@ class _FixButton(QPushButton):
     def __init__(self, title: str, *, first: bool, parent: QWidget) -> None:
         super().__init__(parent)
         now = theme.current()
-        room = WIDTH - 36 - 24 - (52 if first else 0)
-        font = theme.font(13, 600 if first else 400)
-        self.setFont(font)
-        self.setText(self.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, room))
-        self.setToolTip(plain_tip(title))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(title)
         ground = now.selection.name() if first else "transparent"
         self.setStyleSheet(
-            f"QPushButton {{ text-align: left; padding: 7px 11px; border-radius: 6px;"
-            f" border: 1px solid transparent; background: {ground}; color: {now.text.name()}; }}"
+            f"QPushButton {{ border-radius: 6px; border: 1px solid transparent;"
+            f" background: {ground}; }}"
             f"QPushButton:hover {{ background: {now.hover.name()}; }}"
             f"QPushButton:focus {{ border-color: {now.accent.name()}; }}"
         )
-        if first:
-            self._add_hint(now)
-
-    def _add_hint(self, now: theme.Theme) -> None:
-        hint = QLabel("Enter", self)
-        hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        hint.setFont(theme.font(12, 400))
-        hint.setStyleSheet(f"color: {now.secondary.name()}; background: transparent;")
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 11, 0)
-        row.addWidget(hint, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row.setContentsMargins(12, 8, 12, 8)
+        words = self._words(title, theme.font(13, 600 if first else 400), now.text)
+        words.setWordWrap(True)
+        row.addWidget(words, 1)
+        if first:
+            row.addWidget(self._words("Enter", theme.font(12, 400), now.secondary))
+        self.setFixedHeight(row.totalHeightForWidth(WIDTH - 2 * SIDE))
+
+    def _words(self, text: str, font, colour) -> QLabel:
+        """A button's own text does not wrap; a label on it does."""
+        label = QLabel(text, self)
+        label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setFont(font)
+        label.setStyleSheet(f"color: {colour.name()}; background: transparent;")
+        return label
 
 
 def _link(text: str, parent: QWidget, *, quiet: bool = False) -> QPushButton:

@@ -9,8 +9,7 @@ from PySide6.QtGui import QBrush, QPainterPath, QPainterPathStroker
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsSimpleTextItem
 
 from composer_gui.core.document import Document, Wire
-from composer_gui.core.problems import ERROR
-from composer_gui.core.shapes.tensor_spec import TensorSpec
+from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.verdicts import WRONG, Verdict
 from composer_gui.ui.canvas.faces import UNFINISHED
 from composer_gui.ui.canvas.geometry import (
@@ -23,6 +22,8 @@ from composer_gui.ui.canvas.geometry import (
 )
 from composer_gui.ui.canvas.ink import Ink
 
+LABEL_GROWTH = 1.5
+"""How much larger a label is at most when it is seen from afar."""
 GRAB = 12.0
 """Width of the strip along a wire in which the mouse means it."""
 
@@ -40,43 +41,67 @@ class WireLook:
 def wire_look(document: Document, wire: Wire, source: Verdict, consumer: Verdict) -> WireLook:
     """Return how `wire` looks under the verdicts of the nodes at its two ends."""
     spec = source.spec(wire.source.port)
-    if is_wrong(document, wire, consumer):
-        return WireLook(_rank(spec), _dtype(spec), "wrong", _wrong_label(spec))
-    if spec is None or spec.shape is None:
-        return WireLook()
-    return WireLook(spec.rank, spec.dtype, "fine", spec.show())
+    problem = problem_of(wire, consumer)
+    known = spec is not None and spec.shape is not None
+    if problem is not None:
+        label = spec.show(dtype=problem.code == "dtype") if spec else ""
+        return WireLook(*((spec.rank, spec.dtype) if spec else (None, "float32")), "wrong", label)
+    return WireLook(spec.rank, spec.dtype, "fine", spec.show()) if known else WireLook()
 
 
-def is_wrong(document: Document, wire: Wire, consumer: Verdict) -> bool:
-    """Return whether an error of the consumer is about this wire."""
+ABOUT_ALL_WIRES = frozenset(
+    ("shape", "rank", "dtype", "axis_size", "batch_size", "merge", "concatenate", "together")
+)
+"""Codes of errors that, where they name no port, are about all tensors that come in."""
+
+
+def problem_of(wire: Wire, consumer: Verdict) -> Problem | None:
+    """Return the error of the consumer that is about this wire, or None."""
     if consumer.kind != WRONG:
-        return False
-    alone = sum(len(sources) for sources in document.nodes[wire.node].inputs.values()) == 1
-    return any(
-        problem.port == wire.port or (problem.port is None and alone and problem.actual)
-        for problem in consumer.problems
-        if problem.severity == ERROR and problem.code not in UNFINISHED
-    )
-
-
-def _rank(spec: TensorSpec | None) -> int | None:
-    return spec.rank if spec else None
-
-
-def _dtype(spec: TensorSpec | None) -> str:
-    return spec.dtype if spec else "float32"
-
-
-def _wrong_label(spec: TensorSpec | None) -> str:
-    return spec.show(dtype=True) if spec else ""
+        return None
+    for problem in consumer.problems:
+        named = problem.port == wire.port and problem.code not in UNFINISHED
+        if problem.severity == ERROR and (
+            named or (problem.port is None and problem.code in ABOUT_ALL_WIRES)
+        ):
+            return problem
+    return None
 
 
 class WireLabel(QGraphicsSimpleTextItem):
-    """The words on a wire; nothing where they are too small to be read."""
+    """The words on a wire, in the gap that is left for them; from afar larger, where that fits."""
+
+    def __init__(self, wire: WireItem) -> None:
+        super().__init__(wire)
+        self._grown = QRectF()
+        self._largest = 1.0
+        self._ink = wire.ink
+
+    def put(self, middle: QPointF, room: float) -> None:
+        """Stand around `middle`; there are `room` pixels along the wire."""
+        self.prepareGeometryChange()
+        own = super().boundingRect()
+        self._largest = max(1.0, min(LABEL_GROWTH, room / (own.width() + 4)))
+        self.setPos(middle - own.center())
+        by = (self._largest - 1) / 2
+        across, down = own.width() * by + 3, own.height() * by + 2
+        self._grown = own.adjusted(-across, -down, across, down)
+
+    def boundingRect(self) -> QRectF:
+        return self._grown
 
     def paint(self, painter, option, widget=None) -> None:
         if painter.worldTransform().m11() >= FULL_DETAIL:
             super().paint(painter, option, widget)
+            return
+        painter.fillRect(self._grown, self._ink.canvas)
+        centre = self._grown.center()
+        painter.save()
+        painter.translate(centre)
+        painter.scale(self._largest, self._largest)
+        painter.translate(-centre)
+        super().paint(painter, option, widget)
+        painter.restore()
 
 
 class WireItem(QGraphicsPathItem):
@@ -165,16 +190,16 @@ class WireItem(QGraphicsPathItem):
             if self._text is not None:
                 self._text.hide()
             return
-        self._place_text(width)
+        self._place_text()
         gap = label_gap(*self._span, width + 12, 18)
         self.setPath(wire_path_with_gap(*self._span, gap))
 
-    def _place_text(self, width: float) -> None:
+    def _place_text(self) -> None:
         if self._text is None:
             self._text = WireLabel(self)
         self._text.setFont(self.ink.fonts["label"])
         self._text.setText(self.look.label)
         self._text.setBrush(QBrush(self._text_colour()))
-        height = self._text.boundingRect().height()
-        self._text.setPos(self._span[0] / 2 - width / 2, self._span[1] / 2 - height / 2)
+        middle = QPointF(self._span[0] / 2, self._span[1] / 2)
+        self._text.put(middle, room_for_label(*self._span))
         self._text.show()

@@ -193,6 +193,20 @@ def test_a_wire_that_is_wrong_is_red_and_says_what_it_sends(design, scene, wire)
     assert wire.look.label == "64×64×3 float32"
 
 
+def test_a_problem_without_a_port_is_about_all_wires_of_a_merge(design, scene):
+    source, merge = design.input(0, 0, shape=(4,)), design.layer("Add", 500, 0)
+    wires = [design.wire(source, merge, index=index) for index in range(2)]
+    design.judge(**{merge: Verdict(WRONG, problems=(Problem("merge", "x", merge),))})
+    assert {scene.wires[wire].look.state for wire in wires} == {"wrong"}
+    assert scene.wires[wires[0]].look.label == "4"
+
+
+def test_a_bad_parameter_leaves_the_wires_alone(design, scene, wire):
+    problem = Problem("bad_parameter", "x", wire.wire.node)
+    design.judge(**{wire.wire.node: Verdict(WRONG, problems=(problem,))})
+    assert wire.look.state == "fine"
+
+
 def test_the_other_wires_of_a_wrong_node_are_not_red(design, scene):
     source = design.input(0, 0, shape=(4,))
     node = design.layer("MultiHeadAttention", 500, 0, num_heads=1, key_dim=2)
