@@ -92,13 +92,12 @@ class Gathered:
     _made_folder: Path | None = None
 
     def undo(self) -> None:
-        """Remove the copies, and their folder if it was made for them."""
-        for path in self.copied:
+        """Remove the copies, and their folder if it was made for them; may be called again."""
+        for path in tuple(self.copied):
             path.unlink(missing_ok=True)
         if self._made_folder is not None:
             with contextlib.suppress(OSError):
                 self._made_folder.rmdir()
-        self.copied.clear()
 
     def make_folder(self, folder: Path) -> None:
         """Make the folder for copies unless it is there."""
@@ -108,14 +107,17 @@ class Gathered:
 
 
 def gather(
-    models: Iterable[SavedModel], folder: Path | None, cancelled: threading.Event
-) -> Gathered:
-    """Return where a script in `folder` finds the models; those outside it are copied into it.
+    models: Iterable[SavedModel],
+    folder: Path | None,
+    cancelled: threading.Event,
+    gathered: Gathered,
+) -> None:
+    """Find out where a script in `folder` finds the models; those outside it are copied into it.
 
     Without a folder they stay where they are and go by their absolute paths. Raises ExportFailed,
-    or Cancelled; then nothing was copied.
+    or Cancelled; then nothing was copied. `gathered` is filled as it goes, so that another thread
+    can undo it.
     """
-    gathered = Gathered()
     known: dict[Path, tuple[Path, str]] = {}
     try:
         with told():

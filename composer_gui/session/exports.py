@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -171,16 +172,14 @@ class Export(QObject):
         by_suffix = {target.suffix.lower(): target for target in self._targets}
         self._stage = Stage(by_suffix)
         folder = by_suffix[PYTHON].parent if PYTHON in by_suffix else None
-        models, cancelled = self._models(), self._cancelled
+        models, cancelled, gathered = self._models(), self._cancelled, self._gathered
         self._tell("gather", "Collecting the saved models")
 
-        def work() -> Gathered | ComposerError | None:
-            try:
-                return gather(models, folder, cancelled)
-            except Cancelled:
-                return None
+        def work() -> ComposerError | None:
+            with contextlib.suppress(Cancelled):
+                gather(models, folder, cancelled, gathered)
 
-        self._in_thread = model_files.in_thread(_told_by_value(work), self._take_models)
+        self._in_thread = model_files.in_thread(_told_by_value(work), self._write_source)
 
     def _refuse_problems(self) -> None:
         """Raise ExportFailed for the first error in the design."""
@@ -203,17 +202,13 @@ class Export(QObject):
         layers = (layer for layer in in_order(document.layers) if layer.id in called)
         return [layer for layer in layers if isinstance(layer, SavedModel)]
 
-    def _take_models(self, found: Gathered | ComposerError | None) -> None:
-        if self._is_over:
-            if isinstance(found, Gathered):
-                found.undo()
-            return
-        self._guard(lambda: self._write_source(found))
+    def _write_source(self, error: ComposerError | None) -> None:
+        self._guard(lambda: self._begin_building(error))
 
-    def _write_source(self, found: Gathered | ComposerError) -> None:
-        if isinstance(found, ComposerError):
-            raise found
-        self._gathered = found
+    def _begin_building(self, error: ComposerError | None) -> None:
+        """Write the source now that the saved models are there, and start what is to run it."""
+        if error is not None:
+            raise error
         self._script = keras_script.generate(
             self._document, self._session.catalog, self._gathered.paths
         )

@@ -9,6 +9,7 @@ from composer_gui.core.document import SavedInterface, SavedModel, SavedPort
 from composer_gui.core.errors import ExportFailed
 from composer_gui.session.export_files import (
     Cancelled,
+    Gathered,
     Stage,
     TargetExists,
     check_targets,
@@ -22,6 +23,12 @@ RUNNING = threading.Event()
 
 def model(path, layer_id="l1", sha256=""):
     return SavedModel(layer_id, path.stem, str(path), sha256, INTERFACE)
+
+
+def collect(models, folder, cancelled=RUNNING):
+    gathered = Gathered()
+    gather(models, folder, cancelled, gathered)
+    return gathered
 
 
 @pytest.fixture
@@ -77,13 +84,13 @@ def test_a_model_inside_the_folder_stays_where_it_is(here):
     (here / "base").mkdir()
     path = here / "base" / "encoder.keras"
     path.write_bytes(b"weights")
-    found = gather([model(path)], here, RUNNING)
+    found = collect([model(path)], here)
     assert found.paths == {"l1": "base/encoder.keras"}
     assert found.sources == [path] and not found.copied and not found.warnings
 
 
 def test_a_model_elsewhere_is_copied_once_and_that_is_said(here, elsewhere):
-    found = gather([model(elsewhere), model(elsewhere, "l2")], here, RUNNING)
+    found = collect([model(elsewhere), model(elsewhere, "l2")], here)
     assert found.paths == {"l1": "models/encoder.keras", "l2": "models/encoder.keras"}
     assert found.copied == [here / "models" / "encoder.keras"]
     assert found.copied[0].read_bytes() == b"weights"
@@ -93,9 +100,9 @@ def test_a_model_elsewhere_is_copied_once_and_that_is_said(here, elsewhere):
 def test_a_copy_never_replaces_another_file(here, elsewhere):
     (here / "models").mkdir()
     (here / "models" / "encoder.keras").write_bytes(b"another")
-    found = gather([model(elsewhere)], here, RUNNING)
+    found = collect([model(elsewhere)], here)
     assert found.paths == {"l1": "models/encoder_1.keras"}
-    again = gather([model(elsewhere)], here, RUNNING)
+    again = collect([model(elsewhere)], here)
     assert again.paths == found.paths and not again.copied
     assert (here / "models" / "encoder.keras").read_bytes() == b"another"
 
@@ -103,35 +110,35 @@ def test_a_copy_never_replaces_another_file(here, elsewhere):
 def test_two_models_of_one_name_get_different_ones(here, elsewhere, tmp_path):
     other = tmp_path / "encoder.keras"
     other.write_bytes(b"other")
-    found = gather([model(elsewhere), model(other, "l2")], here, RUNNING)
+    found = collect([model(elsewhere), model(other, "l2")], here)
     assert found.paths == {"l1": "models/encoder.keras", "l2": "models/encoder_1.keras"}
 
 
 def test_without_a_script_models_go_by_where_they_are(elsewhere):
-    found = gather([model(elsewhere)], None, RUNNING)
+    found = collect([model(elsewhere)], None)
     assert found.paths == {"l1": elsewhere.as_posix()} and not found.copied
 
 
 def test_a_model_that_has_changed_is_used_and_told(elsewhere):
-    found = gather([model(elsewhere, sha256="0" * 64)], None, RUNNING)
+    found = collect([model(elsewhere, sha256="0" * 64)], None)
     assert "encoder.keras has changed" in found.warnings[0]
 
 
 def test_undone_the_folder_is_as_it_was(here, elsewhere):
-    gather([model(elsewhere)], here, RUNNING).undo()
+    collect([model(elsewhere)], here).undo()
     assert list(here.iterdir()) == []
     (here / "models").mkdir()
-    gather([model(elsewhere)], here, RUNNING).undo()
+    collect([model(elsewhere)], here).undo()
     assert list(here.iterdir()) == [here / "models"]
 
 
 def test_a_missing_or_cancelled_model_leaves_no_copies(here, elsewhere, tmp_path):
     with pytest.raises(ExportFailed, match=r"gone\.keras"):
-        gather([model(elsewhere), model(tmp_path / "gone.keras", "l2")], here, RUNNING)
+        collect([model(elsewhere), model(tmp_path / "gone.keras", "l2")], here)
     cancelled = threading.Event()
     cancelled.set()
     with pytest.raises(Cancelled):
-        gather([model(elsewhere)], here, cancelled)
+        collect([model(elsewhere)], here, cancelled)
     assert list(here.iterdir()) == []
 
 

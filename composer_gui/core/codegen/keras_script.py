@@ -27,7 +27,8 @@ SEED_LIMIT = 2**32
 """Seeds are below this number, as NumPy wants them."""
 
 
-SEED_COMMENT = "# new layers start with the same weights every time"
+DEEP = 500
+"""Calls behind one another from which Python's usual limit of recursion may not do for Keras."""
 
 
 @dataclass(frozen=True)
@@ -72,20 +73,30 @@ def generate(
     layers = _layers(document, read)
     models = [layer for layer in layers if isinstance(layer, SavedModel)]
     located = locate({m.id: _path(m, model_paths, partial=partial) for m in models})
-    draws = any(isinstance(x, KerasLayer) and draws_random_numbers(x, catalog) for x in layers)
     paragraphs = Body(document, catalog, names, read, located.expressions).paragraphs()
+    deep = reading.depth(document, catalog, read.calls)
+    preparations = list(_preparations(document, catalog, layers, deep))
 
     page = _Page()
     page.write(*prose.docstring(document, models, located.beside), "")
-    _write_imports(page, located, paragraphs)
+    _write_imports(page, located, paragraphs, deep=deep > DEEP)
     page.write("", "", "def build_model() -> keras.Model:")
-    if draws:
-        page.write(
-            f"    keras.utils.set_random_seed({document.seed % SEED_LIMIT})  {SEED_COMMENT}", ""
-        )
+    page.write(*preparations, *([""] if preparations else []))
     _write_paragraphs(page, paragraphs)
     page.write("", "", 'if __name__ == "__main__":', "    build_model().summary()")
     return page.script()
+
+
+def _preparations(
+    document: Document, catalog: Catalog, layers: list[Layer], depth: int
+) -> Iterator[str]:
+    """Yield what has to be set before anything is made: the limit of recursion, and the seed."""
+    if depth > DEEP:
+        yield f"    sys.setrecursionlimit({20 * depth})  # Keras walks deep models by recursion"
+    if any(isinstance(x, KerasLayer) and draws_random_numbers(x, catalog) for x in layers):
+        seed = document.seed % SEED_LIMIT
+        words = "# new layers start with the same weights every time"
+        yield f"    keras.utils.set_random_seed({seed})  {words}"
 
 
 def _require_complete(document: Document, catalog: Catalog, read: Reading) -> None:
@@ -144,10 +155,13 @@ class _Page:
         return Script(text, {node_id: tuple(lines) for node_id, lines in self.about.items()})
 
 
-def _write_imports(page: _Page, located: Locations, paragraphs: list[Paragraph]) -> None:
+def _write_imports(
+    page: _Page, located: Locations, paragraphs: list[Paragraph], *, deep: bool
+) -> None:
     """Write the imports of what is used, and where the saved models are."""
-    if located.expressions:
-        page.write("from pathlib import Path", "")
+    standard = ["import sys"] if deep else []
+    standard += ["from pathlib import Path"] if located.expressions else []
+    page.write(*standard, *([""] if standard else []))
     page.write("import keras")
     if any(_LAYER.search(line) for line in _code(paragraphs)):
         page.write("from keras import layers")

@@ -69,6 +69,15 @@ def dead_ends(document: Document, catalog: Catalog) -> list[str]:
     return [node_id for node_id in calls if node_id not in wanted]
 
 
+def depth(document: Document, catalog: Catalog, calls: Iterable[str]) -> int:
+    """Return how many of these calls, which are in reading order, stand one behind the other."""
+    deep: dict[str, int] = {}
+    for node_id in calls:
+        sources = sources_of(document, catalog, document.nodes[node_id])
+        deep[node_id] = 1 + max((deep.get(source.node, 0) for source in sources), default=0)
+    return max(deep.values(), default=0)
+
+
 def sources_of(document: Document, catalog: Catalog, node: Node) -> list[Source]:
     """Return what is wired to a node, port by port in the order in which they are handed over."""
     ports = input_ports(document, catalog, node)

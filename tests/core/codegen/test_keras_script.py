@@ -231,6 +231,17 @@ def test_what_leads_to_no_output_is_left_out(draw):
     assert "dropped" in drawing.script(partial=True).text
 
 
+def test_a_deep_model_raises_the_limit_of_recursion(draw):
+    """Keras 3.15 fails on chains of some 990 layers; the source has to run in plain Python."""
+    drawing = draw()
+    x = drawing.input("a", 4)
+    for number in range(600):
+        x = drawing.layer("ReLU", f"r{number}", x)
+    drawing.output("o", x)
+    text = drawing.script().text
+    assert "    sys.setrecursionlimit(12000)  #" in text and "\nimport sys\n" in text
+
+
 def test_an_input_may_be_an_output_and_another_may_be_unused(draw):
     drawing = draw()
     x = drawing.input("a", 4)
