@@ -51,6 +51,18 @@ def chevron(painter: QPainter, centre: QPointF, colour: QColor, *, turned: bool 
     painter.drawPolyline([centre + start, centre + tip, centre + end])
 
 
+def paint_mark(painter: QPainter, centre: QPointF, colour: QColor, ink: QColor) -> None:
+    """Paint the disc with the exclamation mark in it."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawEllipse(centre, 7, 7)
+    pen = QPen(ink, 1.8)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    painter.drawLine(centre + QPointF(0, -3.6), centre + QPointF(0, 0.6))
+    painter.drawPoint(centre + QPointF(0, 3.6))
+
+
 class TextField(QLineEdit):
     """A line to type in. Undo and redo are the design's, not the line's own."""
 
@@ -82,9 +94,13 @@ class ChoiceBox(QComboBox):
     `set_quiet(True)` shows the chosen text as a default: in the tone of placeholders.
     """
 
+    TAKEN = 24
+    """Pixels that the arrow takes at the right."""
+
     def __init__(self, *, mono: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._quiet = False
+        self._room = 0
         self.setFont(theme.mono(12) if mono else theme.font(theme.BODY))
         self.setFixedHeight(FIELD_HEIGHT)
         self.setMinimumWidth(60)
@@ -101,6 +117,11 @@ class ChoiceBox(QComboBox):
     def is_quiet(self) -> bool:
         """Whether what is shown is a default."""
         return self._quiet
+
+    def make_room(self, room: int) -> None:
+        """Keep `room` pixels before the arrow free of text."""
+        self._room = room
+        self.update()
 
     def wheelEvent(self, event) -> None:
         event.ignore()  # the panel scrolls; a value never changes in passing
@@ -123,7 +144,7 @@ class ChoiceBox(QComboBox):
         painter = QPainter(self)
         rect = QRectF(self.rect())
         paint_field(painter, rect, focused=self.hasFocus(), hovered=self.underMouse())
-        room = rect.adjusted(9, 0, -24, 0)
+        room = rect.adjusted(9, 0, -self.TAKEN - self._room, 0)
         text = self.fontMetrics().elidedText(
             self.currentText(), Qt.TextElideMode.ElideRight, int(room.width())
         )

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.session.gallery import Example
 from composer_gui.ui import theme, thumbnails
-from composer_gui.ui.panels.problem_row import paint_mark
+from composer_gui.ui.controls import paint_mark
 from composer_gui.ui.words import plain_tip
 
 CARD_WIDTH, CARD_HEIGHT, GAP = 248, 160, 14

@@ -148,7 +148,7 @@ def _groups() -> list[list[tuple[str, list[tuple[str, str]]]]]:
         by_menu[name] = [(entry.text, shown_keys(entry.keys)) for entry in entries]
     left = [(name, by_menu[name]) for name in ("File", "Edit")]
     right = [(name, by_menu[name]) for name in ("View", "Design", "Help")]
-    return [[*left, ("On the canvas", list(CANVAS_KEYS))], right]
+    return [left, [*right, ("On the canvas", list(CANVAS_KEYS))]]
 
 
 def shown_keys(keys: tuple[str, ...]) -> str:

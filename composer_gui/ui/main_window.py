@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QGuiApplication
@@ -21,10 +22,15 @@ from composer_gui.ui.status_bar import StatusBar
 from composer_gui.ui.top_bar import TopBar
 from composer_gui.ui.totals import totals
 from composer_gui.ui.window_commands import WindowCommands
-from composer_gui.ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from composer_gui.ui.canvas.view import CanvasView
+    from composer_gui.ui.workspace import Workspace
 
 GEOMETRY_KEY = "window/geometry"
 FIRST_SIZE = (1440, 900)
+IDLE = 300
+"""Milliseconds after which the workspace is made while the gallery is looked at."""
 
 
 class MainWindow(QMainWindow):
@@ -57,6 +63,7 @@ class MainWindow(QMainWindow):
         self.commands = WindowCommands(self)
         self.actions_by_id = actions.build(self, self.commands.handlers())
         self._counting = QTimer(self, singleShot=True, interval=0)
+        self._idle = QTimer(self, singleShot=True, interval=IDLE)
         self._lay_out()
         self._connect()
         self._restore()
@@ -93,6 +100,7 @@ class MainWindow(QMainWindow):
         session.failed.connect(self._tell)
         session.engine_state_changed.connect(self.status.show_engine)
         self._counting.timeout.connect(self._count)
+        self._idle.timeout.connect(self._prepare)
         self.status.problems_pressed.connect(self.commands.show_problems)
         self.files.opened.connect(self.show_workspace)
         self.files.models_wanted.connect(self.add_models)
@@ -103,7 +111,6 @@ class MainWindow(QMainWindow):
         page.recent_chosen.connect(self.files.open_path)
         page.cancelled.connect(self._cancel_example)
         self.menus["File/Open Recent"].aboutToShow.connect(self.commands.fill_recent)
-        QGuiApplication.clipboard().dataChanged.connect(self._enable)
 
     def _restore(self) -> None:
         self.resize(*FIRST_SIZE)
@@ -119,14 +126,25 @@ class MainWindow(QMainWindow):
     def workspace(self) -> Workspace:
         """Palette, canvas and panels; made when they are first wanted."""
         if self._workspace is None:
+            # Start-up time demands it: the gallery is painted before canvas and panels are loaded
+            from composer_gui.ui.workspace import Workspace
+
             self._workspace = Workspace(self.session, self.settings)
             self._workspace.design_dropped.connect(self.files.open_path)
             self._workspace.canvas.selection_changed.connect(self._enable)
             self.pages.addWidget(self._workspace)
         return self._workspace
 
+    def showEvent(self, event) -> None:
+        super().showEvent(event)
+        self._idle.start()
+
+    def _prepare(self) -> None:
+        """Make the workspace before it is wanted, so that the first design opens at once."""
+        assert self.workspace is not None
+
     @property
-    def canvas(self):
+    def canvas(self) -> CanvasView:
         """The canvas of the workspace."""
         return self.workspace.canvas
 
@@ -184,10 +202,8 @@ class MainWindow(QMainWindow):
         if not self.is_working:
             self.status.clear_design()
             return
-        found = self.session.problems()
-        errors = sum(problem.severity == "error" for problem in found)
         counted = totals(self.session.document, self.session.verdicts)
-        self.status.show_totals(counted, errors, len(found) - errors)
+        self.status.show_totals(counted, self.session.problems())
 
     def _enable(self, *_: object) -> None:
         self.commands.enable()

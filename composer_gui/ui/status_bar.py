@@ -5,7 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStatusBar, QWidget
 
+from composer_gui.core.problems import ERROR, Problem
 from composer_gui.ui import theme
+from composer_gui.ui.panels.problem_row import is_wrong
 from composer_gui.ui.totals import Totals, show_parameters
 from composer_gui.ui.words import Line, count_of
 
@@ -89,12 +91,16 @@ class StatusBar(QStatusBar):
         self.engine.set_tone(tone)
         self.engine.set_tip(sentence)
 
-    def show_totals(self, found: Totals, errors: int, warnings: int) -> None:
+    def show_totals(self, found: Totals, problems: list[Problem]) -> None:
         """Say how large the design is and what is wrong with it."""
         self.counts.setText(f"{count_of(found.nodes, 'node')}, {count_of(found.wires, 'wire')}")
-        self.problems.setText(problem_words(errors, warnings, found.waiting))
-        self.problems.set_tone("wrong" if errors else "warning")
-        self.problems.setVisible(bool(errors or warnings))
+        wrong = sum(map(is_wrong, problems))
+        undone = sum(p.severity == ERROR for p in problems) - wrong
+        warnings = len(problems) - wrong - undone
+        words = problem_words(wrong, undone, warnings, found.waiting) if found.nodes else ""
+        self.problems.setText(words)
+        self.problems.set_tone("wrong" if wrong else "warning")
+        self.problems.setVisible(bool(words))
         self.totals.setText(parameter_words(found))
 
     def clear_design(self) -> None:
@@ -108,15 +114,18 @@ class StatusBar(QStatusBar):
         self._forget.start()
 
 
-def problem_words(errors: int, warnings: int, waiting: int) -> str:
-    """Return "1 problem, 2 waiting on it" and the like; empty where all is well."""
-    words = count_of(errors, "problem") if errors else ""
-    if errors and waiting:
-        words += f", {waiting} waiting on {'it' if errors == 1 else 'them'}"
+def problem_words(wrong: int, undone: int, warnings: int, waiting: int) -> str:
+    """Return "1 problem, 2 waiting on it, 3 to finish" and the like; empty where all is well."""
+    parts = []
+    if wrong:
+        parts.append(count_of(wrong, "problem"))
+        if waiting:
+            parts.append(f"{waiting} waiting on {'it' if wrong == 1 else 'them'}")
+    if undone:
+        parts.append(f"{undone} to finish")
     if warnings:
-        told = count_of(warnings, "warning")
-        words = f"{words}, {told}" if words else told
-    return words
+        parts.append(count_of(warnings, "warning"))
+    return ", ".join(parts)
 
 
 def parameter_words(found: Totals) -> str:

@@ -22,6 +22,9 @@ QMenu::separator { height: 1px; background: $line; margin: 5px 8px; }
 QMenu::icon { padding-left: 8px; }
 QLineEdit { background: $field; border: 1px solid $card_line; border-radius: 5px;
   padding: 4px 8px; selection-background-color: $selection; selection-color: $text; }
+QPlainTextEdit[role="field"] { background: $field; border: 1px solid $card_line;
+  border-radius: 5px; padding: 3px 4px; }
+QPlainTextEdit[role="field"]:focus { border-color: $accent; }
 QLineEdit:focus { border-color: $accent; }
 QLineEdit[wrong="true"] { border-color: $wrong; }
 QLineEdit:disabled { color: $tertiary; background: $panel; }

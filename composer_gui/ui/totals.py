@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from composer_gui.core.document import Call, Document, Frame, Note, SavedModel
-from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.verdicts import BLOCKED, FINE, UNKNOWN, Verdict
 
 
@@ -70,8 +69,3 @@ def show_parameters(count: int) -> str:
             value = count / size
             return f"{value:.1f} {unit}" if value < 99.95 else f"{value:.0f} {unit}"
     raise AssertionError(count)
-
-
-def errors_in(problems: Iterable[Problem]) -> int:
-    """Return how many problems stand in the way of a model."""
-    return sum(problem.severity == ERROR for problem in problems)

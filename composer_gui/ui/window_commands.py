@@ -14,9 +14,6 @@ from composer_gui.core import edits
 from composer_gui.core.edit_nodes import LARGEST_SEED
 from composer_gui.core.errors import EditRefused
 from composer_gui.ui import actions, theme
-from composer_gui.ui.export_dialog import ExportDialog
-from composer_gui.ui.help_dialogs import AboutDialog, ShortcutsDialog
-from composer_gui.ui.placing import place
 
 if TYPE_CHECKING:
     from composer_gui.ui.main_window import MainWindow
@@ -117,7 +114,7 @@ class WindowCommands(QObject):
         getattr(self._window.canvas, method)()
 
     def _place(self, what: str, *_: object) -> None:
-        place(self._window.canvas, what)
+        self._window.workspace.add_node(what)
 
     def _find(self) -> None:
         workspace = self._window.workspace
@@ -151,6 +148,8 @@ class WindowCommands(QObject):
 
     def export(self) -> None:
         """Ask what to export where, do it, and show the proof."""
+        from composer_gui.ui.export_dialog import ExportDialog
+
         window = self._window
         dialog = ExportDialog(window.session, window.files.folder(), window.settings, window)
         dialog.node_chosen.connect(window.canvas.show_node)
@@ -191,9 +190,13 @@ class WindowCommands(QObject):
             self._window.notices.tell(str(refusal), refusal.next_step)
 
     def _show_shortcuts(self) -> None:
+        from composer_gui.ui.help_dialogs import ShortcutsDialog
+
         ShortcutsDialog(self._window).open()
 
     def _show_about(self) -> None:
+        from composer_gui.ui.help_dialogs import AboutDialog
+
         AboutDialog(self._window.session, self._window).open()
 
 

@@ -62,10 +62,9 @@ class Bottom(QWidget):
         self._pages.setCurrentIndex(index)
         self.copy.setVisible(index == PYTHON)
 
-    def _count(self, errors: int, warnings: int) -> None:
-        count = errors + warnings
+    def _count(self, count: int, wrong: int) -> None:
         self.tabs.setTabText(PROBLEMS, f"Problems  {count}" if count else "Problems")
-        self.tabs.set_tone(PROBLEMS, "wrong" if errors else "warning" if warnings else "")
+        self.tabs.set_tone(PROBLEMS, "wrong" if wrong else "")
 
     def show_problems(self) -> None:
         """Bring the list of problems to the front."""
@@ -109,7 +108,7 @@ class Workspace(QWidget):
         self.canvas.selection_changed.connect(self.bottom.source.mark)
         self.canvas.design_dropped.connect(self.design_dropped)
         self.layer_palette.layer_chosen.connect(self._add_layer)
-        self.layer_palette.node_chosen.connect(self._add_node)
+        self.layer_palette.node_chosen.connect(self.add_node)
         self.layer_palette.model_chosen.connect(self._add_model)
         for panel in (self.bottom.source, self.bottom.problems, self.inspector):
             panel.node_chosen.connect(self.canvas.show_node)
@@ -119,7 +118,8 @@ class Workspace(QWidget):
     def _add_layer(self, class_name: str) -> None:
         place(self.canvas, "layer", class_name)
 
-    def _add_node(self, what: str) -> None:
+    def add_node(self, what: str) -> None:
+        """Put an "input", "output", "frame" or "note" in the middle of the canvas."""
         place(self.canvas, what)
 
     def _add_model(self, path: Path) -> None:

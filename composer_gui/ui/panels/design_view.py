@@ -20,7 +20,7 @@ from composer_gui.ui.totals import show_parameters, totals
 from composer_gui.ui.words import Head, Line, Paragraph, count_of
 
 SEED = Parameter(
-    "seed",
+    "Seed",
     "integer",
     default=7,
     minimum=0,
@@ -64,7 +64,10 @@ class DesignView(NodeView):
         self.empty.setVisible(not rows)
         self.signature.show_rows([_signature_widgets(*row) for row in rows], rows)
         cost = [
-            ("Parameters", show_parameters(found.parameters)),
+            (
+                "Parameters" if found.is_whole else "Parameters so far",
+                show_parameters(found.parameters),
+            ),
             ("of these trainable", show_parameters(found.trainable)),
         ]
         self.cost.show_rows([(Line(a, tone="secondary"), figure(b)) for a, b in cost], cost)

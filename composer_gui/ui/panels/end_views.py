@@ -20,7 +20,7 @@ from composer_gui.ui.panels.ports_part import PortsPart
 from composer_gui.ui.words import Line
 
 SHAPE = Parameter(
-    "shape",
+    "Shape",
     "shape",
     minimum=1,
     default=(),
@@ -28,7 +28,7 @@ SHAPE = Parameter(
     "None is an axis of any size; an empty shape is a single number.",
 )
 BATCH = Parameter(
-    "batch size",
+    "Batch size",
     "integer",
     optional=True,
     minimum=1,
@@ -102,7 +102,7 @@ class InputView(EndView):
 
     def fill(self) -> None:
         catalog = self.session.catalog
-        dtype = Parameter("dtype", "choice", choices=catalog.dtypes, default="float32")
+        dtype = Parameter("Dtype", "choice", choices=catalog.dtypes, default="float32")
         self.fields = {
             parameter.name: field_for(parameter, catalog) for parameter in (SHAPE, dtype, BATCH)
         }
@@ -115,18 +115,18 @@ class InputView(EndView):
         super().follow()
         node: Input = self.document.nodes[self.node_id]
         # A shape always stands there: an empty one is a value too, a single number
-        self.fields["shape"].show_value(node.shape, is_set=node.shape != ())
-        self.fields["shape"].back.hide()
-        self.fields["shape"].editor.setPlaceholderText("a single number")
-        self.fields["dtype"].show_value(node.dtype, is_set=node.dtype != "float32")
+        self.fields["Shape"].show_value(node.shape, is_set=node.shape != ())
+        self.fields["Shape"].offer_default(False)
+        self.fields["Shape"].editor.setPlaceholderText("a single number")
+        self.fields["Dtype"].show_value(node.dtype, is_set=node.dtype != "float32")
         batch = node.batch_size
-        self.fields["batch size"].show_value(batch, is_set=batch is not None)
+        self.fields["Batch size"].show_value(batch, is_set=batch is not None)
 
     def _set(self, name: str, value: Any) -> None:
         field = self.fields[name]
-        named = {name.replace(" ", "_"): value}
+        named = {name.lower().replace(" ", "_"): value}
         merge = ("input", self.node_id, name, field.visits)
-        label = f"Set {name} of {self.document.label(self.node_id)}"
+        label = f"Set {name.lower()} of {self.document.label(self.node_id)}"
         self.change(field, label, edits.set_input, self.node_id, merge=merge, **named)
 
     def _reset(self, name: str) -> None:
@@ -186,6 +186,7 @@ class NoteView(NodeView):
         self.node_id = node_id
         self.begin()
         self.text = NoteText()
+        self.text.setProperty("role", "field")
         self.text.setAccessibleName("Text of the note")
         self.text.setFont(theme.font(theme.BODY))
         self.text.setTabChangesFocus(True)

@@ -12,8 +12,11 @@ from composer_gui.ui.controls import FIELD_HEIGHT, SignButton, TextField
 from composer_gui.ui.panels.parameter_editors import LineEditor
 from composer_gui.ui.words import Line, Paragraph, plain_tip
 
-CAPTION_WIDTH = 122
+CAPTION_WIDTH = 132
 """Width of the column of captions, in pixels."""
+
+BACK_ROOM = 24
+"""Width that the button back to the default takes in an editor, in pixels."""
 
 
 class Field(QWidget):
@@ -38,9 +41,9 @@ class Field(QWidget):
         self._grid.setVerticalSpacing(3)
         self._grid.addWidget(self.caption, 0, 0, Qt.AlignmentFlag.AlignTop)
         self.caption.setFixedHeight(FIELD_HEIGHT)
-        self._grid.addWidget(editor, 0, 2)
-        self._grid.addWidget(self.sentence, 1, 2)
-        self._grid.setColumnStretch(2, 1)
+        self._grid.addWidget(editor, 0, 1)
+        self._grid.addWidget(self.sentence, 1, 1)
+        self._grid.setColumnStretch(1, 1)
 
     def tell(self, sentence: str) -> None:
         """Show a sentence below the editor; an empty one takes it away."""
@@ -67,12 +70,11 @@ class ParameterField(Field):
         self.visits = 0
         self.back = SignButton("reset", f"Set {parameter.name} back to {_named(parameter.default)}")
         self.back.setToolTip(plain_tip(f"Back to {_named(parameter.default)}"))
-        keeps_room = self.back.sizePolicy()
-        keeps_room.setRetainSizeWhenHidden(True)
-        self.back.setSizePolicy(keeps_room)
-        self.caption.setFixedWidth(CAPTION_WIDTH - 28)
-        self._grid.addWidget(self.back, 0, 1)
+        self.back.setParent(self)
         self.back.hide()
+        inside = getattr(editor, "inside", None)
+        if inside is not None:  # what belongs to the value has the whole width
+            self._grid.addWidget(inside, 2, 0, 1, 2)
         self._connect()
 
     def _connect(self) -> None:
@@ -89,7 +91,26 @@ class ParameterField(Field):
             self.tell("")
         self.value, self.is_set = value, is_set
         self.editor.show_value(value, is_set=is_set)
-        self.back.setVisible(is_set and not self.parameter.required)
+        self.offer_default(is_set and not self.parameter.required)
+
+    def offer_default(self, offered: bool) -> None:
+        """Show the button that leads back to the default, or not; the editor makes room for it."""
+        self.back.setVisible(offered)
+        self.back.raise_()
+        make_room = getattr(self.editor, "make_room", None)
+        if make_room is not None:
+            make_room(BACK_ROOM if offered else 0)
+        self._place_back()
+
+    def resizeEvent(self, event) -> None:
+        super().resizeEvent(event)
+        self._place_back()
+
+    def _place_back(self) -> None:
+        """Keep the button inside the editor, at its right end, before what else is there."""
+        taken = getattr(self.editor, "TAKEN", 0)
+        right = self.editor.geometry().right() - taken
+        self.back.move(right - self.back.width() - 1, self.editor.y() + 2)
 
     def _take(self, value: Any) -> None:
         self.tell("")

@@ -7,7 +7,7 @@ from typing import Any
 from immutables import Map
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from composer_gui.core.document import EMPTY, Construct
 from composer_gui.core.layers.catalog import Catalog
@@ -15,17 +15,23 @@ from composer_gui.core.layers.layer_spec import LayerSpec, ObjectSpec
 from composer_gui.core.layers.parameters import OBJECT_KINDS, Parameter
 from composer_gui.ui import theme
 from composer_gui.ui.controls import SignButton, push_button
-from composer_gui.ui.panels.fields import ParameterField
+from composer_gui.ui.panels.fields import CAPTION_WIDTH, ParameterField
 from composer_gui.ui.panels.parameter_editors import REQUIRED, ChoiceEditor, simple_editor
+
+
+RARE_KINDS = (*OBJECT_KINDS, "seed", "dtype")
+RARE_NAMES = ("lora_rank", "lora_alpha", "data_format", "use_cudnn", "implementation", "unroll")
 
 
 class Indented(QWidget):
     """Holds what belongs to the value above it, with a line down its left edge."""
 
+    INDENT = 12
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(10, 2, 0, 4)
+        self.column.setContentsMargins(self.INDENT, 2, 0, 4)
         self.column.setSpacing(6)
 
     def clear(self) -> None:
@@ -40,7 +46,7 @@ class Indented(QWidget):
 
 
 class ConstructEditor(QWidget):
-    """Takes a class by name, and below it the parameters of that class.
+    """Takes a class by name; `inside` holds the parameters of that class, to be put below it.
 
     A class with nothing set is the name that stands for it where there is one, else a Construct.
     """
@@ -72,8 +78,13 @@ class ConstructEditor(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.choice)
-        column.addWidget(self.inside)
         self.inside.hide()
+
+    TAKEN = ChoiceEditor.TAKEN
+
+    def make_room(self, room: int) -> None:
+        """Keep `room` pixels before the arrow free of text."""
+        self.choice.make_room(room)
 
     def _known_specs(self) -> list[ObjectSpec | LayerSpec]:
         if self._kind != "layer":
@@ -115,7 +126,7 @@ class ConstructEditor(QWidget):
         self._fields.clear()
         for parameter in worth_showing(spec):
             field = field_for(parameter, self._catalog)
-            field.caption.setFixedWidth(field.caption.width() - 24)
+            field.caption.setFixedWidth(CAPTION_WIDTH - Indented.INDENT)
             field.edited.connect(self._set)
             field.reset.connect(self._unset)
             self._fields[parameter.name] = field
@@ -157,8 +168,13 @@ def worth_showing(spec: ObjectSpec | LayerSpec | None) -> list[Parameter]:
         return []
     if isinstance(spec, ObjectSpec):
         return list(spec.parameters)
-    hidden = (*OBJECT_KINDS, "seed", "dtype")
-    return [p for p in spec.parameters if p.required or p.kind not in hidden]
+    return [parameter for parameter in spec.parameters if not is_rare(parameter)]
+
+
+def is_rare(parameter: Parameter) -> bool:
+    """Return whether few people want to set a layer's parameter."""
+    rare = parameter.kind in RARE_KINDS or parameter.name in RARE_NAMES
+    return rare and not parameter.required
 
 
 def _name_of(spec: ObjectSpec | LayerSpec) -> str:
@@ -179,7 +195,7 @@ def _alike(one: Any, other: Any) -> bool:
 
 
 class ConstructsEditor(QWidget):
-    """Takes several nested layers in order."""
+    """Takes several nested layers in order; `inside` holds one editor for each."""
 
     edited = Signal(object)
     cleared = Signal()
@@ -193,12 +209,13 @@ class ConstructsEditor(QWidget):
         self._catalog = catalog
         self._editors: list[ConstructEditor] = []
         self._values: tuple[Any, ...] = ()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(6)
-        self.add_button = push_button("Add a layer", role="quiet")
+        self.inside = Indented()
+        self.inside.hide()
+        self.add_button = push_button("Add a layer")
         self.add_button.clicked.connect(self._add)
-        self._column.addWidget(self.add_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.add_button)
         self.setFocusProxy(self.add_button)
 
     def show_value(self, value: Any, *, is_set: bool) -> None:
@@ -209,6 +226,7 @@ class ConstructsEditor(QWidget):
         while len(self._editors) < len(values):
             self._append()
         self._values = values
+        self.inside.setVisible(bool(values))
         for editor, item in zip(self._editors, values, strict=True):
             editor.show_value(item, is_set=True)
 
@@ -218,18 +236,12 @@ class ConstructsEditor(QWidget):
         remove = SignButton("remove", "Take this layer out")
         editor.edited.connect(_at(self._replace, len(self._editors)))
         remove.clicked.connect(_at(self._remove, len(self._editors)))
-        holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2)
-        row.addWidget(editor, 1)
-        row.addWidget(remove)
-        self._column.insertWidget(len(self._editors), holder)
+        self.inside.column.addWidget(_holder(editor, remove))
         self._editors.append(editor)
 
     def _drop_last(self) -> None:
         holder = self._editors.pop().parentWidget()
-        self._column.removeWidget(holder)
+        self.inside.column.removeWidget(holder)
         holder.hide()
         holder.deleteLater()
 
@@ -247,6 +259,19 @@ class ConstructsEditor(QWidget):
             self.edited.emit(left)
         else:
             self.refused.emit(f"{self._parameter.name} wants at least one layer.")
+
+
+def _holder(editor: ConstructEditor, remove: QWidget) -> QWidget:
+    """Return an editor with the button that removes it, and its parameters below."""
+    holder = QWidget()
+    grid = QGridLayout(holder)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(2)
+    grid.setVerticalSpacing(2)
+    grid.addWidget(editor, 0, 0)
+    grid.addWidget(remove, 0, 1)
+    grid.addWidget(editor.inside, 1, 0, 1, 2)
+    return holder
 
 
 def _at(method, index: int):

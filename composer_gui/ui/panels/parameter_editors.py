@@ -52,6 +52,10 @@ class LineEditor(TextField):
         self.setText(_one_line(show(value)) if is_set else "")
         self.setCursorPosition(0)
 
+    def make_room(self, room: int) -> None:
+        """Keep `room` pixels at the right end free of text."""
+        self.setTextMargins(0, 0, room, 0)
+
     def _reads_as(self, value: Any) -> bool:
         try:
             read = parse(self._parameter, self.text(), self._catalog)
@@ -197,7 +201,8 @@ def _activation(parameter: Parameter, catalog: Catalog, parent: QWidget | None) 
 
 
 def _dtype(parameter: Parameter, catalog: Catalog, parent: QWidget | None) -> QWidget:
-    return ChoiceEditor(_with_none(parameter, [*catalog.dtypes, *catalog.dtype_policies]), parent)
+    names = parameter.choices or catalog.layer_dtypes
+    return ChoiceEditor(_with_none(parameter, list(names)), parent)
 
 
 def _boolean(parameter: Parameter, catalog: Catalog, parent: QWidget | None) -> QWidget:

@@ -8,22 +8,16 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from composer_gui.core.layers.parameters import OBJECT_KINDS, Parameter, show
+from composer_gui.core.layers.parameters import Parameter, show
 from composer_gui.ui import theme
 from composer_gui.ui.controls import chevron
 from composer_gui.ui.panels.fields import Column, ParameterField
 from composer_gui.ui.panels.node_view import Rows, figure
-from composer_gui.ui.panels.object_editors import field_for
+from composer_gui.ui.panels.object_editors import field_for, is_rare
 from composer_gui.ui.words import Hairline, Head, Line
 
 if TYPE_CHECKING:
     from composer_gui.ui.panels.call_view import CallView
-
-RARE = (*OBJECT_KINDS, "seed", "dtype")
-"""Kinds that stand below the fold unless the parameter is wanted."""
-
-RARE_NAMES = ("lora_rank", "lora_alpha", "data_format", "use_cudnn", "implementation", "unroll")
-"""Parameters that stand below the fold too, whatever their kind."""
 
 
 class Fold(QToolButton):
@@ -83,8 +77,8 @@ class ParametersPart(Column):
         self.add(Hairline())
         self.column.addSpacing(8)
         self.add(Head("Parameters"))
-        self._add_fields([p for p in parameters if not _is_rare(p)], self)
-        rare = [p for p in parameters if _is_rare(p)]
+        self._add_fields([p for p in parameters if not is_rare(p)], self)
+        rare = [p for p in parameters if is_rare(p)]
         if rare:
             self._add_fold(rare)
 
@@ -134,10 +128,6 @@ class ParametersPart(Column):
 
     def _reset(self, name: str) -> None:
         self._view.reset_parameter(self.fields[name], name)
-
-
-def _is_rare(parameter: Parameter) -> bool:
-    return not parameter.required and (parameter.kind in RARE or parameter.name in RARE_NAMES)
 
 
 class ArgumentsPart(Column):

@@ -11,11 +11,11 @@ from composer_gui.core import edits
 from composer_gui.core.document import Call, Node, SavedModel, Source
 from composer_gui.core.layers.layer_spec import InputPort
 from composer_gui.core.ports import input_ports, output_ports
-from composer_gui.core.problems import ERROR
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.session.session import Session
 from composer_gui.ui.controls import SignButton
 from composer_gui.ui.panels.node_view import Rows, figure
+from composer_gui.ui.panels.problem_row import is_wrong
 from composer_gui.ui.words import Head, Line
 
 
@@ -106,13 +106,13 @@ def port_rows(session: Session, node_id: str) -> list[PortRow]:
 
 def _input_rows(session: Session, node: Node, port: InputPort) -> list[PortRow]:
     sources = node.inputs.get(port.name, ())
-    wrong = any(
-        p.port == port.name and p.severity == ERROR for p in session.verdict(node.id).problems
-    )
+    told = [p for p in session.verdict(node.id).problems if p.port == port.name]
+    wrong = any(map(is_wrong, told))
     wanted = _expected(session, node, port.name)
     if not sources:
         words = wanted or ("no wire" if port.required else "optional")
-        return [PortRow("in", port.name, words, "wrong" if wrong else "tertiary", tip=port.help)]
+        tone = "warning" if told else "tertiary"
+        return [PortRow("in", port.name, words, tone, tip=port.help)]
     rows = []
     for place, source in enumerate(sources):
         label = session.document.label(source.node)

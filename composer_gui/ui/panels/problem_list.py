@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.verdicts import PENDING
 from composer_gui.session.session import Session
-from composer_gui.ui.panels.problem_row import ProblemRow
+from composer_gui.ui.panels.problem_row import ProblemRow, is_wrong
 from composer_gui.ui.words import Paragraph, count_of
 
 MOST = 100
@@ -17,7 +17,7 @@ MOST = 100
 
 class ProblemList(QScrollArea):
     """Shows the session's problems, those in the way of a model first. `node_chosen(node id)`;
-    `counted(errors, warnings)` when the counts are known anew."""
+    `counted(all, wrong)` when the counts are known anew."""
 
     node_chosen = Signal(str)
     counted = Signal(int, int)
@@ -60,13 +60,12 @@ class ProblemList(QScrollArea):
     def refresh(self) -> None:
         """Show what is wrong now."""
         found = self._session.problems()
-        found.sort(key=lambda problem: problem.severity != ERROR)
-        errors = sum(problem.severity == ERROR for problem in found)
+        found.sort(key=_order)
         if found != self.problems:
             self.problems = found
             self._rebuild()
         self._say_rest(len(found))
-        self.counted.emit(errors, len(found) - errors)
+        self.counted.emit(len(found), sum(map(is_wrong, found)))
 
     def _rebuild(self) -> None:
         """Keep the rows whose problem is still there in the same place; make the others anew."""
@@ -96,3 +95,8 @@ class ProblemList(QScrollArea):
         if any(verdict.kind == PENDING for verdict in self._session.verdicts.values()):
             return "Nothing is wrong so far. Keras is still looking at some of the nodes."
         return "Nothing is wrong. The design is ready to be exported."
+
+
+def _order(problem: Problem) -> int:
+    """What is wrong comes first, then what is still to be done, then warnings."""
+    return 0 if is_wrong(problem) else 1 if problem.severity == ERROR else 2

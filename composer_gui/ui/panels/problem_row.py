@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from composer_gui.core.errors import EditRefused
@@ -11,19 +11,29 @@ from composer_gui.core.fixes import Fix
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.session.session import Session
 from composer_gui.ui import theme
-from composer_gui.ui.controls import push_button
+from composer_gui.ui.canvas.faces import UNFINISHED
+from composer_gui.ui.controls import paint_mark, push_button
 from composer_gui.ui.words import Paragraph
 
 MOST_FIXES = 4
 
 
-class SeverityMark(QWidget):
-    """A disc with an exclamation mark: red for what is wrong, amber for a warning."""
+UNDONE = UNFINISHED | {"no_input", "no_output"}
+"""Codes of problems that say what is still to be done, and not that something is wrong."""
 
-    def __init__(self, severity: str, parent: QWidget | None = None) -> None:
+
+def is_wrong(problem: Problem) -> bool:
+    """Return whether a problem is more than a warning or something that is still to be done."""
+    return problem.severity == ERROR and problem.code not in UNDONE
+
+
+class SeverityMark(QWidget):
+    """A disc with an exclamation mark: red for what is wrong, amber for all else."""
+
+    def __init__(self, problem: Problem, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.tone = "wrong" if severity == ERROR else "warning"
-        self.setAccessibleName("Error" if severity == ERROR else "Warning")
+        self.tone = "wrong" if is_wrong(problem) else "warning"
+        self.setAccessibleName("Error" if problem.severity == ERROR else "Warning")
         self.setFixedSize(QSize(16, 18))
 
     def paintEvent(self, event) -> None:
@@ -31,18 +41,6 @@ class SeverityMark(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_mark(painter, QPointF(8, 9), getattr(now, self.tone), now.panel)
-
-
-def paint_mark(painter: QPainter, centre: QPointF, colour: QColor, ink: QColor) -> None:
-    """Paint the disc with the exclamation mark in it."""
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colour)
-    painter.drawEllipse(centre, 7, 7)
-    pen = QPen(ink, 1.8)
-    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-    painter.setPen(pen)
-    painter.drawLine(centre + QPointF(0, -3.6), centre + QPointF(0, 0.6))
-    painter.drawPoint(centre + QPointF(0, 3.6))
 
 
 class ProblemRow(QWidget):
@@ -73,7 +71,7 @@ class ProblemRow(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(*margins)
         row.setSpacing(9)
-        row.addWidget(SeverityMark(self.problem.severity), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(SeverityMark(self.problem), 0, Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
         words.setSpacing(3)
         title = self.problem.title
