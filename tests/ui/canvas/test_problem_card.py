@@ -1,7 +1,7 @@
 """The card beside a wrong node: when it shows, what it says, its buttons and keys."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
 
@@ -114,9 +114,9 @@ def test_a_node_that_is_merely_unfinished_has_no_card(hand, card, design):
     assert not card.isVisible()
 
 
-def test_its_mark_shows_the_card_of_an_unfinished_node(hand, view, card, design):
+def test_its_mark_shows_the_card_of_an_unfinished_node(hand, scene, card, design):
     node = design.layer("Dense", 300, 100)
-    hand.click(hand.mark(node))
+    hand.click(scene.nodes[node].card().topRight() + QPointF(-20, 17))
     assert card.isVisible()
     assert card.problem.code in ("missing_wire", "missing_parameter")
 
