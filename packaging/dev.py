@@ -17,6 +17,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
@@ -314,14 +315,14 @@ def export_example(python: str) -> int:
         HEADLESS / (EXAMPLE + suffix) for suffix in (".composer", ".keras", ".py", ".proof.json")
     )
     composer = [python, "-m", "composer_gui"]
-    failed = call([*composer, "example", EXAMPLE, design])
+    failed = call([*composer, "example", EXAMPLE, design], stdout=subprocess.DEVNULL)
     if not failed:
         with proof.open("w", encoding="utf-8") as report:
             export = ["export", design, model, source, "--force", "--json"]
             failed = call([*composer, *export], stdout=report)
     if failed:
         return failed
-    say(f"The example {EXAMPLE} is exported, reloaded and compared:")
+    say(json.loads(proof.read_text(encoding="utf-8"))["sentence"])
     for what, file in (("design", design), ("model", model), ("source", source), ("proof", proof)):
         print(f"    {what:8}{file.relative_to(ROOT)}")
     return 0
