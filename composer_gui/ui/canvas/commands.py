@@ -121,9 +121,12 @@ def arrange(scene: CanvasScene) -> None:
 def press(view, event) -> bool:
     """Do what a key means on the canvas; return whether it means anything."""
     step = NUDGES.get(event.key())
-    if step is not None and view.scene().selected_nodes:
+    if step is not None:
         far = 4 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
-        nudge(view.scene(), step[0] * far, step[1] * far)
+        if view.scene().selected_nodes:
+            nudge(view.scene(), step[0] * far, step[1] * far)
+        else:
+            view.camera.pan(-step[0] * far * 4, -step[1] * far * 4)
         return True
     if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
         view.delete_selection()

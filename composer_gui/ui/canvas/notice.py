@@ -1,4 +1,4 @@
-"""A sentence beside the mouse: why a wire may not end here, or where a drop would go."""
+"""A sentence beside the mouse: why a wire may not end here, or what a release would do."""
 
 from __future__ import annotations
 
@@ -25,14 +25,17 @@ class CursorNotice(QLabel):
         self.setFont(theme.font(12, 400))
         self.hide()
 
-    def say(self, sentence: str, at: QPointF | None = None) -> None:
-        """Show `sentence` beside `at`, in the scene; an empty one goes away."""
+    def say(self, sentence: str, at: QPointF | None = None, *, tone: str = "wrong") -> None:
+        """Show `sentence` beside `at`, in the scene; an empty one goes away.
+
+        `tone` names the theme's colour of the border: "wrong" for a refusal.
+        """
         if not sentence or at is None:
             self.hide()
             return
         if sentence != self.text() or not self.isVisible():
             self.setText(sentence)
-            self.setStyleSheet(self._style())
+            self.setStyleSheet(self._style(tone))
             self._fit()
             self.show()
             self.raise_()
@@ -52,9 +55,10 @@ class CursorNotice(QLabel):
             y -= self.height() + 2 * _OFFSET.y()
         self.move(max(4, x), max(4, y))
 
-    def _style(self) -> str:
+    def _style(self, tone: str) -> str:
         now = theme.current()
+        line = getattr(now, tone).name()
         return (
             f"#cursorNotice {{ background: {now.panel.name()}; color: {now.text.name()};"
-            f" border: 1px solid {now.wrong.name()}; border-radius: 6px; padding: 5px 9px; }}"
+            f" border: 1px solid {line}; border-radius: 6px; padding: 5px 9px; }}"
         )

@@ -44,9 +44,9 @@ class Plate(QGraphicsItem):
         self.prepareGeometryChange()
         self.size = (width, height)
 
-    def mark(self, *, selected: bool = False, **_: object) -> None:
+    def mark(self, *, selected: bool | None = None, **_: object) -> None:
         """Show whether it is selected; the other marks of nodes mean nothing here."""
-        if selected != self.selected:
+        if selected is not None and selected != self.selected:
             self.selected = selected
             self.update()
 

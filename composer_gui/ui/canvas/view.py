@@ -17,7 +17,7 @@ from composer_gui.ui.canvas.hits import NOTHING, Hit, hit_at
 from composer_gui.ui.canvas.hover import Hover
 from composer_gui.ui.canvas.ink import Ink
 from composer_gui.ui.canvas.interactions.choose import double_click
-from composer_gui.ui.canvas.interactions.context_menu import menu_for
+from composer_gui.ui.canvas.interactions.context_menu import open_menu
 from composer_gui.ui.canvas.interactions.drop import Drop
 from composer_gui.ui.canvas.interactions.rename import write_on
 from composer_gui.ui.canvas.minimap import Minimap
@@ -60,6 +60,7 @@ class CanvasView(QGraphicsView):
         self.pointer = Pointer(self)
         self._drop = Drop(self)
         self._is_ready = True
+        self._fits_when_shown = bool(self.scene().nodes)
         self._set_up()
         self._connect()
 
@@ -120,7 +121,8 @@ class CanvasView(QGraphicsView):
         self.setFocus()
 
     def fit(self) -> None:
-        """Show the whole design."""
+        """Show the whole design; before the view has its size, as soon as it has."""
+        self._fits_when_shown = not self.isVisible()
         self.camera.fit(self.scene().content_rect())
         self._after_zoom()
 
@@ -257,13 +259,7 @@ class CanvasView(QGraphicsView):
     def contextMenuEvent(self, event) -> None:
         event.accept()
         self.pointer.cancel()
-        place = QPointF(event.pos())
-        chosen = self.selected()
-        if event.reason() == event.Reason.Keyboard and chosen:
-            place = self.camera.screen_at(self.scene().nodes[chosen[0]].card().center())
-        at = self.camera.scene_at(place)
-        self.menu = menu_for(self, self.hit(at), at)
-        self.menu.popup(self.viewport().mapToGlobal(place.toPoint()))
+        self.menu = open_menu(self, event)
 
     # Events: drag and drop -----------------------------------------------------------------------
 
@@ -309,6 +305,11 @@ class CanvasView(QGraphicsView):
     def focusOutEvent(self, event) -> None:
         self.pointer.let_space_go()
         super().focusOutEvent(event)
+
+    def showEvent(self, event) -> None:
+        super().showEvent(event)
+        if self._fits_when_shown:
+            self.fit()
 
     # Painting ------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from hand import Hand
 from immutables import Map
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QPointF, Signal
 from PySide6.QtTest import QTest
+from shiboken6 import isValid
 
 from composer_gui.core import edits
 from composer_gui.core.document import OUTPUT_PORT, SavedInterface, SavedPort, Source, Wire
@@ -113,7 +114,7 @@ def new_view(qapp):
         return views[-1]
 
     yield new_view
-    for view in views:
+    for view in filter(isValid, views):  # a window may have taken its canvas with it
         view.close()
         view.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

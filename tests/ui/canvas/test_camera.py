@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QNativeGestureEvent, QPointingDevice, QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 NO_KEY = Qt.KeyboardModifier.NoModifier
@@ -111,6 +111,27 @@ def test_fit_shows_everything_and_never_magnifies(view, scene, design):
     view.fit()
     assert view.camera.seen().contains(scene.content_rect())
     assert view.camera.zoom < 0.5
+
+
+def test_a_canvas_that_is_shown_late_fits_its_design(session, design, new_view, qtbot):
+    for x in (0, 5000):
+        design.layer("Dense", x, 0)
+    late = new_view(session)
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.setCentralWidget(late)
+    window.resize(900, 600)
+    window.show()
+    assert late.camera.seen().contains(late.scene().content_rect())
+    assert late.camera.zoom > 0.1, "the room of the window is used"
+
+
+def test_arrows_move_the_view_when_nothing_is_selected(hand, view, session, design):
+    design.layer("Dense", 0, 0)
+    document, before = session.document, view.center()
+    hand.key(Qt.Key.Key_Right)
+    assert view.center().x() > before.x()
+    assert session.document is document
 
 
 def test_fit_of_an_empty_design_is_one_hundred_per_cent(view):

@@ -115,6 +115,27 @@ def test_a_drop_at_a_rings_place_inserts_there(hand, design, chain):
     assert design.sources(merge) == [source, second, first]
 
 
+def test_the_cursor_tells_what_a_release_would_do(hand, view, design, chain):
+    source, first, second = chain
+    merge = design.layer("Concatenate", 300, 300)
+    design.wire(source, merge)
+    design.wire(source, first)
+    attention = design.layer("MultiHeadAttention", 600, 300, num_heads=1, key_dim=2)
+    hand.press(hand.output(second))
+    hand.move(hand.output(second) + QPointF(30, 30))
+    assert not view.notice.isVisible()
+    for place, words in (
+        (hand.input(first), "takes the place of input"),
+        (hand.input(merge, index=0), "place 1 of 2"),
+        (hand.input(attention, "value"), "value"),
+        (hand.middle(attention), "query"),
+    ):
+        hand.move(place)
+        assert view.notice.text() == words
+    hand.key(Qt.Key.Key_Escape)
+    assert not view.notice.isVisible()
+
+
 def test_an_end_that_is_picked_up_can_be_put_elsewhere(hand, session, design, chain):
     source, first, second = chain
     design.wire(source, first)

@@ -96,6 +96,15 @@ def test_show_node_selects_it_and_brings_it_into_view(view, design):
     assert view.camera.seen().contains(view.scene().nodes[far].card())
 
 
+def test_a_selected_frame_stays_so_under_the_mouse(hand, view, scene, design):
+    frame = design.add(edits.add_frame, 0, 0, 300, 200)
+    hand.click((100, 12))
+    for place in ((120, 12), (500, 400), (100, 12)):
+        hand.hover(place)
+    assert view.selected() == (frame,)
+    assert scene.nodes[frame].selected
+
+
 def test_twins_are_lit_under_the_mouse(hand, scene, session, design, three):
     layer = session.document.nodes[three[0]].layer
     twin = design.add(edits.add_call, layer, 0, 300)

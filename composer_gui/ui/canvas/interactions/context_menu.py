@@ -9,10 +9,21 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QMenu
 
 from composer_gui.core import edits
-from composer_gui.core.document import Call, Document, Frame, Input, Note, Output, Wire
-from composer_gui.ui.canvas.commands import clipboard_fragment
+from composer_gui.core.document import Call, Document, Input, Note, Output, Wire
+from composer_gui.ui.canvas.commands import clipboard_fragment, delete_all
 from composer_gui.ui.canvas.geometry import FRAME_TITLE, GRID
 from composer_gui.ui.canvas.hits import Hit
+
+
+def open_menu(view, event) -> QMenu:
+    """Open the menu of what is under the mouse, or of the selected node when a key asks for it."""
+    place, chosen = QPointF(event.pos()), view.selected()
+    if event.reason() == event.Reason.Keyboard and chosen:
+        place = view.camera.screen_at(view.scene().nodes[chosen[0]].card().center())
+    at = view.camera.scene_at(place)
+    menu = menu_for(view, view.hit(at), at)
+    menu.popup(view.viewport().mapToGlobal(place.toPoint()))
+    return menu
 
 
 def menu_for(view, hit: Hit, at: QPointF) -> QMenu:
@@ -144,14 +155,7 @@ def _wires_at(view, node_ids: Iterable[str]) -> set[Wire]:
 
 
 def _disconnect(view, wires: set[Wire]) -> None:
-    view.session.try_apply("Disconnect", disconnect_all, wires)
-
-
-def disconnect_all(document: Document, wires: Iterable[Wire]) -> Document:
-    """Take wires away, the last of a port first, so that places stay what they are."""
-    for wire in sorted(wires, key=lambda wire: -wire.index):
-        document = edits.disconnect(document, wire)
-    return document
+    view.session.try_apply("Disconnect", delete_all, frozenset(), wires)
 
 
 def _frame_around(view, node_ids: Iterable[str]) -> None:
@@ -164,11 +168,6 @@ def _frame_around(view, node_ids: Iterable[str]) -> None:
 
 def _frame_of(document: Document, rect) -> Document:
     return edits.add_frame(document, rect.x(), rect.y(), rect.width(), rect.height(), label="frame")
-
-
-def is_plate(document: Document, node_id: str) -> bool:
-    """Return whether a node is a frame or a note."""
-    return isinstance(document.nodes[node_id], Frame | Note)
 
 
 # A wire -------------------------------------------------------------------------------------------

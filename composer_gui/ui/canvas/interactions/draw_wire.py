@@ -66,7 +66,10 @@ class DrawWire:
         refused = proposal.refused if proposal else None
         self._marks.show(self._target(proposal, hit), refused)
         self._lead_to(self._snapped_to(hit, proposal) or at, refused)
-        self._view.notice.say(refused.sentence if refused else "", at)
+        if refused:
+            self._view.notice.say(refused.sentence, at)
+        else:
+            self._view.notice.say(self._promise(proposal), at, tone="accent")
 
     def finish(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Draw, move or take away the wire."""
@@ -160,6 +163,19 @@ class DrawWire:
         session = self._scene.session
         ports = input_ports(session.document, session.catalog, session.document.nodes[node_id])
         return any(known.name == port and known.many for known in ports)
+
+    def _promise(self, proposal: Proposal | None) -> str:
+        """Return what a release would do, where the picture alone does not say it."""
+        if proposal is None or self.anchor.side == "in":
+            return ""
+        session, base, wire = self._scene.session, self._base(), proposal.wire
+        sources = base.nodes[wire.node].inputs.get(wire.port, ())
+        if proposal.replacing:
+            return f"takes the place of {base.label(sources[0].node)}"
+        if wire.index < len(sources):
+            return f"place {wire.index + 1} of {len(sources) + 1}"
+        ports = input_ports(base, session.catalog, base.nodes[wire.node])
+        return wire.port if len(ports) > 1 else ""
 
     def _release_on_nothing(self, hit: Hit, at: QPointF) -> None:
         session = self._scene.session
