@@ -34,7 +34,7 @@ def modules(*rooms):
     found = [m.name for m in pkgutil.walk_packages(composer_gui.__path__, "composer_gui.")]
     chosen = [n for n in found if any(f"{n}.".startswith(f"composer_gui.{r}.") for r in rooms)]
     for name in chosen:
-        if name != without:
+        if name not in without:
             importlib.import_module(name)
     return len(chosen)
 """
@@ -79,7 +79,7 @@ import json
 from pathlib import Path
 
 bar("PySide6", "shiboken6", "pytestqt")
-without = "composer_gui.engine.client"
+without = ("composer_gui.engine.client", "composer_gui.engine.client_process")
 WALK
 count = modules("core", "storage", "engine")
 
@@ -123,7 +123,7 @@ WITHOUT_KERAS = """
 import json
 
 bar("keras", "tensorflow", "tf_keras", "jax", "torch")
-without = None
+without = ()
 WALK
 count = modules("core", "storage", "session", "ui", "app", "cli", "engine.client", "__main__")
 heavy = sorted({"keras", "tensorflow"} & set(sys.modules))

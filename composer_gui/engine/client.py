@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections import deque
-from dataclasses import dataclass, field
-from pathlib import Path
 
-from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from composer_gui.core.change import Change
 from composer_gui.core.document import Document
 from composer_gui.core.errors import ExportFailed
 from composer_gui.core.verdicts import Verdict
 from composer_gui.engine import protocol
+from composer_gui.engine.client_designs import OpenDesign, Request
+from composer_gui.engine.client_process import (
+    ChildProcess,
+    clean_command,
+    end_all,
+    engine_command,
+)
 
 STARTING, READY, RESTARTING, STOPPED = "starting", "ready", "restarting", "stopped"
 
@@ -28,12 +32,6 @@ PAUSES = (0, 500, 2000)
 
 PATIENCE = 90_000
 """Milliseconds without a word, while something is asked, after which the engine counts as hung."""
-
-QUIT_WITHIN = 400
-"""Milliseconds that a process gets to end by itself."""
-
-KEPT_LINES = 40
-LONGEST_LINE = 256 << 20
 
 
 class JobFailed(ExportFailed):
@@ -67,12 +65,12 @@ class EngineClient(QObject):
         super().__init__(parent)
         self.state = STOPPED
         self._command = command or engine_command()
-        self._process: _Process | None = None
+        self._process: ChildProcess | None = None
         self._is_ready = False
-        self._designs: dict[int, _Design] = {}
-        self._in_flight: _Request | None = None
+        self._designs: dict[int, OpenDesign] = {}
+        self._in_flight: Request | None = None
         self._deaths: deque[float] = deque(maxlen=DEATHS)
-        self._spare: _Process | None = None
+        self._spare: ChildProcess | None = None
         self._jobs: set[Job] = set()
         self._watch = QTimer(self, singleShot=True, interval=PATIENCE)
         self._watch.timeout.connect(self._hung)
@@ -99,7 +97,7 @@ class EngineClient(QObject):
         for design in self._designs.values():
             design.start_over(ask=True)
         # also those whose job is done and that are about to end by themselves
-        _end([process for process in self.findChildren(_Process) if process.is_running])
+        end_all([process for process in self.findChildren(ChildProcess) if process.is_running])
         self._set_state(STOPPED, "Keras is not running.")
 
     @property
@@ -108,7 +106,7 @@ class EngineClient(QObject):
         return self._process.process.processId() if self._process is not None else 0
 
     def _launch(self) -> None:
-        process = _Process(self._command, self)
+        process = ChildProcess(self._command, self)
         process.received.connect(self._take)
         process.ended.connect(self._died)
         self._process = process
@@ -129,7 +127,7 @@ class EngineClient(QObject):
         `change` is the difference from the document given before for this design; without it
         everything is looked at.
         """
-        known = self._designs.get(design) or _Design()
+        known = self._designs.get(design) or OpenDesign()
         if not known.is_waiting:
             self._designs.pop(design, None)
             self._designs[design] = known  # behind those that wait already
@@ -149,7 +147,7 @@ class EngineClient(QObject):
             return
         number = waiting[0]
         design = self._designs[number]
-        self._in_flight = _Request(number, design.revision)
+        self._in_flight = Request(number, design.revision)
         self._watch.start()
         self._process.send(design.request(number))
 
@@ -173,7 +171,7 @@ class EngineClient(QObject):
         self._send_next()
 
     def _take_verdicts(self, message: dict) -> None:
-        answered = _Request(message.get("design"), message.get("revision"))
+        answered = Request(message.get("design"), message.get("revision"))
         try:
             verdicts = protocol.verdicts_of(message)
         except (KeyError, TypeError, ValueError, AttributeError):
@@ -193,7 +191,7 @@ class EngineClient(QObject):
         if not is_part:
             self._send_next()
 
-    def _emit(self, answered: _Request, design: _Design, part: dict[str, Verdict] | None) -> None:
+    def _emit(self, answered: Request, design: OpenDesign, part: dict[str, Verdict] | None) -> None:
         if part is not None:
             self.analyzed_part.emit(answered.design, answered.revision, part)
             return
@@ -202,7 +200,7 @@ class EngineClient(QObject):
 
     def _take_failure(self, message: dict) -> None:
         """Ask once more, with the whole document, for what the worker could not take."""
-        failed = _Request(message.get("design"), message.get("revision"))
+        failed = Request(message.get("design"), message.get("revision"))
         if self._in_flight is None or (failed.design is not None and failed != self._in_flight):
             return
         design = self._designs.get(self._in_flight.design)
@@ -238,7 +236,7 @@ class EngineClient(QObject):
     def prepare(self) -> None:
         """Start a process that imports Keras now and takes the next job."""
         if self._spare is None:
-            self._spare = _Process([*self._command, "job"], self)
+            self._spare = ChildProcess([*self._command, "job"], self)
             self._spare.ended.connect(self._spare_died)
             self._spare.start()
 
@@ -249,7 +247,7 @@ class EngineClient(QObject):
         """Start a short-lived process, or take the spare one, for `request`."""
         process, self._spare = self._spare, None
         if process is None:
-            process = _Process([*self._command, "job"], self)
+            process = ChildProcess([*self._command, "job"], self)
             process.start()
         else:
             process.ended.disconnect(self._spare_died)
@@ -262,11 +260,11 @@ class EngineClient(QObject):
         """
         if getattr(sys, "frozen", False):
             return self.job(request)
-        process = _Process(clean_command(), self)
+        process = ChildProcess(clean_command(), self)
         process.start()
         return self._begun(process, request)
 
-    def _begun(self, process: _Process, request: dict) -> Job:
+    def _begun(self, process: ChildProcess, request: dict) -> Job:
         job = Job(process, request, self)
         self._jobs.add(job)
         job.over.connect(self._job_over)
@@ -289,9 +287,9 @@ class Job(QObject):
     failed = Signal(object)
     over = Signal(object)
 
-    def __init__(self, process: _Process, request: dict, parent: QObject) -> None:
+    def __init__(self, process: ChildProcess, request: dict, parent: QObject) -> None:
         super().__init__(parent)
-        self._process: _Process | None = process
+        self._process: ChildProcess | None = process
         process.received.connect(self._take)
         process.ended.connect(self._died)
         process.send(request)
@@ -302,7 +300,7 @@ class Job(QObject):
         if process is not None:
             process.kill()
 
-    def abandon(self) -> _Process | None:
+    def abandon(self) -> ChildProcess | None:
         """Do as `cancel`, but leave the process, if there is one still, to the caller."""
         if self._process is None:
             return None
@@ -336,191 +334,13 @@ class Job(QObject):
             self.over.emit(self)
             signal.emit(value)
 
-    def _let_go(self) -> _Process:
+    def _let_go(self) -> ChildProcess:
         process, self._process = self._process, None
         process.received.disconnect(self._take)
         process.ended.disconnect(self._died)
         return process
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """What is under way."""
-
-    design: int | None
-    revision: int | None
-
-
-@dataclass(slots=True)
-class _Design:
-    """What was asked about a design and what the worker has of it.
-
-    `sent` is the revision that the worker has, None for none. `nodes` and `layers` are what
-    differs from it in the newest document; `unseen` holds verdicts of answers that came too late.
-    """
-
-    revision: int = -1
-    document: Document = field(default_factory=Document)
-    sent: int | None = None
-    is_waiting: bool = False
-    nodes: set[str] = field(default_factory=set)
-    layers: set[str] = field(default_factory=set)
-    unseen: dict[str, Verdict] = field(default_factory=dict)
-    failures: int = 0
-
-    def ask(self, revision: int, document: Document, change: Change | None) -> None:
-        """Note the newest document; without `change` the worker will get all of it."""
-        self.revision, self.document, self.is_waiting = revision, document, True
-        self.failures = 0
-        if change is None:
-            self.sent = None
-        elif self.sent is not None:
-            self.nodes |= change.nodes
-            self.layers |= change.layers
-
-    def request(self, number: int) -> dict:
-        """Return the message that brings the worker up to date."""
-        if self.sent is None:
-            message = protocol.analyze_whole(number, self.revision, self.document)
-        else:
-            message = protocol.analyze_change(
-                number,
-                self.revision,
-                self.document,
-                base=self.sent,
-                nodes=self.nodes,
-                layers=self.layers,
-            )
-        self.sent, self.is_waiting = self.revision, False
-        self.nodes, self.layers = set(), set()
-        return message
-
-    def start_over(self, *, ask: bool) -> None:
-        """Take it that the worker has nothing of this design."""
-        self.sent = None
-        self.is_waiting = self.is_waiting or (ask and self.revision >= 0)
-        self.nodes, self.layers = set(), set()
-
-
-class _Process(QObject):
-    """A child process that speaks the protocol; what it says besides is kept for its obituary.
-
-    Signals: `received(dict)` for each message, lines that are none being passed over; `ended(str)`
-    once when it is gone or could not be started, with the last line on its standard error.
-    """
-
-    received = Signal(dict)
-    ended = Signal(str)
-
-    def __init__(self, command: list[str], parent: QObject) -> None:
-        super().__init__(parent)
-        self._command = command
-        self._partial = bytearray()
-        self._said: deque[str] = deque(maxlen=KEPT_LINES)
-        self._has_ended = False
-        self.process = QProcess(self)
-        self.process.setProcessEnvironment(_environment())
-        self.process.readyReadStandardOutput.connect(self._read)
-        self.process.readyReadStandardError.connect(self._read_error)
-        self.process.finished.connect(self._end)
-        self.process.errorOccurred.connect(self._error)
-
-    def start(self) -> None:
-        """Start the child."""
-        self.process.start(self._command[0], self._command[1:])
-
-    @property
-    def is_running(self) -> bool:
-        """Whether there is a child to end."""
-        return self.process.state() != QProcess.ProcessState.NotRunning
-
-    def send(self, message: dict) -> None:
-        """Send a message; a child that is still starting gets it then."""
-        self.process.write(protocol.encode(message))
-
-    def kill(self) -> None:
-        """End the child at once."""
-        self.process.kill()
-
-    def end_soon(self) -> None:
-        """Let the child end by itself within a moment, then kill it; does not wait."""
-        self.process.closeWriteChannel()
-        QTimer.singleShot(QUIT_WITHIN * 5, self.process, self.process.kill)
-
-    def _read(self) -> None:
-        self._partial += self.process.readAllStandardOutput().data()
-        if b"\n" not in self._partial:
-            if len(self._partial) > LONGEST_LINE:
-                self._partial.clear()
-            return
-        *lines, rest = self._partial.split(b"\n")
-        self._partial = bytearray(rest)
-        for line in lines:
-            message = protocol.decode(bytes(line))
-            if message is not None:
-                self.received.emit(message)
-
-    def _read_error(self) -> None:
-        text = self.process.readAllStandardError().data().decode(errors="replace")
-        self._said.extend(line for line in text.splitlines() if line.strip())
-
-    def _error(self, error: QProcess.ProcessError) -> None:
-        if error == QProcess.ProcessError.FailedToStart:
-            self._said.append(self.process.errorString())
-            self._end()
-
-    def _end(self, *_exit: object) -> None:
-        if not self._has_ended:
-            self._has_ended = True
-            self._read()
-            self._read_error()
-            self.ended.emit(self._said[-1].strip()[:200] if self._said else "")
-            self.deleteLater()
-
-
-def _end(processes: list[_Process]) -> None:
-    """Ask all to quit, then kill those that did not, so that none is left behind."""
-    for process in processes:
-        process.blockSignals(True)
-        process.send(protocol.quit_request())
-        process.process.closeWriteChannel()
-    deadline = time.monotonic() + QUIT_WITHIN / 1000
-    for process in processes:
-        left = max(1, int((deadline - time.monotonic()) * 1000))
-        running = process.process.state() != QProcess.ProcessState.NotRunning
-        if running and not process.process.waitForFinished(left):
-            process.process.kill()
-            process.process.waitForFinished(QUIT_WITHIN)
-        process.deleteLater()
-
-
 def _given_up(trace: str) -> str:
     reason = f" The last it said: {trace}" if trace else ""
     return f"Keras ended {DEATHS} times in a row and is left alone now.{reason}"
-
-
-# How the engine is started ------------------------------------------------------------------------
-
-
-def engine_command() -> list[str]:
-    """Return the command line of the analysis process; "job" after it makes one for jobs."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "--engine"]
-    # -P: a keras.py in the folder where Composer was started must not be imported
-    return [sys.executable, "-P", "-m", "composer_gui", "--engine"]
-
-
-def clean_command() -> list[str]:
-    """Return the command line of an interpreter that looks for modules only where Keras is."""
-    return [sys.executable, "-I", str(Path(__file__).with_name("keras_facts.py"))]
-
-
-def _environment() -> QProcessEnvironment:
-    environment = QProcessEnvironment.systemEnvironment()
-    environment.insert("KERAS_BACKEND", "tensorflow")
-    environment.insert("TF_CPP_MIN_LOG_LEVEL", "3")
-    folder = Path(__file__).resolve().parents[2]
-    if folder.name not in ("site-packages", "dist-packages"):
-        known = environment.value("PYTHONPATH")
-        environment.insert("PYTHONPATH", os.pathsep.join(filter(None, [str(folder), known])))
-    return environment

@@ -9,7 +9,8 @@ import pytest
 
 from composer_gui.core.change import Change, between
 from composer_gui.core.document import Document, Input, KerasLayer, drop, put
-from composer_gui.engine.client import EngineClient, JobFailed, engine_command
+from composer_gui.engine.client import EngineClient, JobFailed
+from composer_gui.engine.client_process import engine_command
 
 FAKE = Path(__file__).with_name("fake_engine.py")
 WAIT = 10_000
