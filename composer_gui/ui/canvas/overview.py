@@ -192,6 +192,7 @@ class Overview:
         rows = math.ceil((rect.bottom() - top) / step / BLOCK + 1e-6) * BLOCK
         pen = QPen(self._scene.ink.theme.grid, 2.0)
         pen.setCosmetic(True)
+        pen.setCapStyle(Qt.PenCapStyle.SquareCap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(pen)
         painter.translate(left, top)

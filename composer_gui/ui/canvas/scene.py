@@ -104,9 +104,8 @@ class CanvasScene(QGraphicsScene):
             stale.add(wire.node)
         for node_id in tuple(stale):
             stale |= self._waiting_for.get(node_id, set())
-        moved = [node_id for node_id in change.changed if self._take_place(node_id)]
+        self.place({i: at for i in change.changed if (at := self._other_place(i)) is not None})
         self._refresh(node_id for node_id in stale if node_id in document.nodes)
-        self.moved.emit(moved)
 
     def _judge(self, node_ids: Iterable[str]) -> None:
         """Repaint the nodes whose verdict is another one, and the wires at them."""
@@ -212,13 +211,10 @@ class CanvasScene(QGraphicsScene):
         card = item.card()
         return QPointF(card.right() if side == "out" else card.left(), card.center().y())
 
-    def _take_place(self, node_id: str) -> bool:
-        """Put the item where the document has its node; return whether it was elsewhere."""
+    def _other_place(self, node_id: str) -> tuple[float, float] | None:
+        """Return where the document has the node, or None where its item is there already."""
         item, node = self.nodes[node_id], self.session.document.nodes[node_id]
-        if item.x() == node.x and item.y() == node.y:
-            return False
-        self.place({node_id: (node.x, node.y)})
-        return True
+        return None if (item.x(), item.y()) == (node.x, node.y) else (node.x, node.y)
 
     def place(self, positions: dict[str, tuple[float, float]]) -> None:
         """Put items at these positions, wires along; the document stays as it is."""

@@ -13,6 +13,7 @@ from composer_gui.core.change import Change
 from composer_gui.ui import theme
 from composer_gui.ui.canvas import commands
 from composer_gui.ui.canvas.camera import STEP, Camera
+from composer_gui.ui.canvas.hint import paint_hint
 from composer_gui.ui.canvas.hits import NOTHING, Hit, hit_at
 from composer_gui.ui.canvas.hover import Hover
 from composer_gui.ui.canvas.ink import Ink
@@ -318,9 +319,12 @@ class CanvasView(QGraphicsView):
             self.overview.paint(self, event)
         else:
             super().paintEvent(event)
-        if event.region().intersects(self.minimap.region()):
+        empty = not self.scene().nodes
+        if empty or event.region().intersects(self.minimap.region()):
             painter = QPainter(self.viewport())
             self.minimap.paint(painter)
+            if empty:
+                paint_hint(painter, self.viewport().rect())
             painter.end()
 
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
@@ -332,6 +336,8 @@ class CanvasView(QGraphicsView):
         if not self._is_ready:
             return
         # The pixels were moved, and with them what was painted in the corners
+        if not self.scene().nodes:
+            self.viewport().update()
         corners = self.minimap.region()
         self.viewport().update(corners + corners.translated(dx, dy))
         self.card.follow_view()
@@ -340,6 +346,8 @@ class CanvasView(QGraphicsView):
     # Following -----------------------------------------------------------------------------------
 
     def _follow(self, change: Change) -> None:
+        if len(change.added) == len(self.scene().nodes):
+            self.viewport().update()  # the hint on the empty canvas comes and goes
         self.pointer.follow(change)
         self.hover.forget(change)
 

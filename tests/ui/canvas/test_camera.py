@@ -1,9 +1,11 @@
 """Looking: wheel, touchpad, pinch, pan, fit, the minimap, and what happens at the edges."""
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
+
+from composer_gui.core import edits
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 NO_KEY = Qt.KeyboardModifier.NoModifier
@@ -208,3 +210,16 @@ def test_shift_tab_leaves_the_canvas(hand, view, qtbot):
     assert view.focusNextPrevChild(True) is False
     hand.key(Qt.Key.Key_Backtab, SHIFT)
     assert not view.search.isVisible()
+
+
+def test_an_empty_canvas_says_how_to_begin_until_there_is_something(view, design, session):
+    def words_in_the_middle():
+        picture = view.grab(QRect(350, 320, 300, 30)).toImage()
+        tone = view.ink.theme.secondary.name()
+        return any(picture.pixelColor(x, y).name() == tone for x in range(300) for y in range(30))
+
+    assert words_in_the_middle()
+    node = design.layer("Dense", 5000, 5000)
+    assert not words_in_the_middle()
+    session.apply("Delete", edits.delete, [node])
+    assert words_in_the_middle()

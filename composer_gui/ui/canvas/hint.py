@@ -1,0 +1,27 @@
+"""What an empty canvas says: how to begin."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QPainter
+
+from composer_gui.ui import theme
+
+LINES = (
+    (16, 500, "secondary", "Drop saved .keras models here"),
+    (13, 400, "tertiary", "or drag a layer from the left, or press Tab and type its name"),
+)
+
+
+def paint_hint(painter: QPainter, room: QRect) -> None:
+    """Paint the hint in the middle of `room`, in pixels of the viewport."""
+    now = theme.current()
+    top = room.center().y() - 26
+    for px, weight, tone, text in LINES:
+        painter.setFont(theme.font(px, weight))
+        painter.setPen(getattr(now, tone))
+        height = painter.fontMetrics().height()
+        line = QRect(room.left() + 8, top, room.width() - 16, height)
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, line.width())
+        painter.drawText(line, Qt.AlignmentFlag.AlignCenter, shown)
+        top += height + 6
