@@ -22,7 +22,6 @@ from composer_gui.core.codegen.naming import model_name
 from composer_gui.core.codegen.prose import comment, model_comment, waiting_comment
 from composer_gui.core.codegen.reading import TAKE_NO_TRAINABLE, Reading
 from composer_gui.core.document import (
-    Document,
     Input,
     KerasLayer,
     Output,
@@ -30,7 +29,6 @@ from composer_gui.core.document import (
     Source,
     label_of,
 )
-from composer_gui.core.layers.catalog import Catalog
 
 INDENT = " " * STEP
 
@@ -44,18 +42,13 @@ class Body:
     """Writes the statements of one design in reading order; `paths` finds its saved models."""
 
     def __init__(
-        self,
-        document: Document,
-        catalog: Catalog,
-        names: Mapping[str, str],
-        read: Reading,
-        paths: Mapping[str, Expression],
+        self, names: Mapping[str, str], read: Reading, paths: Mapping[str, Expression]
     ) -> None:
-        self._document = document
+        self._document = read.wiring.document
         self._names = names
         self._read = read
         self._paths = paths
-        self._calls = Calls(document, catalog, names, read)
+        self._calls = Calls(names, read)
 
     def paragraphs(self) -> list[Paragraph]:
         """Return everything between the head of `build_model` and its end."""
@@ -84,9 +77,8 @@ class Body:
     def _layers(self) -> Iterator[Paragraph]:
         """Yield a paragraph for each saved model, then one for the layers that are made here."""
         callers: dict[str, list[str]] = {}
-        for node_id in self._read.calls:
-            if node_id not in self._read.waiting:
-                callers.setdefault(self._document.nodes[node_id].layer, []).append(node_id)
+        for node_id in self._read.ready:
+            callers.setdefault(self._document.nodes[node_id].layer, []).append(node_id)
         made = []
         for layer_id, node_ids in callers.items():
             layer = self._document.layers[layer_id]

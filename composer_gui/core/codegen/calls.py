@@ -21,13 +21,11 @@ from composer_gui.core.codegen.expressions import (
 )
 from composer_gui.core.codegen.literals import construction, is_default, literal, text_literal
 from composer_gui.core.codegen.naming import RUNNING, Variables
-from composer_gui.core.codegen.reading import TAKE_NO_TRAINABLE, Reading, sources_of
+from composer_gui.core.codegen.reading import TAKE_NO_TRAINABLE, Reading
 from composer_gui.core.codegen.results import Unpacking, unpack
 from composer_gui.core.document import Call as CallNode
-from composer_gui.core.document import Document, KerasLayer, Layer, SavedModel, Source, Structure
-from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.document import KerasLayer, Layer, SavedModel, Source, Structure
 from composer_gui.core.layers.layer_spec import LayerSpec
-from composer_gui.core.ports import layer_output_ports
 
 MOST_INLINED = 3
 LONGEST_INLINED = 40
@@ -53,23 +51,21 @@ class Statement:
 class Calls:
     """Writes calls one after the other and knows which text stands for each tensor so far."""
 
-    def __init__(
-        self, document: Document, catalog: Catalog, names: Mapping[str, str], read: Reading
-    ) -> None:
-        self._document = document
-        self._catalog = catalog
+    def __init__(self, names: Mapping[str, str], read: Reading) -> None:
+        self._document = read.wiring.document
+        self._catalog = read.wiring.catalog
         self._names = names
         self._read = read
         self._makers: dict[Source, Statement] = {}
         self._left = dict(read.uses)
         self._running: dict[str, Source] = {}
-        self.variables = Variables(document, names, read.held)
+        self.variables = Variables(self._document, names, read.held)
         self.tensors: dict[Source, str] = {}
 
     def statement(self, node: CallNode) -> Statement:
         """Return the statement that calls the node's layer; short calls it takes may move in."""
         layer = self._document.layers[node.layer]
-        sources = sources_of(self._document, self._catalog, node)
+        sources = self._read.wiring.sources(node.id)
         for source in sources:
             self._left[source] -= 1
         unpacking = self._unpacking(node, layer)
@@ -100,7 +96,7 @@ class Calls:
         unpacking: Unpacking,
         value: Call,
     ) -> None:
-        ports = layer_output_ports(self._catalog, layer, node) or ()
+        ports = self._read.wiring.outputs(node.id)
         for index, text in unpacking.tensors.items():
             self.tensors[Source(node.id, ports[index])] = text
         if layer.id in self.variables.layers and len(ports) == 1 and not unpacking.suffix:
@@ -110,7 +106,7 @@ class Calls:
     # What comes out -------------------------------------------------------------------------------
 
     def _unpacking(self, node: CallNode, layer: Layer) -> Unpacking:
-        ports = layer_output_ports(self._catalog, layer, node) or ()
+        ports = self._read.wiring.outputs(node.id)
         used = {i for i, port in enumerate(ports) if Source(node.id, port) in self._read.uses}
         shape = _output_structure(layer, len(ports))
         variable = self._free_running_variable(node, Source(node.id, ports[0]))
@@ -124,7 +120,7 @@ class Calls:
         """
         if node.id not in self._read.running:
             return None
-        taken = [self.tensors[s] for s in sources_of(self._document, self._catalog, node)]
+        taken = [self.tensors[source] for source in self._read.wiring.sources(node.id)]
         free = [name for name in RUNNING if not self._left.get(self._running.get(name))]
         found = next((name for name in (*taken, *RUNNING) if name in free), None)
         if found is not None:

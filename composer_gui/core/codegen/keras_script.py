@@ -17,7 +17,7 @@ from composer_gui.core.codegen.body import Body, Paragraph
 from composer_gui.core.codegen.literals import draws_random_numbers
 from composer_gui.core.codegen.locations import Locations, locate
 from composer_gui.core.codegen.reading import Reading
-from composer_gui.core.document import Document, KerasLayer, Layer, SavedModel, label_of
+from composer_gui.core.document import Document, KerasLayer, Layer, SavedModel
 from composer_gui.core.errors import CannotGenerate
 from composer_gui.core.layers.catalog import Catalog
 
@@ -69,12 +69,12 @@ def generate(
     names = naming.keras_names(document)
     read = reading.read(document, catalog, names, partial=partial)
     if not partial:
-        _require_complete(document, catalog, read)
+        _require_complete(document, read)
     layers = _layers(document, read)
     models = [layer for layer in layers if isinstance(layer, SavedModel)]
     located = locate({m.id: _path(m, model_paths, partial=partial) for m in models})
-    paragraphs = Body(document, catalog, names, read, located.expressions).paragraphs()
-    deep = reading.depth(document, catalog, read.calls)
+    paragraphs = Body(names, read, located.expressions).paragraphs()
+    deep = read.depth()
     preparations = list(_preparations(document, catalog, layers, deep))
 
     page = _Page()
@@ -99,7 +99,7 @@ def _preparations(
         yield f"    keras.utils.set_random_seed({seed})  {words}"
 
 
-def _require_complete(document: Document, catalog: Catalog, read: Reading) -> None:
+def _require_complete(document: Document, read: Reading) -> None:
     """Raise CannotGenerate for the first thing that keeps the design from becoming a model."""
     if not document.inputs:
         raise CannotGenerate("The design has no Input yet.", "Add one: it says what comes in.")
@@ -111,18 +111,17 @@ def _require_complete(document: Document, catalog: Catalog, read: Reading) -> No
         raise CannotGenerate(reason, node=node_id)
     known = {*document.inputs, *read.calls}
     for node_id in document.outputs:
-        output = document.nodes[node_id]
-        sources = reading.sources_of(document, catalog, output)
-        reason = reading.reason_to_wait(document, catalog, output)
+        reason = reading.reason_to_wait(read.wiring, node_id)
+        sources = read.wiring.sources(node_id)
         if reason is None and not all(source.node in known for source in sources):
-            reason = f"{label_of(document, output)} is wired to something that is not there."
+            reason = f"{document.label(node_id)} is wired to something that is not there."
         if reason is not None:
             raise CannotGenerate(reason, node=node_id)
 
 
 def _layers(document: Document, read: Reading) -> list[Layer]:
     """Return the layers that are called, each once, in reading order."""
-    ready = (document.nodes[node_id] for node_id in read.calls if node_id not in read.waiting)
+    ready = (document.nodes[node_id] for node_id in read.ready)
     return list({node.layer: document.layers[node.layer] for node in ready}.values())
 
 

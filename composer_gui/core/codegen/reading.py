@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from composer_gui.core import structure
 from composer_gui.core.codegen.naming import has_telling_name, telling_outputs
+from composer_gui.core.codegen.wiring import Wiring
 from composer_gui.core.document import (
     Call,
     Document,
     KerasLayer,
-    Node,
     SavedModel,
     Source,
     in_order,
     label_of,
 )
 from composer_gui.core.layers.catalog import Catalog
-from composer_gui.core.ports import input_ports, layer_output_ports
 
 LONG_CHAIN = 3
 """Calls from which a chain is written with one running variable."""
@@ -38,68 +38,69 @@ class Reading:
     stand in a variable of their own, `running` the calls whose result needs no name of its own.
     """
 
+    wiring: Wiring
     calls: tuple[str, ...]
     waiting: Mapping[str, str]
     uses: Mapping[Source, int]
     held: frozenset[str]
     running: frozenset[str]
 
+    @property
+    def ready(self) -> list[str]:
+        """The calls that can be written."""
+        return [node_id for node_id in self.calls if node_id not in self.waiting]
+
+    def depth(self) -> int:
+        """Return how many calls stand one behind the other at most."""
+        deep: dict[str, int] = {}
+        for node_id in self.calls:
+            before = (deep.get(source.node, 0) for source in self.wiring.sources(node_id))
+            deep[node_id] = 1 + max(before, default=0)
+        return max(deep.values(), default=0)
+
 
 def read(
     document: Document, catalog: Catalog, names: Mapping[str, str], *, partial: bool
 ) -> Reading:
     """Return the calls that lead to an Output, branch by branch; if `partial`, all calls."""
+    wiring = Wiring(document, catalog)
     roots = [*document.outputs, *(_loose_ends(document) if partial else ())]
-    calls, waiting = _ready(document, catalog, _depth_first(document, catalog, roots))
-    uses = _uses(document, [*calls, *document.outputs])
+    calls, waiting = _ready(wiring, _depth_first(wiring, roots))
+    uses = Counter(s for node_id in (*calls, *document.outputs) for s in wiring.sources(node_id))
     ready = [node_id for node_id in calls if node_id not in waiting]
     return Reading(
-        calls=calls,
+        wiring=wiring,
+        calls=tuple(calls),
         waiting=waiting,
         uses=uses,
         held=_held(document, ready),
-        running=frozenset(_running(document, catalog, names, ready, uses)),
+        running=frozenset(_running(wiring, names, ready, uses)),
     )
 
 
 def dead_ends(document: Document, catalog: Catalog) -> list[str]:
     """Return the calls that lead to no Output and so are no part of the model."""
-    wanted = set(_depth_first(document, catalog, document.outputs))
+    wanted = set(_depth_first(Wiring(document, catalog), document.outputs))
     calls = (node.id for node in in_order(document.nodes) if isinstance(node, Call))
     return [node_id for node_id in calls if node_id not in wanted]
 
 
-def depth(document: Document, catalog: Catalog, calls: Iterable[str]) -> int:
-    """Return how many of these calls, which are in reading order, stand one behind the other."""
-    deep: dict[str, int] = {}
-    for node_id in calls:
-        sources = sources_of(document, catalog, document.nodes[node_id])
-        deep[node_id] = 1 + max((deep.get(source.node, 0) for source in sources), default=0)
-    return max(deep.values(), default=0)
-
-
-def sources_of(document: Document, catalog: Catalog, node: Node) -> list[Source]:
-    """Return what is wired to a node, port by port in the order in which they are handed over."""
-    ports = input_ports(document, catalog, node)
-    return [source for port in ports for source in node.inputs.get(port.name, ())]
-
-
-def _depth_first(document: Document, catalog: Catalog, roots: Iterable[str]) -> list[str]:
+def _depth_first(wiring: Wiring, roots: Iterable[str]) -> list[str]:
     """Return the calls behind `roots`, each after its sources, one branch after the other."""
+    nodes = wiring.document.nodes
     found: list[str] = []
     seen: set[str] = set()
-    stack = [(root, False) for root in reversed(list(roots)) if root in document.nodes]
+    stack = [(root, False) for root in reversed(list(roots)) if root in nodes]
     while stack:
         node_id, is_complete = stack.pop()
-        node = document.nodes[node_id]
         if is_complete:
-            if isinstance(node, Call):
+            if isinstance(nodes[node_id], Call):
                 found.append(node_id)
         elif node_id not in seen:
             seen.add(node_id)
             stack.append((node_id, True))
-            for source in reversed(sources_of(document, catalog, node)):
-                if source.node in document.nodes:
+            for source in reversed(wiring.sources(node_id)):
+                if source.node in nodes:
                     stack.append((source.node, False))
     return found
 
@@ -119,54 +120,40 @@ def _loose_ends(document: Document) -> list[str]:
 # What is ready ----------------------------------------------------------------------------------
 
 
-def _ready(
-    document: Document, catalog: Catalog, order: list[str]
-) -> tuple[tuple[str, ...], dict[str, str]]:
+def _ready(wiring: Wiring, order: list[str]) -> tuple[list[str], dict[str, str]]:
     """Return the calls that can be written or wait for something themselves, and those waiting."""
     calls: list[str] = []
     waiting: dict[str, str] = {}
-    given = {Source(node_id) for node_id in document.inputs}
+    given = {Source(node_id) for node_id in wiring.document.inputs}
     for node_id in order:
-        node = document.nodes[node_id]
-        reason = reason_to_wait(document, catalog, node)
+        reason = reason_to_wait(wiring, node_id)
         if reason is not None:
             calls.append(node_id)
             waiting[node_id] = reason
-        elif all(source in given for source in sources_of(document, catalog, node)):
+        elif all(source in given for source in wiring.sources(node_id)):
             calls.append(node_id)
-            ports = layer_output_ports(catalog, document.layers[node.layer], node) or ()
-            given.update(Source(node_id, port) for port in ports)
-    return tuple(calls), waiting
+            given.update(Source(node_id, port) for port in wiring.outputs(node_id))
+    return calls, waiting
 
 
-def reason_to_wait(document: Document, catalog: Catalog, node: Node) -> str | None:
+def reason_to_wait(wiring: Wiring, node_id: str) -> str | None:
     """Return in one sentence why a node cannot be written yet, or None where it can."""
+    document = wiring.document
+    node = document.nodes[node_id]
     if isinstance(node, Call):
         layer = document.layers[node.layer]
         if isinstance(layer, KerasLayer) and layer.class_name == "InputLayer":
             return f"{label_of(document, node)} is an InputLayer; an Input node takes its place."
-    found = structure.problems(document, catalog, node.id)
+    found = structure.problems(document, wiring.catalog, node_id)
     return found[0].message if found else None
 
 
 # What is kept in a variable -----------------------------------------------------------------------
 
 
-def _uses(document: Document, consumers: Iterable[str]) -> dict[Source, int]:
-    uses: dict[Source, int] = {}
-    for node_id in consumers:
-        for port in document.nodes[node_id].inputs.values():
-            for source in port:
-                uses[source] = uses.get(source, 0) + 1
-    return uses
-
-
 def _held(document: Document, calls: Iterable[str]) -> frozenset[str]:
     """Return the layers that are loaded, called more than once, or frozen after they are made."""
-    callers: dict[str, int] = {}
-    for node_id in calls:
-        layer_id = document.nodes[node_id].layer
-        callers[layer_id] = callers.get(layer_id, 0) + 1
+    callers = Counter(document.nodes[node_id].layer for node_id in calls)
     return frozenset(
         layer_id
         for layer_id, count in callers.items()
@@ -181,45 +168,37 @@ def _wants_variable(layer: KerasLayer | SavedModel) -> bool:
 
 
 def _running(
-    document: Document,
-    catalog: Catalog,
-    names: Mapping[str, str],
-    calls: list[str],
-    uses: Mapping[Source, int],
+    wiring: Wiring, names: Mapping[str, str], calls: list[str], uses: Mapping[Source, int]
 ) -> Iterator[str]:
     """Yield the calls inside long chains, and those whose name says no more than their class."""
-    for chain in _chains(document, catalog, names, calls, uses):
+    document = wiring.document
+    silent = {n for n in calls if not has_telling_name(document, names, n)}
+    for chain in _chains(wiring, silent, calls, uses):
         if len(chain) >= LONG_CHAIN:
             yield from chain[:-1]
     outputs = telling_outputs(document)
-    for node_id in calls:
-        speaks = node_id in outputs or has_telling_name(document, names, node_id)
-        if not speaks and _has_one_output(document, catalog, node_id):
+    for node_id in silent:
+        if node_id not in outputs and len(wiring.outputs(node_id)) == 1:
             yield node_id
 
 
-def _chains(document, catalog, names, calls, uses) -> Iterator[list[str]]:
+def _chains(
+    wiring: Wiring, silent: set[str], calls: list[str], uses: Mapping[Source, int]
+) -> Iterator[list[str]]:
     """Yield the stretches in which each call works on nothing but the result before it."""
     chain: list[str] = []
     for node_id in calls:
-        node = document.nodes[node_id]
-        sources = sources_of(document, catalog, node)
+        sources = wiring.sources(node_id)
         follows = (
             bool(chain)
             and [source.node for source in sources] == chain[-1:]
             and uses[sources[0]] == 1
-            and _has_one_output(document, catalog, chain[-1])
+            and len(wiring.outputs(chain[-1])) == 1
         )
         if chain and not follows:
             yield chain
             chain = []
-        if follows or len(sources) == 1 or not has_telling_name(document, names, node_id):
+        if follows or len(sources) == 1 or node_id in silent:
             chain.append(node_id)
     if chain:
         yield chain
-
-
-def _has_one_output(document: Document, catalog: Catalog, node_id: str) -> bool:
-    node = document.nodes[node_id]
-    ports = layer_output_ports(catalog, document.layers[node.layer], node)
-    return ports is not None and len(ports) == 1
