@@ -247,13 +247,19 @@ def _loop(document: Document) -> tuple[str, ...]:
             open_wires[consumer] -= 1
             if not open_wires[consumer]:
                 ready.append(consumer)
-    stuck = {node_id for node_id, count in open_wires.items() if count}
-    return _walk_back(waiting, stuck) if stuck else ()
+    stuck = sorted((node for node, count in open_wires.items() if count), key=number_of)
+    return _loop_among(stuck, waiting) if stuck else ()
 
 
-def _walk_back(waiting: dict[str, set[str]], stuck: set[str]) -> tuple[str, ...]:
-    """Walk upstream among stuck nodes, each with a stuck one before it, until one recurs."""
-    path = [min(stuck, key=number_of)]
-    while path[-1] not in path[:-1]:
-        path.append(min(waiting[path[-1]] & stuck, key=number_of))
-    return tuple(reversed(path[path.index(path[-1]) :]))
+def _loop_among(stuck: list[str], sources: dict[str, set[str]]) -> tuple[str, ...]:
+    """Return a loop among nodes of which some lie on one."""
+    import networkx  # here, because only a broken file needs it
+
+    graph = networkx.DiGraph()
+    for node_id in stuck:
+        graph.add_edges_from(
+            (source, node_id) for source in sorted(sources[node_id], key=number_of)
+        )
+    loop = [start for start, _end in networkx.find_cycle(graph)]
+    first = loop.index(min(loop, key=number_of))
+    return (*loop[first:], *loop[: first + 1])

@@ -16,6 +16,7 @@ from composer_gui.core.codegen.keras_script import Script
 from composer_gui.core.document import Document, SavedModel, in_order, number_of
 from composer_gui.core.errors import ComposerError, EditRefused
 from composer_gui.core.fixes import Fix
+from composer_gui.core.graph import Graph
 from composer_gui.core.history import History
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.problems import Problem
@@ -57,6 +58,7 @@ class Session(QObject):
         self.catalog = catalog
         self.design = next(_design_numbers)
         self.history = History(Document())
+        self.graph = Graph(Document())
         self.path: Path | None = None
         self.engine_state = engine.state
         self.revision = 0
@@ -290,7 +292,8 @@ class Session(QObject):
     def _follow(self, change: Change, was_clean: bool) -> None:
         """Bring everything that depends on the document in step with it."""
         self.revision += 1
-        self._book.follow(self.document, change)
+        self.graph.follow(change, self.document)
+        self._book.follow(self.document, change, self.graph)
         self.changed.emit(change)
         if self.is_clean != was_clean:
             self.clean_changed.emit(self.is_clean)

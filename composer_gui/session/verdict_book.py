@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from composer_gui.core import structure
 from composer_gui.core.change import Change
 from composer_gui.core.document import Call, Document, Frame, Input, KerasLayer, Note, SavedModel
+from composer_gui.core.graph import Graph
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.problems import WARNING, Problem
 from composer_gui.core.shapes.tensor_spec import TensorSpec
@@ -28,13 +29,13 @@ class VerdictBook:
         self._changed_files: set[str] = set()
         self.shown: dict[str, Verdict] = {}
 
-    def follow(self, document: Document, change: Change) -> None:
+    def follow(self, document: Document, change: Change, graph: Graph) -> None:
         """Forget what is gone and set what the change touched to what is known at once."""
         for node_id in change.removed:
             self.shown.pop(node_id, None)
             self._answered.pop(node_id, None)
             self._waiting.discard(node_id)
-        for node_id in affected(document, change):
+        for node_id in affected(document, change, graph):
             self.shown[node_id] = self._at_once(document, node_id)
             self._waiting.add(node_id)
 
@@ -119,14 +120,12 @@ class VerdictBook:
         return tuple((port.name, TensorSpec(port.shape, port.dtype)) for port in ports)
 
 
-def affected(document: Document, change: Change) -> Iterable[str]:
-    """Yield the nodes that a change touched, directly or through the layer that they call."""
-    touched = (change.added | change.changed) & set(document.nodes)
-    yield from touched
-    if change.layers - change.added:
-        for node in document.nodes.values():
-            if isinstance(node, Call) and node.layer in change.layers and node.id not in touched:
-                yield node.id
+def affected(document: Document, change: Change, graph: Graph) -> set[str]:
+    """Return the nodes that a change touched, directly or through the layer that they call."""
+    touched = {node_id for node_id in change.added | change.changed if node_id in document.nodes}
+    for layer_id in change.layers:
+        touched.update(graph.callers(layer_id))
+    return touched
 
 
 def _absent_file(document: Document, node: object) -> tuple[Problem, ...]:
