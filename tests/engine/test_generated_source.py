@@ -6,11 +6,15 @@ import numpy
 import pytest
 from immutables import Map
 
+from composer_gui.core.codegen import reading
+from composer_gui.core.codegen.calls import Calls
+from composer_gui.core.codegen.expressions import flat
+from composer_gui.core.codegen.literals import construction
 from composer_gui.core.codegen.naming import keras_names
 from composer_gui.core.document import Call, Construct, SavedModel
 from composer_gui.core.ports import output_ports
 from composer_gui.engine import keras_facts
-from composer_gui.storage import keras_archive
+from composer_gui.storage import keras_archive, resources
 from tests.drawing import Drawing
 
 keras = pytest.importorskip("keras")
@@ -225,3 +229,95 @@ def test_the_same_source_gives_the_same_weights_twice(saved_models):
     first = keras_facts.facts(keras_facts.built(text, "script.py"), with_config=True)
     keras.layers.Dense(3)(keras.Input((2,)))
     assert keras_facts.facts(keras_facts.built(text, "script.py"), with_config=True) == first
+
+
+# Every class --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_every_layer_of_the_catalog_is_constructed_with_name_and_freezing(frozen):
+    catalog = resources.catalog()
+    drawing = Drawing("all")
+    for spec in catalog.layers.values():
+        if spec.class_name != "InputLayer":
+            node = drawing.layer(spec.class_name, f"a_{spec.class_name}", **dict(spec.sample))
+            if frozen:
+                drawing.freeze(node)
+    wired = reading.read(drawing.document, catalog, keras_names(drawing.document), partial=True)
+    calls = Calls(keras_names(drawing.document), wired)
+    for layer in drawing.document.layers.values():
+        source = flat(calls.constructor(layer))
+        made = eval(source, {"keras": keras, "layers": keras.layers})
+        assert type(made) is getattr(keras.layers, layer.class_name)
+        assert made.name == f"a_{layer.class_name}"
+        if frozen and catalog.layer(layer.class_name).category != "preprocessing":
+            # those of preprocessing take the argument and do not mind it: they train nothing
+            assert not made.trainable or layer.class_name in reading.TAKE_NO_TRAINABLE
+
+
+def test_every_initializer_regularizer_and_constraint_is_constructed():
+    catalog = resources.catalog()
+    for kind in ("initializer", "regularizer", "constraint"):
+        for spec in catalog.objects(kind):
+            source = flat(construction(spec, spec.sample, catalog))
+            assert type(eval(source, {"keras": keras})).__name__ == spec.class_name
+
+
+def test_layers_with_odd_calls_are_called_as_keras_wants_them(tmp_path):
+    """Lists, optional tensors, states within lists, call arguments: all in one model, reloaded."""
+    drawing = Drawing("odd calls")
+    steps, other = drawing.input("steps", 5, 4), drawing.input("other", 5, 4)
+    mask, flat_one = drawing.input("mask", 5, dtype="bool"), drawing.input("flat", 4)
+    words, word = (drawing.input(f"words{n}", n, dtype="int64") for n in (3, 1))
+    weights = drawing.input("weights", 3)
+    scores = {"return_attention_scores": True, "use_causal_mask": True}
+    attended = drawing.layer(
+        "Attention",
+        "attention",
+        wires={"query": [steps], "value": [other], "key": [steps], "mask": [mask, mask]},
+        arguments=scores,
+    )
+    heads = {"num_heads": 2, "key_dim": 3}
+    many = drawing.layer(
+        "MultiHeadAttention",
+        "heads",
+        wires={"query": [steps], "value": [other], "key_mask": [mask]},
+        **heads,
+    )
+    grouped = {"head_dim": 2, "num_query_heads": 4, "num_key_value_heads": 2}
+    group = drawing.layer("GroupQueryAttention", "group", steps, other, other, **grouped)
+    counted = drawing.layer(
+        "CategoryEncoding",
+        "counted",
+        wires={"inputs": [words], "count_weights": [weights]},
+        num_tokens=4,
+        output_mode="count",
+    )
+    cell = drawing.layer(
+        "LSTMCell",
+        "cell",
+        wires={"inputs": [flat_one], "states": [flat_one, flat_one]},
+        units=4,
+    )
+    lstm = Construct("layer", "LSTM", Map({"units": 4, "return_state": True}))
+    both = drawing.layer(
+        "Bidirectional",
+        "both",
+        wires={"sequences": [steps], "initial_state": [flat_one] * 4, "mask": [mask]},
+        layer=lstm,
+        merge_mode=None,
+    )
+    table = drawing.layer("ReversibleEmbedding", "table", words, input_dim=9, output_dim=4)
+    crossed = drawing.layer("HashedCrossing", "crossed", word, word, num_bins=5)
+    ends = [attended, (attended, "attention_scores"), many, group, counted, crossed, table]
+    ends += [(cell, "state_h"), (cell, "output"), both, (both, "backward_state_c")]
+    for end in ends:
+        drawing.output("result", end)
+    text = drawing.script().text
+    model = keras_facts.built(text, "script.py")
+    arrays, results = keras_facts.try_out(model)
+    assert len(results) == len(ends)
+    model.save(tmp_path / "odd.keras")
+    loaded = keras.models.load_model(tmp_path / "odd.keras")
+    for one, two in zip(results, keras_facts.outputs_of(loaded, arrays), strict=True):
+        numpy.testing.assert_array_equal(one, two)
