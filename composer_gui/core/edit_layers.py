@@ -88,6 +88,8 @@ def _with_parameters(
     if values is layer.parameters:
         return document
     altered = replace(layer, parameters=values)
+    if not _outputs_vary(_spec(catalog, layer)):
+        return put(document, altered)  # without a look at every node
     lost: set[Source] = set()
     for node in callers(document, {layer.id}):
         lost |= _lost_outputs(catalog, (node, layer), (node, altered))
@@ -109,6 +111,11 @@ def _with_value(values: Map, catalog: Catalog, parameter: Parameter, value: Any)
 def _alike(one: Any, other: Any) -> bool:
     """Return whether two values are equal and written alike: 1, 1.0 and True are not."""
     return one == other and repr(one) == repr(other)
+
+
+def _outputs_vary(spec: LayerSpec) -> bool:
+    """Return whether parameters decide which output ports there are."""
+    return bool(spec.outputs_from) or any(port.when for port in spec.outputs)
 
 
 def _lost_outputs(
