@@ -7,6 +7,7 @@ import hashlib
 import os
 import secrets
 import shutil
+import sys
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,9 @@ MODELS = "models"
 """The folder beside a script that saved models from elsewhere are copied to."""
 
 PIECE = 1 << 20
+
+_IMPORTED = {"keras", "tensorflow", "numpy", "h5py", *sys.stdlib_module_names}
+"""Names that no script may have: beside it, Python would find it in the place of the module."""
 
 
 class TargetExists(ExportFailed):
@@ -55,6 +59,12 @@ def check_targets(targets: Iterable[Path], *, force: bool) -> None:
             raise ExportFailed(
                 f"The folder {target.parent} is not there.", "Export to a folder that exists."
             )
+        if target.suffix.lower() == PYTHON and target.stem in _IMPORTED:
+            raise ExportFailed(
+                f"Run from its folder, {target.name} would be imported in the place of "
+                f"the module {target.stem}.",
+                "Choose another name.",
+            )
     kinds = [target.suffix.lower() for target in targets]
     if len(set(kinds)) < len(kinds):
         raise ExportFailed("Two files of one kind are named.", "Name one .keras and one .py file.")
@@ -64,6 +74,17 @@ def check_targets(targets: Iterable[Path], *, force: bool) -> None:
     for target in targets:
         with told():
             files.refuse_locked(target)
+
+
+def refuse_own_models(targets: Iterable[Path], models: Iterable[SavedModel]) -> None:
+    """Raise ExportFailed for a target that is one of the saved models of the design itself."""
+    own = {os.path.realpath(model.path) for model in models}
+    for target in targets:
+        if os.path.realpath(target) in own:
+            raise ExportFailed(
+                f"{target.name} is one of the saved models that this design is made of.",
+                "Choose another name, so that it can be built again.",
+            )
 
 
 @contextlib.contextmanager

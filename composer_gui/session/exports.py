@@ -27,6 +27,7 @@ from composer_gui.session.export_files import (
     Stage,
     check_targets,
     gather,
+    refuse_own_models,
 )
 from composer_gui.storage import keras_archive
 
@@ -173,6 +174,7 @@ class Export(QObject):
         self._stage = Stage(by_suffix)
         folder = by_suffix[PYTHON].parent if PYTHON in by_suffix else None
         models, cancelled, gathered = self._models(), self._cancelled, self._gathered
+        refuse_own_models(self._targets, models)
         self._tell("gather", "Collecting the saved models")
 
         def work() -> ComposerError | None:

@@ -14,6 +14,7 @@ from composer_gui.session.export_files import (
     TargetExists,
     check_targets,
     gather,
+    refuse_own_models,
 )
 
 PORT = SavedPort("x", (None, 4))
@@ -55,11 +56,21 @@ def here(tmp_path):
         (["a"], "without a suffix"),
         (["gone/a.py"], "not there"),
         (["a.py", "b.py"], "one kind"),
+        (["keras.py"], "in the place of the module keras"),
+        (["random.py"], "in the place of the module random"),
     ],
 )
 def test_targets_that_cannot_be_are_refused_in_words(tmp_path, names, words):
     with pytest.raises(ExportFailed, match=words):
         check_targets([tmp_path / name for name in names], force=False)
+
+
+def test_a_design_does_not_write_over_its_own_models(elsewhere, tmp_path):
+    link = tmp_path / "link.keras"
+    link.symlink_to(elsewhere)
+    refuse_own_models([tmp_path / "other.keras"], [model(elsewhere)])
+    with pytest.raises(ExportFailed, match=r"link\.keras is one of the saved models"):
+        refuse_own_models([link], [model(elsewhere)])
 
 
 def test_files_that_exist_are_replaced_only_by_force(tmp_path):
