@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Sequence
 
 from composer_gui.core.codegen.expressions import WIDTH
-from composer_gui.core.document import Document, SavedModel, SavedPort
+from composer_gui.core.document import Document, SavedModel, SavedPort, label_of
 
 KERAS_NEEDED = "3.14"
 """The oldest Keras that a generated script is known to run with, as in pyproject.toml."""
@@ -51,9 +51,10 @@ def _result_label(document: Document, output_id: str) -> str:
     """Return an Output's label; where it only numbers that of the call before it, the latter."""
     label = document.nodes[output_id].label
     for sources in document.nodes[output_id].inputs.values():
-        before = document.label(sources[0].node)
-        if re.fullmatch(rf"{re.escape(before)}_\d+", label):
-            return before
+        before = document.nodes.get(sources[0].node)
+        name = label_of(document, before) if before is not None else label
+        if re.fullmatch(rf"{re.escape(name)}_\d+", label):
+            return name
     return label
 
 
