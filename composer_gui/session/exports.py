@@ -144,6 +144,7 @@ class Export(QObject):
         self._gathered = Gathered()
         self._stage: Stage | None = None
         self._script: Script | None = None
+        self._steps: frozenset[str] = frozenset()
         self._jobs: dict[str, Job] = {}
         self._parts: dict[str, float] = {}
         self._results: dict[str, dict[str, Any]] = {}
@@ -232,10 +233,13 @@ class Export(QObject):
             "models": [str(path) for path in self._gathered.sources],
             "target": saved,
         }
+        proofs = {"reload": bool(saved), "run_script": PYTHON in stage.targets}
+        wanted = {name for name, is_wanted in proofs.items() if is_wanted and self._prove}
+        self._steps = frozenset({"build"} | wanted)
         self._run("build", engine.job(build | (evidence if self._prove else {})))
-        if self._prove and saved:
+        if "reload" in wanted:
             self._run("reload", engine.job({"op": "reload", "target": saved} | evidence))
-        if self._prove and PYTHON in stage.targets:
+        if "run_script" in wanted:
             script = str(stage.write_script(self._script.text))
             request = {"op": "run_script", "script": script} | evidence
             self._run("run_script", engine.clean_job(request))
@@ -263,7 +267,9 @@ class Export(QObject):
         bad = next((c for c in result.get("checks", ()) if not c["ok"]), None)
         if bad is not None:
             raise ExportFailed(bad["detail"], "Nothing was written.")
-        if len(self._results) == len(self._jobs):
+        if name != "build" and not result.get("checks"):
+            raise ExportFailed("A step of the proof compared nothing.", "Nothing was written.")
+        if self._results.keys() == self._steps:
             self._finish()
 
     def _job_failed(self, name: str, error: ExportFailed) -> None:
