@@ -2,8 +2,10 @@
 
 import ast
 import os
+import random
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from immutables import Map
 from composer_gui.core import edits
 from composer_gui.core.codegen.keras_script import generate
 from composer_gui.core.document import (
+    Call,
     Construct,
     Document,
     KerasLayer,
@@ -21,6 +24,8 @@ from composer_gui.core.document import (
     SavedModel,
     SavedPort,
     Source,
+    drop,
+    head,
     put,
 )
 from composer_gui.core.errors import CannotGenerate
@@ -316,6 +321,44 @@ def test_a_design_without_inputs_or_outputs_is_no_model_yet(draw, partial):
             with pytest.raises(CannotGenerate):
                 drawing.script()
         drawing.input("a", 4)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_preview_comes_of_whatever_is_left_of_a_design(draw, interface, seed):
+    """Nodes, wires and parameters are torn out at random, and more than edits ever would."""
+    chance = random.Random(seed)
+    drawing = structures(draw, interface) if seed % 2 else residual_network(draw)
+    document = drawing.document
+    for item in chance.sample(sorted(document.nodes), 2):
+        node = document.nodes[item]
+        if isinstance(node, Call):
+            layer = document.layers[node.layer]
+            if isinstance(layer, KerasLayer) and chance.random() < 0.5:
+                broken = chance.choice([{"class_name": "Gone"}, {"parameters": Map({"zz": 1})}])
+                document = put(document, replace(layer, **broken))
+                continue
+        if node.inputs and chance.random() < 0.5:
+            document = put(document, replace(node, inputs=Map()))
+        else:
+            document = drop(document, item)
+    document = head(
+        document,
+        inputs=tuple(n for n in document.inputs if n in document.nodes),
+        outputs=tuple(n for n in document.outputs if n in document.nodes),
+    )
+    script = generate(document, drawing.catalog, {}, partial=True)
+    assert_every_name_is_known(ast.parse(script.text))
+    assert set(script.lines) <= set(document.nodes)
+
+
+def assert_every_name_is_known(tree):
+    """Check that a variable is read only after it was written."""
+    (build,) = (node for node in tree.body if isinstance(node, ast.FunctionDef))
+    known = {"keras", "layers", "MODELS", "HERE", "Path", "sys"}
+    for statement in build.body:
+        names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+        assert {n.id for n in names if isinstance(n.ctx, ast.Load)} <= known
+        known |= {n.id for n in names if isinstance(n.ctx, ast.Store)}
 
 
 PORT = SavedPort("inputs", (None, 3))
