@@ -19,7 +19,7 @@ class Action:
     `menu` may name a submenu behind a slash. `keys` are shortcuts in Qt's notation, the first is
     shown. `needs` says when it can be used: always (empty), with a "design" on the screen, with a
     "selection", when there is something to "undo" or "redo". Entries of one `group` exclude each
-    other; `ticked` ones can be on or off. `apart` sets a line above. An entry without handler is a
+    other; other `ticked` ones are on at first. `apart` sets a line above. An entry without handler is a
     submenu to be filled later.
     """
 
@@ -113,6 +113,7 @@ def build(owner: QObject, handlers: Handlers) -> dict[str, QAction]:
         action.setToolTip(entry.tip or entry.text)
         action.setMenuRole(_ROLES.get(entry.id, QAction.MenuRole.NoRole))
         action.setCheckable(entry.ticked)
+        action.setChecked(entry.ticked and not entry.group)
         if entry.group:
             group = groups.setdefault(entry.group, QActionGroup(owner))
             group.addAction(action)

@@ -46,9 +46,9 @@ class WindowCommands(QObject):
             "quit": self._plainly(_quit),
             "undo": self._plainly(window.session.undo),
             "redo": self._plainly(window.session.redo),
-            "show_palette": partial(self._show_panel, "layer_palette"),
-            "show_inspector": partial(self._show_panel, "inspector"),
-            "show_bottom": partial(self._show_panel, "bottom"),
+            "show_palette": partial(self._show_panel, "show_palette"),
+            "show_inspector": partial(self._show_panel, "show_inspector"),
+            "show_bottom": partial(self._show_panel, "show_bottom"),
             "add_input": partial(self._place, "input"),
             "add_output": partial(self._place, "output"),
             "find_in_palette": self._plainly(self._find),
@@ -132,8 +132,9 @@ class WindowCommands(QObject):
         bottom.show()
         bottom.show_problems()
 
-    def _show_panel(self, name: str, shown: bool) -> None:
-        getattr(self._window.workspace, name).setVisible(shown)
+    def _show_panel(self, action: str, *_: object) -> None:
+        shown = self._window.actions_by_id[action].isChecked()
+        getattr(self._window.workspace, _PANELS[action]).setVisible(shown)
 
     def _use_theme(self, name: str, *_: object) -> None:
         theme.apply(QApplication.instance(), name)
@@ -199,6 +200,12 @@ class WindowCommands(QObject):
 
         AboutDialog(self._window.session, self._window).open()
 
+
+_PANELS = {
+    "show_palette": "layer_palette",
+    "show_inspector": "inspector",
+    "show_bottom": "bottom",
+}
 
 _ON_CANVAS = {
     "cut": "cut",

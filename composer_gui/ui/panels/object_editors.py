@@ -18,7 +18,6 @@ from composer_gui.ui.controls import SignButton, push_button
 from composer_gui.ui.panels.fields import CAPTION_WIDTH, ParameterField
 from composer_gui.ui.panels.parameter_editors import REQUIRED, ChoiceEditor, simple_editor
 
-
 RARE_KINDS = (*OBJECT_KINDS, "seed", "dtype")
 RARE_NAMES = ("lora_rank", "lora_alpha", "data_format", "use_cudnn", "implementation", "unroll")
 

@@ -1,0 +1,274 @@
+"""The window: gallery first, then the workspace; title, menus, drops and closing."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
+
+from composer_gui.core import edits
+from composer_gui.core.errors import FileProblem
+from composer_gui.ui import file_dialogs, theme
+from composer_gui.ui.main_window import MainWindow
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def drop(window, *paths):
+    """Drop files on the window, as a file manager does."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    at, copy = QPointF(40, 300), Qt.DropAction.CopyAction
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(window, QDragEnterEvent(at.toPoint(), copy, data, left, none))
+    QApplication.sendEvent(window, QDropEvent(at, copy, data, left, none))
+
+
+def test_the_window_opens_on_the_gallery(window):
+    assert window.pages.currentWidget() is window.gallery_page
+    assert window.windowTitle() == "Composer"
+
+
+def test_a_new_design_is_shown_on_the_canvas(window, qtbot):
+    qtbot.mouseClick(window.gallery_page.new, Qt.MouseButton.LeftButton)
+    assert window.is_working
+    assert window.windowTitle() == "untitled[*] - Composer"
+
+
+def test_the_title_names_the_file_and_marks_changes(working, session, tmp_path):
+    session.save(tmp_path / "twins.composer")
+    assert working.windowTitle() == "twins.composer[*] - Composer"
+    assert not working.isWindowModified()
+    session.apply("Add", edits.add_note, 0, 0)
+    assert working.isWindowModified()
+    assert working.top.state.text() == "not saved"
+
+
+def test_a_name_that_looks_like_the_mark_stays_a_name(working, session):
+    session.apply("Name", edits.set_name, "odd[*]name")
+    assert working.windowTitle() == "odd[*][*]name[*] - Composer"
+
+
+def test_undo_says_what_it_takes_back(working, session):
+    undo = working.actions_by_id["undo"]
+    assert not undo.isEnabled()
+    session.apply("Add note", edits.add_note, 0, 0)
+    assert undo.text() == "Undo “Add note”"
+    undo.trigger()
+    assert not session.document.nodes
+    assert working.actions_by_id["redo"].text() == "Redo “Add note”"
+
+
+def test_keys_undo_and_redo_from_the_canvas(working, session, qtbot):
+    session.apply("Add note", edits.add_note, 0, 0)
+    working.canvas.setFocus()
+    qtbot.keyClick(working.canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert not session.document.nodes
+    keys = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(working.canvas, Qt.Key.Key_Z, keys)
+    assert session.document.nodes
+
+
+def test_entries_that_need_a_design_rest_while_the_gallery_is_shown(working):
+    assert working.actions_by_id["save"].isEnabled()
+    working.actions_by_id["gallery"].trigger()
+    assert not working.actions_by_id["save"].isEnabled()
+    assert not working.top.export.isVisible()
+
+
+def test_entries_that_need_a_selection_follow_the_canvas(working, design):
+    node = design.input()
+    assert not working.actions_by_id["duplicate"].isEnabled()
+    working.canvas.select([node])
+    assert working.actions_by_id["duplicate"].isEnabled()
+    working.actions_by_id["duplicate"].trigger()
+    assert len(design.document.nodes) == 2
+
+
+def test_the_delete_key_deletes_on_the_canvas_and_not_in_a_field(working, design, qtbot):
+    node = design.input()
+    working.canvas.select([node])
+    search = working.workspace.layer_palette.search
+    search.setFocus()
+    qtbot.keyClicks(search, "ab")
+    qtbot.keyClick(search, Qt.Key.Key_Home)
+    qtbot.keyClick(search, Qt.Key.Key_Delete)
+    assert search.text() == "b"
+    assert node in design.document.nodes
+    working.canvas.setFocus()
+    qtbot.keyClick(working.canvas, Qt.Key.Key_Delete)
+    assert node not in design.document.nodes
+
+
+def test_what_a_panel_or_the_status_bar_is_told_is_shown(working, session):
+    session.noticed.emit("That wire would close a loop.")
+    assert working.status.said.text() == "That wire would close a loop."
+
+
+def test_work_in_the_background_that_failed_is_told_in_the_message_bar(working, session):
+    session.failed.emit(FileProblem("truncated", "a.keras is cut off.", "Copy it again."))
+    assert working.notices.notices[0].sentence == "a.keras is cut off."
+
+
+def test_counts_and_problems_stand_in_the_status_bar(working, design, qtbot):
+    first, second = design.input(), design.layer("Dense")
+    design.wire(first, second)
+    design.judge(**{first: design.fine(4), second: design.fine(8, parameters=40)})
+    qtbot.waitUntil(lambda: working.status.counts.text() == "2 nodes, 1 wire")
+    assert working.status.problems.text() == "1 to finish"
+    assert working.status.totals.text() == "40 parameters"
+
+
+def test_pressing_the_count_of_problems_shows_them(working, design, qtbot):
+    design.layer("Dense")
+    qtbot.waitUntil(lambda: bool(working.status.problems.text()))
+    qtbot.mouseClick(working.status.problems, Qt.MouseButton.LeftButton)
+    assert working.workspace.bottom.tabs.currentIndex() == 1
+
+
+def test_the_state_of_the_engine_is_said_in_words(working, session):
+    session.engine.state_changed.emit("ready", "")
+    assert working.status.engine.text() == "Keras ready"
+    assert working.status.engine.tone == "right"
+
+
+def test_a_design_dropped_on_the_window_is_opened(window, examples_folder, qtbot):
+    drop(window, examples_folder / "functional-mlp.composer")
+    qtbot.waitUntil(lambda: window.is_working)
+    assert window.session.path.name == "functional-mlp.composer"
+
+
+def test_a_saved_model_dropped_on_the_gallery_begins_a_design(window, session, monkeypatch, qtbot):
+    added = []
+    monkeypatch.setattr(session, "add_models", lambda paths, x, y: added.append(paths))
+    drop(window, "/models/encoder.keras")
+    qtbot.waitUntil(lambda: bool(added))
+    assert added == [[Path("/models/encoder.keras")]]
+    assert window.is_working
+
+
+def test_text_that_is_dragged_over_the_window_is_not_taken(window):
+    data = QMimeData()
+    data.setText("hello")
+    event = QDragEnterEvent(
+        QPointF(10, 10).toPoint(),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    event.ignore()
+    QApplication.sendEvent(window, event)
+    assert not event.isAccepted()
+
+
+def test_closing_asks_about_unsaved_changes(working, session, answers):
+    session.apply("Add", edits.add_note, 0, 0)
+    answers["keep"] = file_dialogs.CANCEL
+    assert not working.close()
+    assert answers["asked"] == ["untitled"]
+    answers["keep"] = file_dialogs.DISCARD
+    assert working.close()
+
+
+def test_closing_a_saved_design_asks_nothing_and_tells_who_opened_it(working, answers, qtbot):
+    with qtbot.waitSignal(working.closed) as told:
+        working.close()
+    assert told.args == [working]
+    assert answers["asked"] == []
+
+
+def test_another_theme_is_used_and_remembered(window, settings, qapp):
+    window.actions_by_id["theme_light"].trigger()
+    assert theme.current().name == "light"
+    assert settings.value("theme") == "light"
+    window.actions_by_id["theme_dark"].trigger()
+    assert theme.current().name == "dark"
+
+
+@pytest.mark.parametrize(
+    ("action", "panel"),
+    [("show_palette", "layer_palette"), ("show_inspector", "inspector"), ("show_bottom", "bottom")],
+)
+def test_panels_can_be_put_away(working, action, panel):
+    assert working.actions_by_id[action].isChecked()
+    working.actions_by_id[action].trigger()
+    assert not getattr(working.workspace, panel).isVisible()
+    working.actions_by_id[action].trigger()
+    assert getattr(working.workspace, panel).isVisible()
+
+
+def test_finding_in_the_palette_brings_it_back(working):
+    working.actions_by_id["show_palette"].trigger()
+    working.actions_by_id["find_in_palette"].trigger()
+    assert working.workspace.layer_palette.search.hasFocus()
+    assert working.actions_by_id["show_palette"].isChecked()
+
+
+def test_inputs_and_outputs_are_added_from_the_menu(working, design):
+    working.actions_by_id["add_input"].trigger()
+    working.actions_by_id["add_output"].trigger()
+    assert len(design.document.inputs) == len(design.document.outputs) == 1
+
+
+def test_the_next_problem_goes_round(working, design):
+    one, two = design.layer("Dense"), design.layer("LSTM")
+    for expected in (one, two, one):
+        working.actions_by_id["next_problem"].trigger()
+        assert working.canvas.selected() == (expected,)
+
+
+def test_the_size_of_the_window_is_remembered(window, session, settings):
+    window.resize(720, 600)
+    window.close()
+    other = MainWindow(session, settings=settings)
+    assert (other.width(), other.height()) == (720, 600)
+    other.deleteLater()
+
+
+def test_a_bug_of_ours_is_told_with_a_report_to_copy(window, qtbot):
+    window.show_bug("ZeroDivisionError: division by zero")
+    notice = window.notices.notices[0]
+    assert "ZeroDivisionError" in notice.next_step
+
+
+def test_opening_an_example_shows_it(window, session, qtbot):
+    window.gallery_page.example_chosen.emit("functional-mlp")
+    qtbot.waitUntil(lambda: window.is_working)
+    assert session.document.inputs
+    assert session.path is None
+
+
+START = """
+import sys
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication
+from composer_gui import app
+from composer_gui.ui import theme
+heavy = ("networkx", "numpy", "pygments", "keras", "tensorflow", "h5py")
+class Painted(QObject):
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint:
+            print([name for name in heavy if name in sys.modules], flush=True)
+            import os
+            os._exit(0)
+        return False
+application = QApplication([])
+theme.apply(application, "dark")
+composer = app.Composer(application)
+window = composer.open_window()
+painted = Painted()
+window.gallery_page.installEventFilter(painted)
+application.exec()
+"""
+
+
+def test_nothing_heavy_is_imported_before_the_first_paint():
+    done = subprocess.run(
+        [sys.executable, "-c", START], cwd=ROOT, env=os.environ, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "[]", done.stderr
