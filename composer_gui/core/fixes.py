@@ -19,6 +19,7 @@ from composer_gui.core.document import (
     Wire,
     in_order,
 )
+from composer_gui.core.edit_wires import existing
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.ports import output_ports
 from composer_gui.core.problems import Problem
@@ -29,14 +30,16 @@ INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uin
 STEP = 240.0
 """How far behind a node, in pixels, a fix puts a new one."""
 
-
 INPUT_STEP = 96.0
 """Vertical distance in pixels between Inputs that are added together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A repair: `title` is what its button says, `edit` what it does to the design."""
+    """A repair: `title` is what its button says, `edit` what it does to the design.
+
+    The edit may come long after it was offered: it raises EditRefused where its nodes are gone.
+    """
 
     title: str
     edit: Callable[[Document], Document]
@@ -79,7 +82,7 @@ def _add_output(document, catalog, verdicts, problem) -> list[Fix]:
 
 def _output_behind(catalog: Catalog, source: Source) -> Callable[[Document], Document]:
     def edit(document: Document) -> Document:
-        node = document.nodes[source.node]
+        node = existing(document, source.node)
         after = edits.add_output(document, node.x + STEP, node.y, label=document.label(node.id))
         added = next(iter(set(after.nodes) - set(document.nodes)))
         return edits.connect(after, catalog, Wire(source, added, OUTPUT_PORT))
@@ -103,7 +106,7 @@ def _input_before(catalog: Catalog, node_id: str, port: SavedPort, *, lower: flo
     """Return an edit that adds an Input for a port, `lower` pixels below the node's own height."""
 
     def edit(document: Document) -> Document:
-        node = document.nodes[node_id]
+        node = existing(document, node_id)
         after = edits.add_input(
             document,
             node.x - STEP,
@@ -263,7 +266,7 @@ def _layer_between(
     catalog: Catalog, wire: Wire, title: str, class_name: str, parameters, name=""
 ) -> Fix:
     def edit(document: Document) -> Document:
-        start, end = document.nodes[wire.source.node], document.nodes[wire.node]
+        start, end = existing(document, wire.source.node), existing(document, wire.node)
         x, y = (start.x + end.x) / 2, (start.y + end.y) / 2
         values = Map(parameters)
         after = edits.add_keras_layer(document, class_name, x, y, name=name, parameters=values)

@@ -11,6 +11,7 @@ from composer_gui.core.document import (
     Source,
     Wire,
 )
+from composer_gui.core.errors import EditRefused
 from composer_gui.core.problems import ERROR
 from composer_gui.engine.client import EngineClient
 from composer_gui.session.session import Session
@@ -173,3 +174,14 @@ def test_a_port_of_unknown_shape_offers_no_shape(session):
     session.apply("Add", edits.add_saved_model, "gone.keras", "", interface, 0, 0)
     for problem in session.problems():
         assert all("shape" not in fix.title for fix in session.fixes(problem))
+
+
+@pytest.mark.parametrize("code", ["no_output", "missing_wire"])
+def test_a_repair_of_a_node_that_went_meanwhile_is_refused(session, code):
+    interface = SavedInterface("Functional", (SavedPort("x", (None, 3)),), (SavedPort("y", None),))
+    change = session.apply("Add", edits.add_saved_model, "/a.keras", "", interface, 0, 0)
+    (problem,) = [found for found in session.problems() if found.code == code]
+    (fix,) = session.fixes(problem)
+    session.apply("Delete", edits.delete, change.added)
+    with pytest.raises(EditRefused):
+        session.apply(fix.title, fix.edit)
