@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 from composer_gui.core.document import SavedInterface
 from composer_gui.core.errors import ComposerError
 from composer_gui.storage import keras_archive
+
+FileState = tuple[str, str]
+"""The path of a saved model's file and the SHA-256 that it had when it was added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,11 @@ class _Answer(QObject):
     """Carries what a thread found to the thread that asked."""
 
     ready = Signal(object)
+
+
+_under_way: dict[int, _Answer] = {}
+"""Kept until Qt has deleted them: a QObject must not be freed by the thread that worked."""
+_numbers = itertools.count()
 
 
 class _Work(QRunnable):
@@ -44,16 +53,18 @@ class _Work(QRunnable):
         self._answer.ready.emit(result)
 
 
-def in_thread(function: Callable[[], object], receive: Callable[[object], None]) -> QObject:
+def in_thread(function: Callable[[], object], receive: Callable[[object], None]) -> None:
     """Run `function` in a thread and call `receive`, a bound method of a QObject, with its result.
 
-    `receive` runs on the thread of its object. Returns the carrier, which the caller has to keep
-    until the answer came. A ComposerError raised by `function` is handed over as the result.
+    `receive` runs on the thread of its object, and not at all once that is gone. A ComposerError
+    raised by `function` is handed over as the result.
     """
-    answer = _Answer()
+    answer, number = _Answer(), next(_numbers)
+    _under_way[number] = answer
+    answer.destroyed.connect(lambda: _under_way.pop(number))
     answer.ready.connect(receive)
+    answer.ready.connect(answer.deleteLater)
     QThreadPool.globalInstance().start(_Work(function, answer))
-    return answer
 
 
 def read_models(paths: Sequence[str | Path]) -> list[ModelFile | ComposerError]:
@@ -69,17 +80,16 @@ def _read_model(path: Path) -> ModelFile | ComposerError:
         return error
 
 
-def changed_models(known: dict[str, tuple[str, str]]) -> set[str]:
-    """Return which of the layers' files differ from when they were added.
+def changed_files(known: Iterable[FileState]) -> frozenset[FileState]:
+    """Return which of these files hold something else by now.
 
-    `known` maps layer ids to path and SHA-256. A file that cannot be read is not counted here:
-    the engine says what is wrong with it.
+    A file that cannot be read is not counted here: the engine says what is wrong with it.
     """
     changed = set()
-    for layer_id, (path, sha256) in known.items():
+    for path, sha256 in known:
         try:
             if sha256 and keras_archive.fingerprint(Path(path)) != sha256:
-                changed.add(layer_id)
+                changed.add((path, sha256))
         except ComposerError:
             continue
-    return changed
+    return frozenset(changed)

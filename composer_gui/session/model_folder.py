@@ -53,7 +53,6 @@ class ModelFolder(QObject):
         self.models: tuple[FolderModel, ...] = ()
         self._known: dict[Path, tuple[FolderModel, int]] = {}
         self._number = 0
-        self._reading: QObject | None = None
         self._watcher = QFileSystemWatcher(self)
         self._settle = QTimer(self, singleShot=True, interval=SETTLE)
         self._connect()
@@ -76,16 +75,15 @@ class ModelFolder(QObject):
 
     def reload(self) -> None:
         """Read the folder again."""
+        self._number += 1
         if self.folder is None:
             return
-        self._number += 1
         number, folder, known = self._number, self.folder, dict(self._known)
-        self._reading = model_files.in_thread(lambda: _look(number, folder, known), self._take)
+        model_files.in_thread(lambda: _look(number, folder, known), self._take)
 
     def _take(self, found: _Found) -> None:
         if found.number != self._number:
             return
-        self._reading = None
         self._known = {model.path: (model, time) for model, time in found.models}
         models = tuple(model for model, _ in found.models)
         if models != self.models:

@@ -23,7 +23,7 @@ from composer_gui.core.problems import Problem
 from composer_gui.core.verdicts import UNKNOWN, Verdict
 from composer_gui.engine.client import EngineClient
 from composer_gui.session import model_files
-from composer_gui.session.model_files import ModelFile
+from composer_gui.session.model_files import FileState, ModelFile
 from composer_gui.session.verdict_book import VerdictBook
 from composer_gui.storage import document_file
 
@@ -65,10 +65,8 @@ class Session(QObject):
         self._answered_revision = 0
         self._book = VerdictBook(catalog)
         self._script: tuple[Document, Path | None, Script] | None = None
-        self._reading: dict[int, QObject] = {}
-        self._readings = itertools.count(1)
-        self._checking: QObject | None = None
-        self._checked_document: Document | None = None
+        self._opening = 0
+        self._readings = 0
         self._connect()
 
     def _connect(self) -> None:
@@ -96,7 +94,7 @@ class Session(QObject):
     @property
     def is_settled(self) -> bool:
         """Whether the engine has answered for the newest revision and no file is being read."""
-        return self._answered_revision == self.revision and not self._reading
+        return self._answered_revision == self.revision and not self._readings
 
     @property
     def title(self) -> str:
@@ -184,8 +182,10 @@ class Session(QObject):
         if moved is not None:
             self._follow(moved[1], was_clean)
 
-    def paste(self, copied: Document, dx: float, dy: float, *, shared: bool = False):
-        """Paste a fragment, moved by (dx, dy) pixels; return the Change."""
+    def paste(
+        self, copied: Document, dx: float, dy: float, *, shared: bool = False
+    ) -> Change | None:
+        """Paste a fragment, moved by (dx, dy) pixels; return the Change, None where refused."""
         return self.try_apply("Paste", fragment.paste, copied, dx, dy, shared=shared)
 
     def add_models(self, paths: Sequence[str | Path], x: float, y: float) -> None:
@@ -193,17 +193,19 @@ class Session(QObject):
 
         The files are read in a thread; those that cannot be read are told by `failed`.
         """
-        names = [Path(path) for path in paths]
-        number = next(self._readings)
+        names, opening = [Path(path) for path in paths], self._opening
 
         def read() -> tuple[int, float, float, list[ModelFile | ComposerError]]:
-            return number, x, y, model_files.read_models(names)
+            return opening, x, y, model_files.read_models(names)
 
-        self._reading[number] = model_files.in_thread(read, self._take_models)
+        self._readings += 1
+        model_files.in_thread(read, self._take_models)
 
     def _take_models(self, answer: tuple[int, float, float, list]) -> None:
-        number, x, y, found = answer
-        del self._reading[number]
+        opening, x, y, found = answer
+        if opening != self._opening:
+            return
+        self._readings -= 1
         models = [item for item in found if isinstance(item, ModelFile)]
         if models:
             label = "Add saved model" if len(models) == 1 else f"Add {len(models)} saved models"
@@ -214,16 +216,19 @@ class Session(QObject):
 
     def relocate_model(self, layer_id: str, path: Path) -> None:
         """Use the file at `path` for a saved model from now on; `failed` tells if it cannot be."""
-        number = next(self._readings)
+        opening = self._opening
 
         def read() -> tuple[int, str, list[ModelFile | ComposerError]]:
-            return number, layer_id, model_files.read_models([path])
+            return opening, layer_id, model_files.read_models([path])
 
-        self._reading[number] = model_files.in_thread(read, self._take_relocated)
+        self._readings += 1
+        model_files.in_thread(read, self._take_relocated)
 
     def _take_relocated(self, answer: tuple[int, str, list]) -> None:
-        number, layer_id, (found,) = answer
-        del self._reading[number]
+        opening, layer_id, (found,) = answer
+        if opening != self._opening:
+            return
+        self._readings -= 1
         if isinstance(found, ComposerError):
             self.failed.emit(found)
         elif layer_id in self.document.layers:
@@ -247,6 +252,9 @@ class Session(QObject):
         change = between(self.document, document)
         self.history = History(document.settled())
         self.path = path
+        # What is being read in a thread was meant for the design that was open until now
+        self._opening, self._readings = self._opening + 1, 0
+        self._book.forget(change.nodes)
         self._follow(change, was_clean)
         self.path_changed.emit()
         self._check_models()
@@ -265,21 +273,18 @@ class Session(QObject):
     def _check_models(self) -> None:
         """Compare, in a thread, the saved models' files with what the design remembers of them."""
         layers = [layer for layer in in_order(self.document.layers) if _is_model(layer)]
-        known = {layer.id: (layer.path, layer.sha256) for layer in layers}
-        self._checked_document = self.document
+        known, opening = [(layer.path, layer.sha256) for layer in layers], self._opening
+        self._book.files_changed(self.document, frozenset())
         if known:
-            self._checking = model_files.in_thread(
-                lambda: model_files.changed_models(known), self._take_changed_files
+            model_files.in_thread(
+                lambda: (opening, model_files.changed_files(known)), self._take_changed_files
             )
 
-    def _take_changed_files(self, layer_ids: set[str]) -> None:
-        self._checking = None
-        current = {
-            layer_id
-            for layer_id in layer_ids
-            if self.document.layers.get(layer_id) is self._checked_document.layers[layer_id]
-        }
-        nodes = self._book.files_changed(self.document, current)
+    def _take_changed_files(self, answer: tuple[int, frozenset[FileState]]) -> None:
+        opening, files = answer
+        if opening != self._opening:
+            return
+        nodes = self._book.files_changed(self.document, files)
         if nodes:
             self.analyzed.emit(frozenset(nodes))
 

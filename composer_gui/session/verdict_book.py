@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 
 from composer_gui.core import structure
 from composer_gui.core.change import Change
-from composer_gui.core.document import Call, Document, Frame, Input, KerasLayer, Note, SavedModel
+from composer_gui.core.document import (
+    Call,
+    Document,
+    Frame,
+    Input,
+    KerasLayer,
+    Node,
+    Note,
+    SavedModel,
+)
 from composer_gui.core.graph import Graph
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.problems import WARNING, Problem
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import FINE, PENDING, UNKNOWN, WRONG, Verdict
+from composer_gui.session.model_files import FileState
 
 
 class VerdictBook:
@@ -26,15 +37,19 @@ class VerdictBook:
         self._catalog = catalog
         self._answered: dict[str, Verdict] = {}
         self._waiting: set[str] = set()
-        self._changed_files: set[str] = set()
+        self._changed_files: frozenset[FileState] = frozenset()
         self.shown: dict[str, Verdict] = {}
 
-    def follow(self, document: Document, change: Change, graph: Graph) -> None:
-        """Forget what is gone and set what the change touched to what is known at once."""
-        for node_id in change.removed:
+    def forget(self, nodes: Iterable[str]) -> None:
+        """Forget all that was known of these nodes: they are another design's from now on."""
+        for node_id in nodes:
             self.shown.pop(node_id, None)
             self._answered.pop(node_id, None)
             self._waiting.discard(node_id)
+
+    def follow(self, document: Document, change: Change, graph: Graph) -> None:
+        """Forget what is gone and set what the change touched to what is known at once."""
+        self.forget(change.removed)
         for node_id in affected(document, change, graph):
             self.shown[node_id] = self._at_once(document, node_id)
             self._waiting.add(node_id)
@@ -66,34 +81,27 @@ class VerdictBook:
                     differing.add(node_id)
         return differing
 
-    def files_changed(self, document: Document, layer_ids: set[str]) -> set[str]:
-        """Mark the saved models whose files changed on disk; return the nodes that call them."""
-        self._changed_files = layer_ids
-        nodes = {
-            node.id
-            for node in document.nodes.values()
-            if isinstance(node, Call) and node.layer in layer_ids
-        }
+    def files_changed(self, document: Document, files: frozenset[FileState]) -> set[str]:
+        """Note which files hold something else by now; return the nodes that warn of it."""
+        self._changed_files = files
+        nodes = {node_id for node_id in document.nodes if self._has_changed(document, node_id)}
         for node_id in nodes:
             verdict = self.shown.get(node_id, UNKNOWN)
             self.shown[node_id] = self._with_file_warning(document, node_id, verdict)
         return nodes
 
-    def _with_file_warning(self, document: Document, node_id: str, verdict: Verdict) -> Verdict:
+    def _has_changed(self, document: Document, node_id: str) -> bool:
         node = document.nodes[node_id]
-        if not (isinstance(node, Call) and node.layer in self._changed_files):
+        layer = document.layers[node.layer] if isinstance(node, Call) else None
+        known = (layer.path, layer.sha256) if isinstance(layer, SavedModel) else None
+        return known in self._changed_files
+
+    def _with_file_warning(self, document: Document, node_id: str, verdict: Verdict) -> Verdict:
+        if not self._has_changed(document, node_id):
             return verdict
         if any(problem.code == "file_changed" for problem in verdict.problems):
             return verdict
-        problems = (*verdict.problems, _file_changed(document, node))
-        return Verdict(
-            verdict.kind,
-            verdict.outputs,
-            problems,
-            verdict.blocked_by,
-            verdict.parameters,
-            verdict.trainable_parameters,
-        )
+        return replace(verdict, problems=(*verdict.problems, _file_changed(document, node_id)))
 
     def _at_once(self, document: Document, node_id: str) -> Verdict:
         """Return what can be said of a node without the engine."""
@@ -128,7 +136,7 @@ def affected(document: Document, change: Change, graph: Graph) -> set[str]:
     return touched
 
 
-def _absent_file(document: Document, node: object) -> tuple[Problem, ...]:
+def _absent_file(document: Document, node: Node) -> tuple[Problem, ...]:
     if not isinstance(node, Call):
         return ()
     layer = document.layers.get(node.layer)
@@ -139,8 +147,8 @@ def _absent_file(document: Document, node: object) -> tuple[Problem, ...]:
     return (Problem("file_absent", message, node.id, title=f"{label} has lost its file"),)
 
 
-def _file_changed(document: Document, node: Call) -> Problem:
-    label = document.label(node.id)
+def _file_changed(document: Document, node_id: str) -> Problem:
+    label = document.label(node_id)
     message = f"The file of {label} is not the one that was added: it changed on disk since."
     title = f"{label} changed on disk"
-    return Problem("file_changed", message, node.id, severity=WARNING, title=title)
+    return Problem("file_changed", message, node_id, severity=WARNING, title=title)

@@ -1,15 +1,28 @@
 """The session: one writer, undo, files, and what it makes of late, stale and missing answers."""
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QObject, Signal
 
 from composer_gui.core import edits
-from composer_gui.core.document import OUTPUT_PORT, Document, Source, Wire
+from composer_gui.core.document import (
+    OUTPUT_PORT,
+    Document,
+    SavedInterface,
+    SavedPort,
+    Source,
+    Wire,
+)
 from composer_gui.core.errors import EditRefused, FileProblem
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import FINE, PENDING, WRONG, Verdict
+from composer_gui.session import model_files
+from composer_gui.session.model_files import ModelFile
 from composer_gui.session.session import Session
-from composer_gui.storage import resources
+from composer_gui.storage import keras_archive, resources
+
+INTERFACE = SavedInterface("Functional", (SavedPort("x", (None, 3)),), (SavedPort("y", (None, 3)),))
 
 
 class SilentEngine(QObject):
@@ -198,3 +211,130 @@ def test_replacing_the_design_forgets_the_history(session):
     session.undo()
     assert session.document is before
     assert session.is_clean
+
+
+# What was read in a thread comes late ------------------------------------------------------------
+
+
+@pytest.fixture
+def threads(monkeypatch):
+    """Hold back the work of threads: a list of functions, each of which does one piece of it."""
+    held = []
+
+    def in_thread(function, receive):
+        held.append(lambda: receive(function()))
+
+    monkeypatch.setattr(model_files, "in_thread", in_thread)
+    return held
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """Let every path be that of a sound saved model, the SHA-256 of which is its name."""
+
+    def models(paths):
+        return [ModelFile(str(path), Path(path).stem, INTERFACE) for path in paths]
+
+    monkeypatch.setattr(model_files, "read_models", models)
+
+
+@pytest.fixture
+def on_disk(monkeypatch):
+    """Return the SHA-256 of the files on the disk by name; a test writes the names into it."""
+    found = {}
+    monkeypatch.setattr(keras_archive, "fingerprint", lambda path: found[path.name])
+    return found
+
+
+def with_model(name, sha256):
+    """Return a design with one saved model."""
+    return edits.add_saved_model(Document(), f"/{name}", sha256, INTERFACE, 0, 0)
+
+
+def codes(session, node):
+    return {problem.code for problem in session.verdict(node).problems}
+
+
+def answer(session, engine):
+    verdicts = {node_id: fine(3) for node_id in session.document.nodes}
+    engine.analyzed.emit(session.design, session.revision, verdicts)
+
+
+def test_models_read_for_one_design_are_not_put_into_the_next(session, threads, read):
+    session.add_models(["/a.keras"], 0, 0)
+    session.new()
+    threads.pop()()
+    assert not session.document.nodes
+    assert session.is_settled is (session.revision == 0)
+
+
+def test_a_file_chosen_for_a_model_of_one_design_is_not_taken_for_one_of_the_next(
+    session, threads, read
+):
+    session.replace(with_model("a.keras", "a"), None)
+    (layer,) = session.document.layers
+    session.relocate_model(layer, Path("/elsewhere/a.keras"))
+    session.replace(with_model("b.keras", "b"), None)
+    before = session.document
+    threads[1]()
+    assert session.document is before
+
+
+def test_a_late_check_of_files_is_about_the_design_it_was_made_for(
+    session, engine, threads, on_disk
+):
+    on_disk |= {"a.keras": "other", "b.keras": "b"}
+    session.replace(with_model("a.keras", "a"), None)
+    session.replace(with_model("b.keras", "b"), None)
+    (node,) = session.document.nodes
+    answer(session, engine)
+    for work in threads:
+        work()
+    assert "file_changed" not in codes(session, node)
+    session.new()
+    threads[0]()
+
+
+def test_a_changed_file_is_told_of_until_another_is_chosen(session, engine, threads, on_disk):
+    on_disk |= {"a.keras": "other"}
+    session.replace(with_model("a.keras", "a"), None)
+    (node,), (layer,) = session.document.nodes, session.document.layers
+    threads.pop()()
+    answer(session, engine)
+    assert "file_changed" in codes(session, node)
+    session.apply("Relocate", edits.relocate_model, layer, "/a.keras", "other", INTERFACE)
+    answer(session, engine)
+    assert "file_changed" not in codes(session, node)
+    session.undo()
+    answer(session, engine)
+    assert "file_changed" in codes(session, node)
+
+
+def test_a_changed_file_of_one_design_is_not_told_of_the_next(session, engine, threads, on_disk):
+    on_disk |= {"a.keras": "other"}
+    session.replace(with_model("a.keras", "a"), None)
+    threads.pop()()
+    session.replace(edits.add_keras_layer(Document(), "ReLU", 0, 0), None)
+    (node,) = session.document.nodes
+    answer(session, engine)
+    assert session.verdict(node) == fine(3)
+
+
+def with_layer(session, class_name):
+    """Return a design in which a layer is wired to an Input."""
+    document = edits.add_keras_layer(Document(), class_name, 0, 0)
+    (node,) = document.nodes
+    document = edits.add_input(document, 0, 0, shape=(3,))
+    wire = Wire(Source(document.inputs[0]), node, "inputs")
+    return node, edits.connect(document, session.catalog, wire)
+
+
+def test_a_node_of_a_new_design_does_not_show_the_shape_of_one_in_the_last(session, engine):
+    node, document = with_layer(session, "ReLU")
+    session.replace(document, None)
+    answer(session, engine)
+    assert session.verdict(node).outputs
+    same, document = with_layer(session, "Flatten")
+    assert same == node
+    session.replace(document, None)
+    assert session.verdict(node) == Verdict(PENDING)
