@@ -1,4 +1,4 @@
-"""Documents, nodes, layers and verdicts as plain JSON values, for files, pipes and the clipboard.
+"""Documents, nodes and layers as plain JSON values, for files, pipes and the clipboard.
 
 Defaults are left out, keys come sorted from whoever writes the JSON, and every reader checks what
 it reads: a design file is a stranger's data.
@@ -31,9 +31,6 @@ from composer_gui.core.document import (
     Source,
     number_of,
 )
-from composer_gui.core.problems import Problem
-from composer_gui.core.shapes.tensor_spec import TensorSpec
-from composer_gui.core.verdicts import Verdict
 
 NODE_KINDS = {"input": Input, "call": Call, "output": Output, "frame": Frame, "note": Note}
 LAYER_KINDS = {"keras": KerasLayer, "saved_model": SavedModel}
@@ -157,26 +154,6 @@ def document_to_plain(document: Document) -> dict[str, Any]:
         "nodes": {node_id: node_to_plain(node) for node_id, node in document.nodes.items()},
         "layers": {layer_id: layer_to_plain(layer) for layer_id, layer in document.layers.items()},
     }
-
-
-def verdict_to_plain(verdict: Verdict) -> dict[str, Any]:
-    """Return a verdict as JSON."""
-    return {
-        "kind": verdict.kind,
-        "outputs": [
-            [port, None if spec.shape is None else list(spec.shape), spec.dtype]
-            for port, spec in verdict.outputs
-        ],
-        "problems": [problem_to_plain(problem) for problem in verdict.problems],
-        "blocked_by": verdict.blocked_by,
-        "parameters": verdict.parameters,
-        "trainable_parameters": verdict.trainable_parameters,
-    }
-
-
-def problem_to_plain(problem: Problem) -> dict[str, Any]:
-    """Return a problem as JSON."""
-    return {name: getattr(problem, name) for name in Problem.__dataclass_fields__}
 
 
 # Reading ----------------------------------------------------------------------------------------
@@ -331,21 +308,6 @@ def document_from_plain(plain: Any) -> Document:
         inputs=tuple(_of(plain, "inputs", list)),
         outputs=tuple(_of(plain, "outputs", list)),
         next_number=highest + 1,
-    )
-
-
-def verdict_from_plain(plain: dict[str, Any]) -> Verdict:
-    """Return a verdict from the engine's JSON."""
-    return Verdict(
-        kind=plain["kind"],
-        outputs=tuple(
-            (port, TensorSpec(None if shape is None else tuple(shape), dtype))
-            for port, shape, dtype in plain["outputs"]
-        ),
-        problems=tuple(Problem(**problem) for problem in plain["problems"]),
-        blocked_by=plain["blocked_by"],
-        parameters=plain["parameters"],
-        trainable_parameters=plain["trainable_parameters"],
     )
 
 

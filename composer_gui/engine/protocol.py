@@ -18,9 +18,9 @@ from composer_gui.core.plain import (
     layer_to_plain,
     node_from_plain,
     node_to_plain,
-    verdict_from_plain,
-    verdict_to_plain,
 )
+from composer_gui.core.problems import Problem
+from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import Verdict
 
 Message = dict[str, Any]
@@ -154,7 +154,7 @@ def analyzed(
     design: int, revision: int, verdicts: Mapping[str, Verdict], *, part: bool = False
 ) -> Message:
     """Return the verdicts that differ; a `part` is followed by more for the same revision."""
-    plain = {node_id: verdict_to_plain(verdict) for node_id, verdict in verdicts.items()}
+    plain = {node_id: _verdict_to_plain(verdict) for node_id, verdict in verdicts.items()}
     message = {"event": "analyzed", "design": design, "revision": revision, "verdicts": plain}
     return message | ({"part": True} if part else {})
 
@@ -179,4 +179,42 @@ def done(result: Message) -> Message:
 
 def verdicts_of(message: Message) -> dict[str, Verdict]:
     """Return the verdicts in an `analyzed`; raises KeyError, TypeError or ValueError."""
-    return {node_id: verdict_from_plain(v) for node_id, v in message["verdicts"].items()}
+    return {node_id: _verdict_from_plain(v) for node_id, v in message["verdicts"].items()}
+
+
+# Verdicts as JSON -------------------------------------------------------------------------------
+
+
+def _verdict_to_plain(verdict: Verdict) -> dict[str, Any]:
+    """Return a verdict as JSON."""
+    return {
+        "kind": verdict.kind,
+        "outputs": [
+            [port, None if spec.shape is None else list(spec.shape), spec.dtype]
+            for port, spec in verdict.outputs
+        ],
+        "problems": [_problem_to_plain(problem) for problem in verdict.problems],
+        "blocked_by": verdict.blocked_by,
+        "parameters": verdict.parameters,
+        "trainable_parameters": verdict.trainable_parameters,
+    }
+
+
+def _problem_to_plain(problem: Problem) -> dict[str, Any]:
+    """Return a problem as JSON."""
+    return {name: getattr(problem, name) for name in Problem.__dataclass_fields__}
+
+
+def _verdict_from_plain(plain: dict[str, Any]) -> Verdict:
+    """Return a verdict from JSON."""
+    return Verdict(
+        kind=plain["kind"],
+        outputs=tuple(
+            (port, TensorSpec(None if shape is None else tuple(shape), dtype))
+            for port, shape, dtype in plain["outputs"]
+        ),
+        problems=tuple(Problem(**problem) for problem in plain["problems"]),
+        blocked_by=plain["blocked_by"],
+        parameters=plain["parameters"],
+        trainable_parameters=plain["trainable_parameters"],
+    )
