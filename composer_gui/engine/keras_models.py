@@ -14,7 +14,7 @@ from immutables import Map
 from composer_gui.core import safety
 from composer_gui.core.document import SavedInterface, SavedModel, Structure
 from composer_gui.core.problems import Problem
-from composer_gui.core.shapes.shape_flow import Inputs, Outcome
+from composer_gui.core.shapes.outcome import Inputs, Outcome
 from composer_gui.engine.keras_shapes import (
     CannotCall,
     count,
@@ -57,10 +57,9 @@ class KerasModels:
 
         with ghosts():
             found = specs_of(run({port: tuple(tensors(specs)) for port, specs in inputs.items()}))
-            if _wants_second_opinion(interface, inputs):
-                found = [
-                    merged(one, other) for one, other in zip(found, trace(run, inputs), strict=True)
-                ]
+            odd = _odd_port(interface, inputs)
+            if odd is not None:
+                found = _seen_twice(found, trace(run, inputs), odd)
             names = (port.name for port in interface.outputs)
             return Outcome(
                 outputs=tuple(zip(names, found, strict=True)),
@@ -223,16 +222,39 @@ _LOSSY = {
 }
 
 
-def _wants_second_opinion(interface: SavedInterface, inputs: Inputs) -> bool:
-    """Return whether a port gets another number of axes than the model was made with.
+def _odd_port(interface: SavedInterface, inputs: Inputs) -> tuple[Shape, Shape] | None:
+    """Return the shape of a port and the one it gets, where Keras adjusts the one to the other.
 
-    Keras's symbolic call lets that pass; the model fails, or drops an axis, when it runs.
+    It adds and drops a last axis of 1, symbolically without a look at the sizes before it; the
+    model fails, or gives other shapes than announced, when it runs.
     """
-    return any(
-        port.shape is not None and len(item.shape) != len(port.shape)
-        for port in interface.inputs
-        for item in inputs.get(port.name, ())
-    )
+    for port in interface.inputs:
+        for item in inputs.get(port.name, ()):
+            wanted, given = port.shape, item.shape
+            if wanted is None or wanted == given:
+                continue
+            if len(given) != len(wanted) or (given[-1:] == (1,)) != (wanted[-1:] == (1,)):
+                return wanted, given
+    return None
+
+
+def _seen_twice(
+    found: list[TensorSpec], traced: list[TensorSpec], odd: tuple[Shape, Shape]
+) -> list[TensorSpec]:
+    """Return what a call gives by both opinions; raises CannotCall where they differ in shape.
+
+    What is made behind it would be made for the one shape, and then get the other.
+    """
+    agreed = [merged(one, other) for one, other in zip(found, traced, strict=True)]
+    if any(not _fits(one.shape, both.shape) for one, both in zip(found, agreed, strict=True)):
+        wanted, given = odd
+        detail = f"expected shape={wanted}, found shape={given}"
+        raise CannotCall(Problem(REFUSED, "{node} cannot be called like this.", detail=detail))
+    return agreed
+
+
+def _fits(told: Shape, seen: Shape) -> bool:
+    return len(told) == len(seen) and all(a in (b, None) for a, b in zip(told, seen, strict=True))
 
 
 # Problems ---------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import LayerSpec
 from composer_gui.core.problems import Problem
 from composer_gui.core.refused import clean
-from composer_gui.core.shapes.shape_flow import Inputs, Outcome
+from composer_gui.core.shapes.outcome import Inputs, Outcome
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 
 LAYER_NAME = "this_layer"

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
-
-from immutables import Map
 
 from composer_gui.core import explanations, structure
 from composer_gui.core.change import Change
 from composer_gui.core.document import (
     OUTPUT_PORT,
     Call,
-    Construct,
     Document,
     Frame,
     Input,
-    KerasLayer,
     Layer,
     Node,
     Note,
@@ -29,35 +25,13 @@ from composer_gui.core.document import (
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.refused import Refused
+from composer_gui.core.shapes.call_memo import CallMemo, exact, inputs_key, layer_key
 from composer_gui.core.shapes.flow_order import FlowOrder
+from composer_gui.core.shapes.outcome import Inputs, Outcome
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import BLOCKED, FINE, WRONG, Verdict
 
-Inputs = Mapping[str, tuple[TensorSpec, ...]]
 Report = Callable[[dict[str, Verdict]], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What comes of calling a layer on specs.
-
-    `outputs` pairs output ports with specs, in order; it is empty where `problems` hold an error.
-    A problem with the code `explanations.REFUSED` carries Keras's text in `detail` and is put into
-    words by the walk, which knows the labels. An outcome that is not `lasting` hangs on more than
-    the call, such as a file that is absent now, and is not remembered.
-    """
-
-    outputs: tuple[tuple[str, TensorSpec], ...] = ()
-    problems: tuple[Problem, ...] = ()
-    parameters: int = 0
-    trainable_parameters: int = 0
-    lasting: bool = True
-
-    @property
-    def is_error(self) -> bool:
-        """Whether nothing comes out."""
-        return any(problem.severity == ERROR for problem in self.problems)
-
 
 Infer = Callable[..., Outcome]
 """infer(layer, arguments, inputs), and for a later call of a shared layer `built_on=inputs`."""
@@ -76,7 +50,7 @@ class ShapeFlow:
         self.verdicts: dict[str, Verdict] = {}
         self._catalog = catalog
         self._infer = infer
-        self._memo = _Memo(remembered)
+        self._memo = CallMemo(remembered)
         self._order = FlowOrder()
         self._document = Document()
         self._calls: dict[str, set[str]] = {}
@@ -128,7 +102,7 @@ class ShapeFlow:
     def _touched(self, node_id: str, old: Document, new: Document) -> set[str]:
         """Take over one node; return what has to be looked at because of it."""
         before, after = old.nodes.get(node_id), new.nodes.get(node_id)
-        if before is not None and after is not None and _meaning(before) == _meaning(after):
+        if before is not None and after is not None and _mean_the_same(before, after):
             return set()
         waiting = {node_id}
         was = before.layer if isinstance(before, Call) else None
@@ -163,10 +137,13 @@ class ShapeFlow:
 
     def _layer_touched(self, layer_id: str, old: Document, new: Document) -> set[str]:
         before, after = old.layers.get(layer_id), new.layers.get(layer_id)
-        if before == after or layer_id not in self._calls:
+        if layer_id not in self._calls:
+            return set()
+        is_renamed = before is None or after is None or before.name != after.name
+        if not is_renamed and layer_key(before) == layer_key(after):
             return set()
         calls = self._rebuild_layer(layer_id)
-        if before is None or after is None or before.name != after.name:
+        if is_renamed:
             named = (self._order.consumers.get(node_id, set()) for node_id in calls)
             return calls.union(*named)
         return calls
@@ -299,9 +276,9 @@ class ShapeFlow:
         layer = self._document.layers[node.layer]
         key = (
             self._layer_key(layer),
-            _exact(node.arguments),
-            _inputs_key(inputs),
-            None if built_on is None else _inputs_key(built_on),
+            exact(node.arguments),
+            inputs_key(inputs),
+            None if built_on is None else inputs_key(built_on),
         )
         outcome = self._memo.get(key)
         if outcome is None:
@@ -313,13 +290,10 @@ class ShapeFlow:
         return outcome
 
     def _layer_key(self, layer: Layer) -> Any:
-        """Return what the layer is, without its id and name."""
+        """Return `layer_key(layer)`, worked out once for each layer."""
         known = self._layer_keys.get(layer.id)
         if known is None or known[0] is not layer:
-            key: Any = replace(layer, id="", name="")
-            if isinstance(layer, KerasLayer):
-                key = (layer.class_name, _exact(layer.parameters), layer.trainable)
-            self._layer_keys[layer.id] = known = (layer, key)
+            self._layer_keys[layer.id] = known = (layer, layer_key(layer))
         return known[1]
 
     def _worded(
@@ -348,28 +322,6 @@ class ShapeFlow:
         return replace(explanations.explain(problem, refused), node=node.id)
 
 
-class _Memo:
-    """Outcomes by call, the oldest of them forgotten when there are too many."""
-
-    def __init__(self, size: int) -> None:
-        self.misses = 0
-        self._size = size
-        self._outcomes: dict[Any, Outcome] = {}
-
-    def get(self, key: Any) -> Outcome | None:
-        outcome = self._outcomes.pop(key, None)
-        if outcome is not None:
-            self._outcomes[key] = outcome  # as good as new
-        return outcome
-
-    def put(self, key: Any, outcome: Outcome) -> None:
-        self.misses += 1
-        if outcome.lasting:
-            self._outcomes[key] = outcome
-            if len(self._outcomes) > self._size:
-                del self._outcomes[next(iter(self._outcomes))]
-
-
 def _passed_on(verdict: Verdict) -> Any:
     """Return what of a verdict the nodes behind can see."""
     if verdict.kind == FINE:
@@ -377,23 +329,11 @@ def _passed_on(verdict: Verdict) -> Any:
     return verdict.kind, verdict.blocked_by
 
 
-def _meaning(node: Node) -> Node:
-    return replace(node, x=0.0, y=0.0)
-
-
-def _inputs_key(inputs: Inputs) -> tuple:
-    return tuple(sorted(inputs.items(), key=lambda item: item[0]))
-
-
-def _exact(value: Any) -> Any:
-    """Return a key for a value that tells 1, 1.0 and True apart, which are equal to Python."""
-    if isinstance(value, Construct):
-        return value.kind, value.class_name, _exact(value.parameters)
-    if isinstance(value, Map):
-        return tuple(sorted((name, _exact(item)) for name, item in value.items()))
-    if isinstance(value, tuple):
-        return tuple(_exact(item) for item in value)
-    return type(value).__name__, value
+def _mean_the_same(before: Node, after: Node) -> bool:
+    """Return whether two nodes differ in their place at most."""
+    if replace(before, x=0.0, y=0.0) != replace(after, x=0.0, y=0.0):
+        return False
+    return not isinstance(after, Call) or exact(before.arguments) == exact(after.arguments)
 
 
 def _circular(node_id: str, label: str) -> Problem:

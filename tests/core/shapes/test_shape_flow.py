@@ -19,7 +19,8 @@ from composer_gui.core.document import (
 )
 from composer_gui.core.explanations import REFUSED
 from composer_gui.core.problems import WARNING, Problem
-from composer_gui.core.shapes.shape_flow import Outcome, ShapeFlow
+from composer_gui.core.shapes.outcome import Outcome
+from composer_gui.core.shapes.shape_flow import ShapeFlow
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import BLOCKED, FINE, WRONG
 from composer_gui.storage import resources
@@ -489,3 +490,20 @@ def disturb(design, luck, inputs, layers, nodes):
     else:
         node = design.document.nodes[luck.choice(calls)]
         design.set(node.id, layer=luck.choice(layers))
+
+
+def test_a_value_that_equals_the_one_before_only_in_python_is_another(design):
+    layer = design.layer("Dense", units=4, use_bias=0)
+    node = design.call(layer, design.input(3))
+    assert design.whole()[node].kind == WRONG
+    design.set_layer(node, use_bias=False)
+    assert design.step()[node].kind == FINE
+
+
+def test_a_call_argument_that_equals_the_one_before_only_in_python_is_another(design):
+    embedding = design.layer("ReversibleEmbedding", input_dim=4, output_dim=3)
+    node = design.call(embedding, design.input(3))
+    design.set(node, arguments=Map({"reverse": 1}))
+    assert design.whole()[node].kind == WRONG
+    design.set(node, arguments=Map({"reverse": True}))
+    assert design.step()[node].kind == FINE

@@ -1,0 +1,61 @@
+"""Remembers what came of calls, by all that decides it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from immutables import Map
+
+from composer_gui.core.document import Construct, KerasLayer, Layer
+from composer_gui.core.shapes.outcome import Inputs, Outcome
+
+
+class CallMemo:
+    """Outcomes by call; those not asked about for longest are forgotten when there are too many.
+
+    `misses` counts the calls that were not remembered.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.misses = 0
+        self._size = size
+        self._outcomes: dict[Any, Outcome] = {}
+
+    def get(self, key: Any) -> Outcome | None:
+        """Return what came of a call; it counts as asked about just now."""
+        outcome = self._outcomes.pop(key, None)
+        if outcome is not None:
+            self._outcomes[key] = outcome
+        return outcome
+
+    def put(self, key: Any, outcome: Outcome) -> None:
+        """Remember what came of a call, unless that may be another next time."""
+        self.misses += 1
+        if outcome.lasting:
+            self._outcomes[key] = outcome
+            if len(self._outcomes) > self._size:
+                del self._outcomes[next(iter(self._outcomes))]
+
+
+def layer_key(layer: Layer) -> Any:
+    """Return what decides what comes of calling a layer: all but its id and name."""
+    if isinstance(layer, KerasLayer):
+        return layer.class_name, exact(layer.parameters), layer.trainable
+    return replace(layer, id="", name="")
+
+
+def inputs_key(inputs: Inputs) -> tuple:
+    """Return a key for the specs that come in."""
+    return tuple(sorted(inputs.items(), key=lambda item: item[0]))
+
+
+def exact(value: Any) -> Any:
+    """Return a key for a value that tells 1, 1.0 and True apart, which are equal to Python."""
+    if isinstance(value, Construct):
+        return value.kind, value.class_name, exact(value.parameters)
+    if isinstance(value, Map):
+        return tuple(sorted((name, exact(item)) for name, item in value.items()))
+    if isinstance(value, tuple):
+        return tuple(exact(item) for item in value)
+    return type(value).__name__, value

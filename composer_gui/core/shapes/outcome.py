@@ -1,0 +1,34 @@
+"""What comes of calling a layer on specs, as the engine tells the walk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from composer_gui.core.problems import ERROR, Problem
+from composer_gui.core.shapes.tensor_spec import TensorSpec
+
+Inputs = Mapping[str, tuple[TensorSpec, ...]]
+"""The specs that come in, by input port and there in the order of the wires."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What comes of calling a layer on specs.
+
+    `outputs` pairs output ports with specs, in order; it is empty where `problems` hold an error.
+    A problem with the code `explanations.REFUSED` carries Keras's text in `detail` and is put into
+    words by the walk, which knows the labels. An outcome that is not `lasting` hangs on more than
+    the call, such as a file that is absent now, and is not remembered.
+    """
+
+    outputs: tuple[tuple[str, TensorSpec], ...] = ()
+    problems: tuple[Problem, ...] = ()
+    parameters: int = 0
+    trainable_parameters: int = 0
+    lasting: bool = True
+
+    @property
+    def is_error(self) -> bool:
+        """Whether nothing comes out."""
+        return any(problem.severity == ERROR for problem in self.problems)
