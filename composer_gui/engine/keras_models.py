@@ -12,9 +12,11 @@ import keras
 from immutables import Map
 
 from composer_gui.core import safety
-from composer_gui.core.document import SavedInterface, SavedModel, Structure
+from composer_gui.core.document import SavedInterface, SavedModel, Shape, Structure
+from composer_gui.core.explanations import REFUSED
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.outcome import Inputs, Outcome
+from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.engine.keras_shapes import (
     CannotCall,
     count,

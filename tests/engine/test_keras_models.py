@@ -157,8 +157,24 @@ def test_an_axis_too_many_is_found_though_the_symbolic_call_lets_it_pass(tmp_pat
     keras.Sequential([keras.Input((8,), name="flat"), layers.Dense(2)]).save(path)
     layer = saved(path)
     assert shapes.infer(layer, EMPTY, {"flat": (TensorSpec((None, 8, 3)),)}).is_error
-    squeezed = shapes.infer(layer, EMPTY, {"flat": (TensorSpec((None, 8, 1)),)})
-    assert squeezed.outputs[0][1].shape == (None, 2)
+    # Keras announces (None, 8, 2) and gives (None, 2): a layer behind it would not fit
+    (problem,) = shapes.infer(layer, EMPTY, {"flat": (TensorSpec((None, 8, 1)),)}).problems
+    assert "expected shape=(None, 8), found shape=(None, 8, 1)" in problem.detail
+
+
+def test_a_single_number_is_not_taken_for_many(tmp_path, shapes):
+    """Keras drops a last axis of 1 before it compares shapes, so it takes 1 where 8 is wanted."""
+    path = tmp_path / "wide.keras"
+    keras.Sequential([keras.Input((8,), name="wide"), layers.Dense(2)]).save(path)
+    outcome = shapes.infer(saved(path), EMPTY, {"wide": (TensorSpec((None, 1)),)})
+    assert outcome.is_error and not outcome.outputs
+
+
+def test_a_last_axis_of_one_may_come_where_a_scalar_is_wanted(tmp_path, shapes):
+    path = tmp_path / "scalar.keras"
+    keras.Sequential([keras.Input((), name="number"), layers.Reshape((1,))]).save(path)
+    outcome = shapes.infer(saved(path), EMPTY, {"number": (TensorSpec((None, 1)),)})
+    assert outcome.outputs[0][1].shape == (None, 1)
 
 
 def test_numbers_with_a_fraction_are_refused_where_whole_ones_are_wanted(folder, shapes):
