@@ -7,7 +7,7 @@ it reads: a design file is a stranger's data.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from immutables import Map
@@ -185,9 +185,26 @@ def structure_from_plain(plain: Any, count: int) -> Any:
         return Map({str(k): structure_from_plain(v, count) for k, v in plain.items()})
     if isinstance(plain, list):
         return tuple(structure_from_plain(item, count) for item in plain)
-    if isinstance(plain, int) and not isinstance(plain, bool) and 0 <= plain < max(count, 1):
+    if isinstance(plain, int) and not isinstance(plain, bool) and 0 <= plain < count:
         return plain
     raise NotPlain(f"{plain!r} is not a port of the saved model")
+
+
+def _whole_structure(plain: Any, count: int) -> Any:
+    """Return a structure in which each of `count` ports stands once; raises NotPlain."""
+    structure = structure_from_plain(plain, count)
+    if sorted(_leaves(structure)) != list(range(count)):
+        raise NotPlain(f"{plain!r} does not name each port of the saved model once")
+    return structure
+
+
+def _leaves(structure: Any) -> Iterator[int]:
+    if isinstance(structure, Map | tuple):
+        items = structure.values() if isinstance(structure, Map) else structure
+        for item in items:
+            yield from _leaves(item)
+    else:
+        yield structure
 
 
 def layer_from_plain(layer_id: str, plain: Any) -> Layer:
@@ -214,8 +231,8 @@ def interface_from_plain(plain: Any) -> SavedInterface:
         class_name=_of(plain, "class", str),
         inputs=inputs,
         outputs=outputs,
-        input_structure=structure_from_plain(plain.get("input_structure", 0), len(inputs)),
-        output_structure=structure_from_plain(plain.get("output_structure", 0), len(outputs)),
+        input_structure=_whole_structure(plain.get("input_structure", 0), len(inputs)),
+        output_structure=_whole_structure(plain.get("output_structure", 0), len(outputs)),
         layer_count=_of(plain, "layers", int),
         parameters=None if parameters is None else _of(plain, "parameters", int),
     )

@@ -211,6 +211,9 @@ def test_a_newer_format_is_named():
         (("layers", "l5", "sha256"), "zz", "SHA-256"),
         (("layers", "l5", "interface", "inputs"), 5, "l5"),
         (("layers", "l5", "interface", "output_structure"), 9, "l5"),
+        (("layers", "l5", "interface", "output_structure"), [0, 0], "l5"),
+        (("layers", "l5", "interface", "output_structure"), [], "l5"),
+        (("layers", "l5", "interface", "outputs"), [], "l5"),
     ],
 )
 def test_what_is_wrong_in_a_design_is_named(place, value, word):
