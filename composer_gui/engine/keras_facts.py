@@ -72,8 +72,10 @@ def built(text: str, path: str) -> Any:
 
 
 def _line_of(error: BaseException, path: str) -> int | None:
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [frame.lineno for frame in frames if frame.filename == path]
+    """Return the line of `build_model`: in a function of the script it might be of any place."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == path]
+    lines = [frame.lineno for frame in frames if frame.name == "build_model"]
+    lines = lines or [frame.lineno for frame in frames]
     return lines[-1] if lines else None
 
 
@@ -147,15 +149,17 @@ def sample_input(model: Any, free_size: int) -> list[Any]:
 
     random = numpy.random.default_rng(SEED)
     highest = _vocabulary(model)
-    return [_sample(random, tensor, free_size, highest) for tensor in model.inputs]
+    batches = (tensor.shape[0] for tensor in model.inputs if len(tensor.shape))
+    batch = next(filter(None, batches), BATCH)  # where one is fixed, the others have to follow
+    return [_sample(random, tensor, batch, free_size, highest) for tensor in model.inputs]
 
 
-def _sample(random: Any, tensor: Any, free_size: int, highest: int) -> Any:
+def _sample(random: Any, tensor: Any, batch: int, free_size: int, highest: int) -> Any:
     import keras
     import numpy
 
-    first, *rest = tensor.shape if len(tensor.shape) else (BATCH,)
-    shape = [first or BATCH, *(free_size if size is None else size for size in rest)]
+    first, *rest = tensor.shape if len(tensor.shape) else (batch,)
+    shape = [first or batch, *(free_size if size is None else size for size in rest)]
     dtype = keras.backend.standardize_dtype(tensor.dtype)
     if dtype == "string":
         return numpy.array(random.choice(WORDS, shape), dtype="S16")

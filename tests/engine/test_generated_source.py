@@ -7,10 +7,10 @@ import pytest
 from immutables import Map
 
 from composer_gui.core.codegen import reading
-from composer_gui.core.codegen.calls import Calls
+from composer_gui.core.codegen.calls import Calls, Wording
 from composer_gui.core.codegen.expressions import flat
-from composer_gui.core.codegen.literals import construction
-from composer_gui.core.codegen.naming import keras_names
+from composer_gui.core.codegen.literals import construction, literal
+from composer_gui.core.codegen.naming import Variables, keras_names
 from composer_gui.core.document import Call, Construct, SavedModel
 from composer_gui.core.ports import output_ports
 from composer_gui.engine import keras_facts
@@ -69,6 +69,7 @@ class RandomDesign:
         steps = [self.plain, self.plain, self.merge, self.model, self.again, self.recurrent]
         for _ in range(18):
             self.tensors += self.chance.choice(steps)()
+        self.drawing.output("blocks", self.drawing.layer("Add", "", *self.blocks()))
         for _ in range(1 + seed % 3):
             self.drawing.output(self.label() or "output", self.chance.choice(self.tensors[-9:]))
 
@@ -128,6 +129,27 @@ class RandomDesign:
         (sources,) = document.nodes[node_id].inputs.values()
         layer = document.layers[document.nodes[node_id].layer]
         return len(sources) == 1 and getattr(layer, "class_name", "Dense") in PLAIN
+
+    def blocks(self):
+        """Add a stretch of layers several times over, one behind or beside the other."""
+        kinds = [
+            self.chance.choice([*PLAIN, "Add", "Add"]) for _ in range(self.chance.randint(4, 7))
+        ]
+        picks = [[self.chance.randint(0, 3) for _ in range(2)] for _ in kinds]
+        is_prefix, in_line = self.chance.random() < 0.5, self.chance.random() < 0.7
+        begin, ends = self.some(1)[0], []
+        for place in range(self.chance.randint(2, 4)):
+            made = [ends[-1] if ends and in_line else begin]
+            for number, (kind, pick) in enumerate(zip(kinds, picks, strict=True)):
+                stem = f"{kind.lower()}{number}"
+                name = f"place{place}_{stem}" if is_prefix else stem + (f"_{place}" * bool(place))
+                sources = [made[-1 - min(p, len(made) - 1)] for p in pick] if kind == "Add" else []
+                given = dict(PLAIN.get(kind, {}))
+                if kind == "Dropout":
+                    given["rate"] = 0.1 * (1 + place)
+                made.append(self.drawing.layer(kind, name, *(sources or made[-1:]), **given))
+            ends.append(made[-1])
+        return ends
 
     def recurrent(self):
         """Add a recurrent layer with several outputs, and sometimes a state to begin with."""
@@ -198,7 +220,7 @@ def called_node_by_node(document, catalog):
     return keras.Model(inputs, outputs), layers
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(10))
 def test_the_source_of_a_random_design_builds_what_was_drawn(seed, saved_models):
     drawing = RandomDesign(seed, saved_models).drawing
     paths = {x.name: x.path for x in drawing.document.layers.values() if isinstance(x, SavedModel)}
@@ -219,6 +241,12 @@ def test_the_source_of_a_random_design_builds_what_was_drawn(seed, saved_models)
         numpy.testing.assert_array_equal(one, other)
     facts, oracle = keras_facts.facts(model), keras_facts.facts(expected)
     assert (facts["total"], facts["trainable"]) == (oracle["total"], oracle["trainable"])
+
+
+def test_random_designs_hold_blocks_that_are_written_once(saved_models):
+    drawings = [RandomDesign(seed, saved_models).drawing for seed in range(8)]
+    texts = [drawing.script(saved_models).text for drawing in drawings]
+    assert sum("(x, " in text.split("def build_model")[0] for text in texts) >= 3
 
 
 def test_the_same_source_gives_the_same_weights_twice(saved_models):
@@ -243,8 +271,10 @@ def test_every_layer_of_the_catalog_is_constructed_with_name_and_freezing(frozen
             node = drawing.layer(spec.class_name, f"a_{spec.class_name}", **dict(spec.sample))
             if frozen:
                 drawing.freeze(node)
-    wired = reading.read(drawing.document, catalog, keras_names(drawing.document), partial=True)
-    calls = Calls(keras_names(drawing.document), wired)
+    names = keras_names(drawing.document)
+    read = reading.read(drawing.document, catalog, names, partial=True)
+    wording = Wording({layer_id: literal(name) for layer_id, name in names.items()})
+    calls = Calls(read, wording, Variables(drawing.document, names, read.held))
     for layer in drawing.document.layers.values():
         source = flat(calls.constructor(layer))
         made = eval(source, {"keras": keras, "layers": keras.layers})

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from composer_gui.core.codegen.calls import Calls, Statement
+from composer_gui.core.codegen import repeats
+from composer_gui.core.codegen.calls import Calls, Statement, Wording
 from composer_gui.core.codegen.expressions import (
     STEP,
     Atom,
@@ -17,8 +18,9 @@ from composer_gui.core.codegen.expressions import (
     keyword,
     wrapped,
 )
+from composer_gui.core.codegen.functions import Function, define, sources_inside
 from composer_gui.core.codegen.literals import literal, text_literal
-from composer_gui.core.codegen.naming import model_name
+from composer_gui.core.codegen.naming import Variables, model_name
 from composer_gui.core.codegen.prose import comment, model_comment, waiting_comment
 from composer_gui.core.codegen.reading import TAKE_NO_TRAINABLE, Reading
 from composer_gui.core.document import (
@@ -48,15 +50,18 @@ class Body:
         self._names = names
         self._read = read
         self._paths = paths
-        self._calls = Calls(names, read)
+        wording = Wording(
+            {layer_id: literal(names[layer_id]) for layer_id in self._document.layers}
+        )
+        self._calls = Calls(read, wording, Variables(self._document, names, read.held))
+        self.functions = [define(x, read, self._calls) for x in repeats.find(read, names)]
 
     def paragraphs(self) -> list[Paragraph]:
         """Return everything between the head of `build_model` and its end."""
         nodes = self._document.nodes
         inputs = [self._input(nodes[node_id]) for node_id in self._document.inputs]
         layers = list(self._layers())
-        calls = [self._call(node_id) for node_id in self._read.calls]
-        written = [statement for statement in calls if statement.lines]
+        written = [statement for statement in list(self._body()) if statement.lines]
         found = [inputs, *layers, *_set_apart(written, self._read.uses), [self._result()]]
         return [paragraph for paragraph in found if paragraph]
 
@@ -107,6 +112,28 @@ class Body:
         return lines if is_done else [*lines, _freezing(variable)]
 
     # Calls and the end ----------------------------------------------------------------------------
+
+    def _body(self) -> Iterator[Statement]:
+        """Yield a statement for each call, and one for each place of what is repeated."""
+        starts = {
+            calls[0]: (function, place)
+            for function in self.functions
+            for place, calls in enumerate(function.repeat.places)
+        }
+        inside: set[str] = set()
+        for node_id in self._read.calls:
+            if node_id in starts:
+                function, place = starts[node_id]
+                inside.update(function.repeat.places[place])
+                yield self._place(function, place)
+            elif node_id not in inside:
+                yield self._call(node_id)
+
+    def _place(self, function: Function, place: int) -> Statement:
+        repeat = function.repeat
+        value = function.call(place, self._calls.tensors[repeat.sources[place]], self._read)
+        taken = sources_inside(repeat, place, self._read)
+        return self._calls.result_of(value, repeat.places[place], taken)
 
     def _call(self, node_id: str) -> Statement:
         node = self._document.nodes[node_id]

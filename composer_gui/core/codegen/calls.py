@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from immutables import Map
 
@@ -48,26 +49,60 @@ class Statement:
     value: Call | None = None
 
 
+@dataclass(frozen=True)
+class Wording:
+    """What is written for the names of layers, and parameters that differ from a layer's own."""
+
+    names: Mapping[str, Expression]
+    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
 class Calls:
     """Writes calls one after the other and knows which text stands for each tensor so far."""
 
-    def __init__(self, names: Mapping[str, str], read: Reading) -> None:
+    def __init__(self, read: Reading, wording: Wording, variables: Variables) -> None:
         self._document = read.wiring.document
         self._catalog = read.wiring.catalog
-        self._names = names
+        self._wording = wording
         self._read = read
         self._makers: dict[Source, Statement] = {}
         self._left = dict(read.uses)
         self._running: dict[str, Source] = {}
-        self.variables = Variables(self._document, names, read.held)
+        self.variables = variables
         self.tensors: dict[Source, str] = {}
+
+    def begin_with(self, source: Source, variable: str, *, inside: Sequence[str]) -> None:
+        """Take `variable` for a tensor that is handed over, wanted only by the calls `inside`."""
+        self.tensors[source] = variable
+        self._running[variable] = source
+        wanted = [s for node_id in inside for s in self._read.wiring.sources(node_id)]
+        self._left[source] = wanted.count(source)
+
+    def value(self, node: CallNode) -> Call:
+        """Return the call of a node's layer by itself."""
+        return self._call(node, self._document.layers[node.layer], [])
+
+    def result_of(self, value: Call, nodes: Sequence[str], sources: list[Source]) -> Statement:
+        """Return the statement for the call of a function that stands for `nodes`, in order.
+
+        `sources` are the tensors it takes; the result of the last node comes out.
+        """
+        self._take(sources)
+        *others, last = nodes
+        result = Source(last, self._read.wiring.outputs(last)[0])
+        variable = self._free_running_variable(result, sources) or self.variables.nodes[last]
+        self.tensors[result] = variable
+        return Statement([last, *others], assignment(variable, value, STEP), sources)
+
+    def _take(self, sources: list[Source]) -> None:
+        for source in sources:
+            self._left[source] -= 1
 
     def statement(self, node: CallNode) -> Statement:
         """Return the statement that calls the node's layer; short calls it takes may move in."""
         layer = self._document.layers[node.layer]
         sources = self._read.wiring.sources(node.id)
-        for source in sources:
-            self._left[source] -= 1
+        self._take(sources)
         unpacking = self._unpacking(node, layer)
         inlined = self._inlinable(layer, sources)
         lines, value = self._written(node, layer, unpacking, inlined)
@@ -109,18 +144,19 @@ class Calls:
         ports = self._read.wiring.outputs(node.id)
         used = {i for i, port in enumerate(ports) if Source(node.id, port) in self._read.uses}
         shape = _output_structure(layer, len(ports))
-        variable = self._free_running_variable(node, Source(node.id, ports[0]))
+        variable = None
+        if node.id in self._read.running:
+            sources = self._read.wiring.sources(node.id)
+            variable = self._free_running_variable(Source(node.id, ports[0]), sources)
         variable = variable or self.variables.nodes[node.id]
         return unpack(shape, ports, used, variable, self.variables.claim)
 
-    def _free_running_variable(self, node: CallNode, result: Source) -> str | None:
-        """Return the running variable that `result` may have: none is wanted, or all are in use.
+    def _free_running_variable(self, result: Source, sources: list[Source]) -> str | None:
+        """Return the running variable that `result` may have, None where all are in use.
 
-        The one that held what the node takes comes first, so that a chain stays in one.
+        The one that held what was taken comes first, so that a chain stays in one.
         """
-        if node.id not in self._read.running:
-            return None
-        taken = [self.tensors[source] for source in self._read.wiring.sources(node.id)]
+        taken = [self.tensors[source] for source in sources]
         free = [name for name in RUNNING if not self._left.get(self._running.get(name))]
         found = next((name for name in (*taken, *RUNNING) if name in free), None)
         if found is not None:
@@ -151,9 +187,10 @@ class Calls:
         """Return the constructor call of a new layer, with its name."""
         by_argument = not layer.trainable and layer.class_name not in TAKE_NO_TRAINABLE
         more = [keyword("trainable", Atom("False"))] if by_argument else []
-        more.append(keyword("name", literal(self._names[layer.id])))
+        more.append(keyword("name", self._wording.names[layer.id]))
         spec = self._catalog.layer(layer.class_name)
-        return construction(spec, layer.parameters, self._catalog, *more)
+        parameters = self._wording.parameters.get(layer.id, layer.parameters)
+        return construction(spec, parameters, self._catalog, *more)
 
     def _arguments(
         self, spec: LayerSpec, node: CallNode, tensor: Callable[[Source], Expression]

@@ -73,13 +73,19 @@ def generate(
     layers = _layers(document, read)
     models = [layer for layer in layers if isinstance(layer, SavedModel)]
     located = locate({m.id: _path(m, model_paths, partial=partial) for m in models})
-    paragraphs = Body(names, read, located.expressions).paragraphs()
+    body = Body(names, read, located.expressions)
+    paragraphs = body.paragraphs()
     deep = read.depth()
     preparations = list(_preparations(document, catalog, layers, deep))
 
     page = _Page()
     page.write(*prose.docstring(document, models, located.beside), "")
-    _write_imports(page, located, paragraphs, deep=deep > DEEP)
+    functions = [function.statements for function in body.functions]
+    _write_imports(page, located, [*functions, *paragraphs], deep=deep > DEEP)
+    for statements in functions:
+        page.write("", "")
+        for statement in statements:
+            page.write(*statement.lines, about=statement.nodes)
     page.write("", "", "def build_model() -> keras.Model:")
     page.write(*preparations, *([""] if preparations else []))
     _write_paragraphs(page, paragraphs)

@@ -113,7 +113,9 @@ def draws_random_numbers(layer: KerasLayer, catalog: Catalog) -> bool:
 
 
 def value_expression(parameter: Parameter, value: Any, catalog: Catalog) -> Expression:
-    """Return a parameter's value as Python; raises CannotGenerate."""
+    """Return a parameter's value as Python, or an Atom as it is; raises CannotGenerate."""
+    if isinstance(value, Atom):
+        return value
     if isinstance(value, Construct):
         return _construct(value, catalog)
     if parameter.kind == "layers" and isinstance(value, tuple):

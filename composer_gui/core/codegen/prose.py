@@ -29,7 +29,7 @@ def docstring(document: Document, models: Sequence[SavedModel], beside: str) -> 
     summary = _summary(title, document, models)
     needs = f"Needs keras >= {KERAS_NEEDED}"
     if models:
-        counted = "model" if len(models) == 1 else f"{_number(len(models))} models"
+        counted = "model" if len(models) == 1 else f"{number_word(len(models))} models"
         needs += f" and the {counted} {beside}"
     text = f"Composed with Composer. {needs}. Run it for a summary."
     return [f'"""{summary}', "", *textwrap.wrap(text, WIDTH), '"""']
@@ -62,13 +62,14 @@ def _listed(labels: list[str], noun: str) -> str:
     """Return names as a phrase, "5 inputs" for many, nothing where a single name says nothing."""
     words = [plain_words(label, 30) for label in labels]
     if len(words) > MANY:
-        return f"{_number(len(words))} {noun}s"
+        return f"{number_word(len(words))} {noun}s"
     if not all(words) or (len(words) == 1 and _SAYS_NOTHING.fullmatch(words[0])):
         return ""
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
-def _number(count: int) -> str:
+def number_word(count: int) -> str:
+    """Return a count in words up to ten, in digits above."""
     return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
 
 
@@ -90,7 +91,7 @@ def model_comment(model: SavedModel) -> str:
 
 def _shapes(ports: Sequence[SavedPort]) -> str:
     if len(ports) > MANY:
-        return f"{_number(len(ports))} tensors"
+        return f"{number_word(len(ports))} tensors"
     return ", ".join(map(_shape, ports))
 
 

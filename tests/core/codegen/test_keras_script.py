@@ -112,7 +112,31 @@ def structures(draw, interface):
     return drawing
 
 
-DRAWN = {"residual-network": lambda draw, _: residual_network(draw), "structures": structures}
+def named_blocks(draw, count=4, name="block{}_{}".format):
+    """Return a network of residual blocks whose layers are named after them."""
+    drawing = draw("small-resnet, blocks named")
+    image = drawing.input("image", 32, 32, 3)
+    trunk = drawing.layer("Conv2D", "stem", image, filters=16, kernel_size=3, padding="same")
+    for block in range(1, count + 1):
+        shape = {"filters": 16 if block < 3 else 32, "kernel_size": 3, "padding": "same"}
+        branch = drawing.layer("Conv2D", name(block, "conv1"), trunk, **shape, use_bias=False)
+        branch = drawing.layer("BatchNormalization", name(block, "bn1"), branch)
+        branch = drawing.layer("ReLU", name(block, "relu1"), branch)
+        branch = drawing.layer("Conv2D", name(block, "conv2"), branch, **shape, use_bias=False)
+        branch = drawing.layer("BatchNormalization", name(block, "bn2"), branch)
+        wide = drawing.layer("Conv2D", name(block, "skip"), trunk, **shape | {"kernel_size": 1})
+        trunk = drawing.layer("Add", name(block, "add"), wide, branch)
+        trunk = drawing.layer("ReLU", name(block, "out"), trunk)
+    pooled = drawing.layer("GlobalAveragePooling2D", "pool", trunk)
+    drawing.output("label", drawing.layer("Dense", "label", pooled, units=10))
+    return drawing
+
+
+DRAWN = {
+    "residual-network": lambda draw, _: residual_network(draw),
+    "named-blocks": lambda draw, _: named_blocks(draw),
+    "structures": structures,
+}
 
 
 @pytest.mark.parametrize("name", [*EXAMPLES, *DRAWN])
@@ -269,6 +293,47 @@ def test_frozen_layers_say_so(draw):
     assert "    steps.trainable = False\n" in text
 
 
+# What is repeated -------------------------------------------------------------------------------
+
+
+def test_repeated_blocks_are_written_once(draw):
+    drawing = named_blocks(draw)
+    script = drawing.script()
+    assert script.text.count("BatchNormalization") == 2
+    assert "\ndef residual_block(x, filters, name):\n" in script.text
+    assert [line for line in drawing.body() if "residual_block" in line] == [
+        'x = residual_block(stem, 16, name="block1")',
+        'x = residual_block(x, 16, name="block2")',
+        'x = residual_block(x, 32, name="block3")',
+        'x = residual_block(x, 32, name="block4")',
+    ]
+
+
+def test_pasted_blocks_are_told_apart_by_the_ends_of_their_names(draw):
+    drawing = named_blocks(draw, 3, lambda block, stem: stem + (f"_{block}" if block > 1 else ""))
+    calls = [line for line in drawing.body() if "residual_block" in line]
+    assert [line.split("suffix=")[1] for line in calls] == ['"")', '"_2")', '"_3")']
+
+
+def test_a_block_that_is_tapped_or_wired_otherwise_is_written_out(draw):
+    drawing = named_blocks(draw, 3)
+    nodes = drawing.document.nodes
+    by_label = {drawing.document.label(node_id): node_id for node_id in nodes}
+    drawing.output("tapped", by_label["block2_relu1"])
+    assert "def residual_block" not in drawing.script().text
+
+
+def test_the_lines_of_a_function_lead_to_a_node_and_nodes_to_both_their_lines(draw):
+    drawing = named_blocks(draw)
+    script, document = drawing.script(), drawing.document
+    node = next(n for n in document.nodes if document.label(n) == "block3_conv2")
+    texts = [script.text.splitlines()[line - 1] for line in script.lines[node]]
+    assert ["_conv2" in texts[0], "block3" in texts[1]] == [True, True] and len(texts) == 2
+    inside = script.node_at(script.lines[node][0])
+    assert document.label(inside).endswith("_conv2")
+    assert document.label(script.node_at(script.lines[node][1])).startswith("block3_")
+
+
 # Lines and nodes --------------------------------------------------------------------------------
 
 
@@ -353,8 +418,9 @@ def test_a_preview_comes_of_whatever_is_left_of_a_design(draw, interface, seed):
 
 def assert_every_name_is_known(tree):
     """Check that a variable is read only after it was written."""
-    (build,) = (node for node in tree.body if isinstance(node, ast.FunctionDef))
-    known = {"keras", "layers", "MODELS", "HERE", "Path", "sys"}
+    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    build = functions["build_model"]
+    known = {"keras", "layers", "MODELS", "HERE", "Path", "sys", *functions}
     for statement in build.body:
         names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
         assert {n.id for n in names if isinstance(n.ctx, ast.Load)} <= known
