@@ -29,7 +29,8 @@ class Clickable(Line):
     pressed = Signal()
 
     def mouseReleaseEvent(self, event) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+        inside = self.rect().contains(event.position().toPoint())
+        if inside and event.button() == Qt.MouseButton.LeftButton:
             self.pressed.emit()
 
     def keyPressEvent(self, event) -> None:

@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import shiboken6
 from immutables import Map
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
 
@@ -154,7 +155,7 @@ def show(qtbot, answers):  # a window that is closed at the end may still ask
         return widget
 
     yield show
-    for widget in shown:
+    for widget in filter(shiboken6.isValid, shown):  # some dialogs are gone by themselves
         widget.close()
         widget.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -99,10 +99,10 @@ class CallView(NodeView):
     def _add_file(self) -> None:
         self.path = TextField(mono=True)
         self.path.setReadOnly(True)
-        choose = SignButton("folder", "Choose the model's file")
-        choose.clicked.connect(self._choose_file)
+        self.choose = SignButton("folder", "Choose the model's file")
+        self.choose.clicked.connect(self._choose_file)
         self.path.setAccessibleName("File")
-        self.file = Field("File", self.row(self.path, choose, spacing=2))
+        self.file = Field("File", self.row(self.path, self.choose, spacing=2))
         self.add(self.file)
 
     def _add_cost(self) -> None:

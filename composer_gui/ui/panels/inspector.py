@@ -94,6 +94,7 @@ class Inspector(QScrollArea):
         self.view = view
         view.node_chosen.connect(self.node_chosen)
         self._column.insertWidget(0, view)
+        view.show()  # now, and not with the next event: typing may go on at once
         self.verticalScrollBar().setValue(0)
 
 

@@ -47,8 +47,8 @@ class LineEditor(TextField):
         self._shown = (value, is_set)
         unset = REQUIRED if self._parameter.required else show(value)
         self.setPlaceholderText("" if is_set else unset)
-        if is_set and self.hasFocus() and self._reads_as(value):
-            return
+        if self.hasFocus() and self._reads_as(value):
+            return  # also a default that was typed: perhaps more is to follow
         self.setText(_one_line(show(value)) if is_set else "")
         self.setCursorPosition(0)
 
@@ -72,6 +72,7 @@ class LineEditor(TextField):
         except ValueError as why:
             self.refused.emit(str(why))
         else:
+            self._shown = (value, True)
             self.edited.emit(value)
 
     def _takes_empty(self) -> bool:
@@ -86,8 +87,9 @@ class LineEditor(TextField):
 
     def _tidy(self) -> None:
         """Write a value that was read as it is shown everywhere: "3,3" becomes "3, 3"."""
-        if self._shown is not None and self._shown[1] and self._reads_as(self._shown[0]):
-            self.setText(_one_line(show(self._shown[0])))
+        if self._shown is not None and self._reads_as(self._shown[0]):
+            value, is_set = self._shown
+            self.setText(_one_line(show(value)) if is_set else "")
 
     def keyPressEvent(self, event: QEvent) -> None:
         step = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(event.key(), 0)

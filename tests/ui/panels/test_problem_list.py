@@ -1,0 +1,109 @@
+"""The list of problems: ordered by weight, each leads to its node, repairs are buttons."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+
+from composer_gui.core.problems import WARNING, Problem
+from composer_gui.core.verdicts import FINE, WRONG, Verdict
+from composer_gui.ui.panels import problem_list
+from composer_gui.ui.panels.problem_list import ProblemList
+from composer_gui.ui.panels.problem_row import is_wrong
+
+
+@pytest.fixture
+def listed(session, show):
+    return show(ProblemList(session), 700, 400)
+
+
+def codes(listed):
+    listed.refresh()
+    return [row.problem.code for row in listed.rows]
+
+
+def test_an_empty_canvas_has_only_what_is_still_to_be_done(listed):
+    assert codes(listed) == ["no_input", "no_output"]
+    assert not any(is_wrong(row.problem) for row in listed.rows)
+
+
+def test_what_is_wrong_stands_before_what_is_to_be_done_and_before_warnings(listed, design):
+    one, two, _ = design.input(), design.layer("Dense", units=4), design.layer("Dense")
+    told = Problem("changed", "It changed.", one, severity=WARNING)
+    wrong = Problem("dtype", "It wants numbers.", two)
+    design.judge(**{one: Verdict(FINE, problems=(told,)), two: Verdict(WRONG, problems=(wrong,))})
+    found = codes(listed)
+    assert found[0] == "dtype"
+    assert found[-1] == "changed"
+
+
+def test_counts_are_told(listed, design, qtbot):
+    node = design.layer("Dense", units=4)
+    with qtbot.waitSignal(listed.counted) as told:
+        design.judge(**{node: Verdict(WRONG, problems=(Problem("dtype", "No.", node),))})
+    assert told.args == [3, 1]
+
+
+def test_pressing_a_problem_goes_to_its_node(listed, design, qtbot):
+    node = design.layer("Dense")
+    listed.refresh()
+    row = next(row for row in listed.rows if row.problem.node == node)
+    with qtbot.waitSignal(listed.node_chosen) as told:
+        qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
+    assert told.args == [node]
+
+
+def test_enter_on_a_problem_goes_to_its_node(listed, design, qtbot):
+    node = design.layer("Dense")
+    listed.refresh()
+    row = next(row for row in listed.rows if row.problem.node == node)
+    with qtbot.waitSignal(listed.node_chosen):
+        qtbot.keyClick(row, Qt.Key.Key_Return)
+
+
+def test_a_repair_is_one_press_and_one_undo_step(listed, design, session, qtbot):
+    design.input()
+    design.layer("Dense", units=4)
+    listed.refresh()
+    row = next(row for row in listed.rows if row.problem.code == "no_output")
+    (button,) = row.findChildren(QPushButton)
+    assert button.text() == "Add an Output behind dense"
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert session.document.outputs
+    session.undo()
+    assert not session.document.outputs
+
+
+def test_a_mended_problem_leaves_the_list(listed, design, qtbot):
+    codes(listed)
+    design.input()
+    qtbot.waitUntil(lambda: [row.problem.code for row in listed.rows][0] == "no_output")
+
+
+def test_rows_stay_while_the_problems_stay(listed, design, session):
+    node = design.layer("Dense")
+    listed.refresh()
+    rows = list(listed.rows)
+    design.judge(**{node: session.verdict(node)})
+    listed.refresh()
+    assert listed.rows == rows
+
+
+def test_when_nothing_is_wrong_it_says_so(listed, design):
+    source, node, end = design.input(shape=(4,)), design.layer("Dense", units=4), design.output()
+    design.wire(source, node)
+    design.wire(node, end)
+    assert codes(listed) == []
+    assert "still looking" in listed.rest.text()
+    fine = design.fine(4)
+    design.judge(**{source: fine, node: fine, end: fine})
+    listed.refresh()
+    assert "ready to be exported" in listed.rest.text()
+
+
+def test_a_very_long_list_is_cut_and_says_how_much_is_left(listed, design, monkeypatch):
+    monkeypatch.setattr(problem_list, "MOST", 5)
+    for _ in range(6):
+        design.layer("Dense")
+    listed.refresh()
+    assert len(listed.rows) == 5
+    assert "more problems" in listed.rest.text()

@@ -1,0 +1,169 @@
+"""The source: as the design is, read on undisturbed, lines and nodes pointing at each other."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
+from composer_gui.core import edits
+from composer_gui.core.codegen.keras_script import Script
+from composer_gui.ui import theme
+from composer_gui.ui.panels.source_preview import SourcePreview
+
+
+@pytest.fixture
+def preview(session, show):
+    return show(SourcePreview(session), 700, 240)
+
+
+@pytest.fixture
+def chain(design):
+    """An Input, a Dense and an Output in a row."""
+    source, node, end = design.input(shape=(4,)), design.layer("Dense", units=8), design.output()
+    design.wire(source, node)
+    design.wire(node, end)
+    return source, node, end
+
+
+def line_of(preview, text):
+    return next(n for n, line in enumerate(preview.toPlainText().split("\n"), 1) if text in line)
+
+
+def test_the_source_is_that_of_the_design(preview, chain, session):
+    preview.refresh()
+    assert preview.toPlainText() == session.script().text.rstrip("\n")
+
+
+def test_the_source_follows_an_edit(preview, chain, design, session, qtbot):
+    args = (session.catalog, design.document.nodes[chain[1]].layer, "units", 16)
+    session.apply("Set units", edits.set_parameter, *args)
+    qtbot.waitUntil(lambda: "Dense(16" in preview.toPlainText())
+
+
+def test_source_that_nobody_sees_is_written_when_it_is_shown(preview, chain, qtbot):
+    preview.refresh()
+    preview.hide()
+    before = preview.toPlainText()
+    preview._session.apply("Name", edits.set_name, "another")
+    preview.refresh()
+    assert preview.toPlainText() == before
+    preview.show()
+    qtbot.waitUntil(lambda: "another" in preview.toPlainText())
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("a\nb\nc", "a\nX\nc"),
+        ("a\nb\nc", "a\nc"),
+        ("a\nc", "a\nb\nc"),
+        ("a\nb", "a\nb\nc\nd"),
+        ("a\nb\nc", "b\nc"),
+        ("a\nb\nc", "c"),
+        ("a", "x\ny"),
+        ("a\na\na", "a\na"),
+        ("a\nb\nc", ""),
+        ("", "a\nb"),
+        ("a\n\nb", "a\n\n\nb"),
+    ],
+)
+def test_lines_are_replaced_and_the_text_is_the_new_one(preview, old, new):
+    preview._replace(old)
+    assert preview.toPlainText() == old
+    preview._replace(new)
+    assert preview.toPlainText() == new
+
+
+def test_an_edit_elsewhere_does_not_scroll_what_is_read(preview, show):
+    preview._replace("\n".join(f"line {n}" for n in range(200)))
+    preview.verticalScrollBar().setValue(100)
+    preview._replace("\n".join(f"line {n}" if n != 180 else "changed" for n in range(200)))
+    assert preview.verticalScrollBar().value() == 100
+
+
+def test_choosing_a_node_marks_its_lines(preview, chain):
+    preview.refresh()
+    preview.mark((chain[1],))
+    marked = [mark.cursor.block().text() for mark in preview.extraSelections()]
+    assert any("layers.Dense(8" in line for line in marked)
+
+
+def test_marking_a_node_far_down_brings_its_line_into_view(preview, session):
+    text = "\n".join(f"x{n} = 0" for n in range(300))
+    preview._replace(text)
+    preview._script = Script(text, {"n1": (250,)})
+    preview.mark(("n1",))
+    first = preview.firstVisibleBlock().blockNumber() + 1
+    assert first < 250 < first + 30
+
+
+def test_pressing_a_line_chooses_its_node(preview, chain, qtbot):
+    preview.refresh()
+    line = line_of(preview, "layers.Dense(8")
+    preview.mark((chain[1],))
+    block = preview.document().findBlockByNumber(line - 1)
+    rect = preview.blockBoundingGeometry(block).translated(preview.contentOffset())
+    with qtbot.waitSignal(preview.node_chosen) as told:
+        at = rect.center().toPoint()
+        at.setX(60)
+        qtbot.mouseClick(preview.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert told.args == [chain[1]]
+
+
+def test_the_source_can_be_copied_but_not_written(preview, chain, session, qtbot):
+    preview.refresh()
+    before = preview.toPlainText()
+    qtbot.keyClicks(preview, "x")
+    assert preview.toPlainText() == before
+    preview.copy_all()
+    assert QGuiApplication.clipboard().text() == session.script().text
+
+
+def test_lines_are_numbered(preview, chain, qtbot):
+    preview.refresh()
+    picture = preview.numbers.grab().toImage()
+    ground = theme.current().panel
+    seen = {
+        picture.pixelColor(x, y).name()
+        for x in range(0, picture.width(), 2)
+        for y in range(0, picture.height(), 2)
+    }
+    assert seen != {ground.name()}
+
+
+def colours(preview, line):
+    """The colour of each character of a line, None where it has none of its own."""
+    block = preview.document().findBlockByNumber(line - 1)
+    shown = [None] * len(block.text())
+    for part in block.layout().formats():
+        for at in range(part.start, part.start + part.length):
+            shown[at] = part.format.foreground().color()
+    return shown
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "category"),
+    [
+        ("import keras", 0, "recurrent"),
+        ('x = "a # b"', 8, "convolution"),
+        ("x = 12", 4, "saved model"),
+        ("y = Dense(4)", 4, "core"),
+        ("def build():", 4, "core"),
+    ],
+)
+def test_source_is_coloured_by_what_it_is(preview, text, at, category):
+    preview._replace(text)
+    assert colours(preview, 1)[at] == theme.current().category(category)
+
+
+def test_a_comment_is_quiet_and_a_name_has_no_colour(preview):
+    preview._replace("x = y  # why")
+    assert colours(preview, 1)[0] is None
+    assert colours(preview, 1)[8] == theme.current().tertiary
+
+
+def test_a_long_string_is_one_colour_from_line_to_line(preview):
+    preview._replace('"""one\nimport two\nthree""" + x')
+    string = theme.current().category("convolution")
+    assert all(colour == string for colour in colours(preview, 2))
+    assert colours(preview, 3)[0] == string
+    assert colours(preview, 3)[-1] is None

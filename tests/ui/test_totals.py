@@ -1,0 +1,82 @@
+"""Totals: a shared layer counts once, what is not known yet is said, numbers can be read."""
+
+import pytest
+
+from composer_gui.core import edits
+from composer_gui.core.verdicts import BLOCKED, Verdict
+from composer_gui.ui.status_bar import parameter_words, problem_words
+from composer_gui.ui.totals import Totals, show_parameters, totals
+
+
+def test_nodes_and_wires_are_counted_without_notes(session, design):
+    source, node = design.input(), design.layer("Dense", units=4)
+    design.wire(source, node)
+    design.add(edits.add_note, 0, 0)
+    found = totals(session.document, session.verdicts)
+    assert (found.nodes, found.wires) == (2, 1)
+
+
+def test_a_layer_that_is_called_twice_counts_once(session, design):
+    node = design.layer("Dense", units=4)
+    twin = design.add(edits.add_call, session.document.nodes[node].layer, 0, 100)
+    fine = design.fine(4, parameters=20)
+    design.judge(**{node: fine, twin: fine})
+    found = totals(session.document, session.verdicts)
+    assert (found.parameters, found.trainable, found.is_whole) == (20, 20, True)
+
+
+def test_the_count_in_an_archive_is_used_until_keras_tells(session, design):
+    node = design.model()
+    layer = session.document.nodes[node].layer
+    session.apply("Freeze", edits.set_trainable, layer, False)
+    found = totals(session.document, session.verdicts)
+    assert (found.parameters, found.frozen) == (1234, 1234)
+
+
+def test_waiting_nodes_make_the_total_provisional(session, design):
+    node = design.layer("Dense", units=4)
+    design.judge(**{node: Verdict(BLOCKED)})
+    found = totals(session.document, session.verdicts)
+    assert (found.waiting, found.is_whole) == (1, False)
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [
+        (0, "0"),
+        (650, "650"),
+        (40448, "40\u202f448"),
+        (3_900_000, "3.9 M"),
+        (143_000_000, "143 M"),
+        (7_000_000_000, "7.0 G"),
+        (2_000_000_000_000, "2.0 T"),
+    ],
+)
+def test_counts_of_parameters_can_be_read(count, shown):
+    assert show_parameters(count) == shown
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ((0, 0, 0, 0), ""),
+        ((1, 0, 0, 2), "1 problem, 2 waiting on it"),
+        ((2, 0, 0, 3), "2 problems, 3 waiting on them"),
+        ((0, 3, 1, 0), "3 to finish, 1 warning"),
+    ],
+)
+def test_problems_are_said_in_words(counts, words):
+    assert problem_words(*counts) == words
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (Totals(), ""),
+        (Totals(nodes=1, parameters=1, trainable=1), "1 parameter"),
+        (Totals(nodes=2, parameters=40, trainable=40, is_whole=False), "40 parameters so far"),
+        (Totals(nodes=2, parameters=40, trainable=30), "40 parameters (frozen 10)"),
+    ],
+)
+def test_the_total_is_said_in_words(found, words):
+    assert parameter_words(found) == words
