@@ -171,6 +171,13 @@ def test_sample_input_suits_every_dtype_and_free_axes(tmp_path):
     assert keras_facts.output_difference(again, keras_facts.read_arrays(path)) == ""
 
 
+def test_a_batch_of_fixed_size_is_the_size_of_every_batch():
+    fixed, free = keras.Input((3,), batch_size=5, name="fixed"), keras.Input((3,), name="free")
+    for inputs in ([fixed, free], [free, fixed]):
+        arrays, _ = keras_facts.try_out(keras.Model(inputs, keras.layers.Add()(inputs)))
+        assert [array.shape for array in arrays] == [(5, 3)] * 2
+
+
 def test_free_axes_grow_until_the_model_takes_them():
     x = keras.Input((None, None, 1))
     y = x
