@@ -19,8 +19,8 @@ class Action:
     `menu` may name a submenu behind a slash. `keys` are shortcuts in Qt's notation, the first is
     shown. `needs` says when it can be used: always (empty), with a "design" on the screen, with a
     "selection", when there is something to "undo" or "redo". Entries of one `group` exclude each
-    other; other `ticked` ones are on at first. `apart` sets a line above. An entry without handler is a
-    submenu to be filled later.
+    other; other `ticked` ones are on at first. `apart` sets a line above. A `submenu` is filled by
+    somebody else.
     """
 
     id: str

@@ -1,5 +1,7 @@
 """A session with an engine that says what the test says, and windows that go away for good."""
 
+import json
+import zipfile
 from functools import partial
 from pathlib import Path
 
@@ -103,13 +105,13 @@ class Design:
         return Verdict(FINE, outputs, parameters=parameters, trainable_parameters=trains)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 def dark(qapp):
     theme.apply(qapp, "dark")
 
 
 @pytest.fixture
-def session(qapp):
+def session(dark):
     return Session(SilentEngine(), resources.catalog())
 
 
@@ -140,7 +142,7 @@ def answers(monkeypatch):
 
 
 @pytest.fixture
-def show(qtbot, answers):  # a window that is closed at the end may still ask
+def show(qtbot, dark, answers):  # a window that is closed at the end may still ask
     """Show a widget that is gone for good after the test.
 
     Without a running event loop Qt would keep what is to be deleted later until the very end.
@@ -173,6 +175,24 @@ def working(window):
     """A window on an empty design."""
     window.files.new()
     return window
+
+
+@pytest.fixture
+def write_model():
+    """Write an archive that holds what the reader looks at, and weights of no size."""
+
+    def write(path):
+        batch_shape = {"batch_shape": [None, 4], "dtype": "float32", "name": "image"}
+        layer = {"class_name": "InputLayer", "module": "keras.layers", "config": batch_shape}
+        config = {"layers": [layer | {"name": "image"}]}
+        model = {"module": "keras", "class_name": "Sequential", "config": config}
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("config.json", json.dumps(model))
+            archive.writestr("metadata.json", json.dumps({"keras_version": "3.15.0"}))
+            archive.writestr("model.weights.h5", b"\x89HDF\r\n\x1a\n" + bytes(64))
+        return path
+
+    return write
 
 
 @pytest.fixture(scope="session")

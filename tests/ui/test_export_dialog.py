@@ -1,5 +1,7 @@
 """The export dialog: names what it writes, says what is in the way, ends with the proof."""
 
+from typing import ClassVar
+
 import pytest
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QLabel
@@ -18,7 +20,7 @@ class FakeExport(QObject):
     progressed = Signal(str, float)
     finished = Signal(object)
     failed = Signal(object)
-    made = []
+    made: ClassVar[list] = []
 
     def __init__(self, session, targets, *, prove, force, parent):
         super().__init__(parent)

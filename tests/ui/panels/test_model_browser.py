@@ -1,8 +1,5 @@
 """The models at hand: those of a folder, read in a thread, and those of the design."""
 
-import json
-import zipfile
-
 import pytest
 
 from composer_gui.core.document import SavedInterface, SavedPort
@@ -14,28 +11,11 @@ def browser(session, settings):
     return ModelBrowser(session, settings)
 
 
-def write_model(path):
-    """Write an archive that holds what the reader looks at, and weights of no size."""
-    layers = [
-        {
-            "class_name": "InputLayer",
-            "module": "keras.layers",
-            "name": "image",
-            "config": {"batch_shape": [None, 4], "dtype": "float32", "name": "image"},
-        },
-    ]
-    config = {"module": "keras", "class_name": "Sequential", "config": {"layers": layers}}
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("config.json", json.dumps(config))
-        archive.writestr("metadata.json", json.dumps({"keras_version": "3.15.0"}))
-        archive.writestr("model.weights.h5", b"\x89HDF\r\n\x1a\n" + bytes(64))
-
-
 def names(browser):
     return [entry.name for entry in browser.entries()]
 
 
-def test_the_files_of_a_folder_are_listed_by_name(browser, tmp_path, qtbot):
+def test_the_files_of_a_folder_are_listed_by_name(browser, tmp_path, qtbot, write_model):
     write_model(tmp_path / "b.keras")
     write_model(tmp_path / "A.keras")
     (tmp_path / "notes.txt").write_text("no model")
@@ -53,14 +33,16 @@ def test_a_file_that_cannot_be_read_is_listed_with_the_reason(browser, tmp_path,
     assert "broken.keras" in entry.tip
 
 
-def test_a_new_file_in_the_folder_appears(browser, tmp_path, qtbot):
+def test_a_new_file_in_the_folder_appears(browser, tmp_path, qtbot, write_model):
     browser.choose(tmp_path)
     write_model(tmp_path / "late.keras")
     browser.reload()
     qtbot.waitUntil(lambda: names(browser) == ["late"])
 
 
-def test_the_folder_is_looked_at_again_the_next_time(browser, session, settings, tmp_path, qtbot):
+def test_the_folder_is_looked_at_again_the_next_time(
+    browser, session, settings, tmp_path, qtbot, write_model
+):
     write_model(tmp_path / "kept.keras")
     browser.choose(tmp_path)
     later = ModelBrowser(session, settings)
@@ -68,7 +50,7 @@ def test_the_folder_is_looked_at_again_the_next_time(browser, session, settings,
     qtbot.waitUntil(lambda: names(later) == ["kept"])
 
 
-def test_forgetting_the_folder_empties_the_list(browser, tmp_path, qtbot):
+def test_forgetting_the_folder_empties_the_list(browser, tmp_path, qtbot, write_model):
     write_model(tmp_path / "a.keras")
     browser.choose(tmp_path)
     qtbot.waitUntil(lambda: names(browser) == ["a"])
@@ -77,7 +59,9 @@ def test_forgetting_the_folder_empties_the_list(browser, tmp_path, qtbot):
     assert browser.folder is None
 
 
-def test_a_model_of_both_design_and_folder_is_listed_once(browser, design, tmp_path, qtbot):
+def test_a_model_of_both_design_and_folder_is_listed_once(
+    browser, design, tmp_path, qtbot, write_model
+):
     write_model(tmp_path / "twice.keras")
     design.model(tmp_path / "twice.keras")
     browser.choose(tmp_path)

@@ -14,7 +14,7 @@ CATALOG = resources.catalog()
 
 
 def parameters():
-    """Every parameter and argument of the catalog that differs from the others in more than name."""
+    """Parameters and arguments of the catalog that differ in more than their name."""
     found = {}
     for spec in CATALOG.layers.values():
         for parameter in (*spec.parameters, *spec.arguments):

@@ -76,7 +76,7 @@ def test_a_repair_is_one_press_and_one_undo_step(listed, design, session, qtbot)
 def test_a_mended_problem_leaves_the_list(listed, design, qtbot):
     codes(listed)
     design.input()
-    qtbot.waitUntil(lambda: [row.problem.code for row in listed.rows][0] == "no_output")
+    qtbot.waitUntil(lambda: listed.rows[0].problem.code == "no_output")
 
 
 def test_rows_stay_while_the_problems_stay(listed, design, session):

@@ -1,0 +1,118 @@
+"""The workspace: canvas, palette, inspector, source and problems know of each other."""
+
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
+
+from composer_gui.core.document import KerasLayer, Note, SavedModel
+from composer_gui.ui.panels.palette_rows import LAYER
+from composer_gui.ui.workspace import PROBLEMS, PYTHON, Workspace
+
+
+@pytest.fixture
+def workspace(session, settings, show):
+    return show(Workspace(session, settings), 1280, 800)
+
+
+def drop(view, data, at):
+    """Drag over the canvas and drop, as the palette's own drag does."""
+    place, copy = QPointF(at), Qt.DropAction.CopyAction
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    target = view.viewport()
+    QApplication.sendEvent(target, QDragEnterEvent(at, copy, data, left, none))
+    QApplication.sendEvent(target, QDragMoveEvent(at, copy, data, left, none))
+    QApplication.sendEvent(target, QDropEvent(place, copy, data, left, none))
+
+
+def test_a_layer_chosen_in_the_palette_stands_in_the_middle_and_is_selected(workspace, session):
+    workspace.layer_palette.layer_chosen.emit("Dense")
+    (node,) = session.document.nodes.values()
+    assert isinstance(session.document.layers[node.layer], KerasLayer)
+    assert workspace.canvas.selected() == (node.id,)
+    centre = workspace.canvas.center()
+    assert abs(node.x + 95 - centre.x()) <= 24
+    assert abs(node.y + 48 - centre.y()) <= 24
+
+
+def test_two_layers_chosen_in_a_row_do_not_hide_each_other(workspace, session):
+    workspace.layer_palette.layer_chosen.emit("Dense")
+    workspace.layer_palette.layer_chosen.emit("Dense")
+    places = {(node.x, node.y) for node in session.document.nodes.values()}
+    assert len(places) == 2
+
+
+def test_what_is_dragged_from_the_palette_lands_where_it_is_dropped(workspace, session, qtbot):
+    model = workspace.layer_palette.model
+    qtbot.waitUntil(lambda: bool(model.rows))
+    at = next(n for n, row in enumerate(model.rows) if row.kind == LAYER and row.key == "Conv2D")
+    drop(workspace.canvas, model.mimeData([model.index(at)]), workspace.canvas.rect().center())
+    qtbot.waitUntil(lambda: bool(session.document.nodes))
+    (layer,) = session.document.layers.values()
+    assert layer.class_name == "Conv2D"
+
+
+def test_a_note_is_added_from_the_palette(workspace, session):
+    workspace.layer_palette.node_chosen.emit("note")
+    (node,) = session.document.nodes.values()
+    assert isinstance(node, Note)
+
+
+def test_a_saved_model_is_added_from_the_palette(workspace, session, tmp_path, write_model, qtbot):
+    workspace.layer_palette.model_chosen.emit(write_model(tmp_path / "encoder.keras"))
+    qtbot.waitUntil(lambda: bool(session.document.nodes))
+    (layer,) = session.document.layers.values()
+    assert isinstance(layer, SavedModel)
+    assert layer.name == "encoder"
+
+
+def test_a_file_that_is_no_model_is_told(workspace, session, tmp_path, qtbot):
+    path = tmp_path / "broken.keras"
+    path.write_text("no zip")
+    with qtbot.waitSignal(session.failed):
+        workspace.add_models([path])
+    assert not session.document.nodes
+
+
+def test_the_inspector_and_the_source_follow_the_selection(workspace, design, qtbot):
+    source, node, end = design.input(shape=(4,)), design.layer("Dense", units=8), design.output()
+    design.wire(source, node)
+    design.wire(node, end)
+    workspace.bottom.source.refresh()
+    workspace.canvas.select([node])
+    assert workspace.inspector.view.title.text() == "dense"
+    assert workspace.bottom.source.extraSelections()
+
+
+def test_a_node_named_in_a_panel_is_shown_on_the_canvas(workspace, design):
+    node = design.layer("Dense", 5000, 5000)
+    for panel in (workspace.bottom.source, workspace.bottom.problems, workspace.inspector):
+        workspace.canvas.select(())
+        panel.node_chosen.emit(node)
+        assert workspace.canvas.selected() == (node,)
+
+
+def test_the_tab_of_problems_counts_them(workspace, design, qtbot):
+    design.layer("Dense", units=4)
+    qtbot.waitUntil(lambda: workspace.bottom.tabs.tabText(PROBLEMS) == "Problems  3")
+
+
+def test_tabs_are_changed_by_mouse(workspace, qtbot):
+    tabs = workspace.bottom.tabs
+    qtbot.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.tabRect(PROBLEMS).center())
+    assert workspace.bottom.problems.isVisible()
+    assert not workspace.bottom.copy.isVisible()
+    qtbot.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.tabRect(PYTHON).center())
+    assert workspace.bottom.source.isVisible()
+
+
+def test_the_widths_of_the_panels_are_remembered(workspace, session, settings, show):
+    workspace.sides.setSizes([200, 700, 380])
+    workspace.remember()
+    again = show(Workspace(session, settings), 1280, 800)
+    assert again.sides.sizes() == workspace.sides.sizes()
+
+
+def test_no_panel_widens_the_window_beyond_a_small_screen(workspace):
+    assert workspace.minimumSizeHint().width() <= 900
+    assert workspace.minimumSizeHint().height() <= 600
