@@ -30,6 +30,9 @@ SEED_LIMIT = 2**32
 DEEP = 500
 """Calls behind one another from which Python's usual limit of recursion may not do for Keras."""
 
+DEEPEST = 50_000
+"""Up to here the limit is raised; a design file may say anything of its saved models."""
+
 
 @dataclass(frozen=True)
 class Script:
@@ -75,7 +78,8 @@ def generate(
     located = locate({m.id: _path(m, model_paths, partial=partial) for m in models})
     body = Body(names, read, located.expressions)
     paragraphs = body.paragraphs()
-    deep = read.depth()
+    deep = max([read.depth(), *(model.interface.layer_count for model in models)])
+    deep = min(deep, DEEPEST)
     preparations = list(_preparations(document, catalog, layers, deep))
 
     page = _Page()

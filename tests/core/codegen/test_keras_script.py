@@ -271,6 +271,17 @@ def test_a_deep_model_raises_the_limit_of_recursion(draw):
     assert "    sys.setrecursionlimit(12000)  #" in text and "\nimport sys\n" in text
 
 
+@pytest.mark.parametrize(("count", "limit"), [(500, None), (1100, 22000), (10**40, 1000000)])
+def test_a_saved_model_that_may_be_deep_raises_it_too(draw, count, limit):
+    """How deep it is the design does not tell, but how many layers it has."""
+    drawing = draw()
+    port = SavedPort("a", (None, 4))
+    interface = SavedInterface("Functional", (port,), (port,), layer_count=count)
+    drawing.output("o", drawing.model("deep", interface, drawing.input("a", 4)))
+    text = drawing.script().text
+    assert f"sys.setrecursionlimit({limit})" in text if limit else "sys" not in text
+
+
 def test_an_input_may_be_an_output_and_another_may_be_unused(draw):
     drawing = draw()
     x = drawing.input("a", 4)
