@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from composer_gui.core.change import Change, between
-from composer_gui.core.document import Call, Document, Wire, number_of, wires_into
+from composer_gui.core.document import Call, Document, Wire, number_of
 
 
 class Graph:
@@ -102,15 +102,6 @@ class Graph:
         if layer_id is not None:
             self._layers[node_id] = layer_id
             self._callers.setdefault(layer_id, set()).add(node_id)
-
-
-def upstream(document: Document, node_id: str) -> set[str]:
-    """Return the nodes from which wires lead to `node_id`, itself included; needs no Graph."""
-
-    def before(reached: str) -> Iterator[str]:
-        return (wire.source.node for wire in wires_into(document.nodes[reached]))
-
-    return _reached([node_id], before)
 
 
 def _reached(ids: Iterable[str], neighbours: Callable[[str], Iterable[str]]) -> set[str]:

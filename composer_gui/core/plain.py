@@ -32,8 +32,6 @@ from composer_gui.core.document import (
     number_of,
 )
 
-NODE_KINDS = {"input": Input, "call": Call, "output": Output, "frame": Frame, "note": Note}
-LAYER_KINDS = {"keras": KerasLayer, "saved_model": SavedModel}
 CONSTRUCT_KINDS = ("layer", "initializer", "regularizer", "constraint")
 
 

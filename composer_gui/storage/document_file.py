@@ -30,7 +30,6 @@ from composer_gui.storage import json_text, resources
 from composer_gui.storage.files import read_bytes, shown, write_atomically
 
 FORMAT = 1
-SUFFIX = ".composer"
 MAX_SIZE = 64 << 20
 """Bytes of the largest design that is read; 5,000 nodes take some 2 MB."""
 
