@@ -4,6 +4,7 @@ The modules are found by walking the package, so a new one is inside the walls f
 """
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -274,6 +275,22 @@ def test_only_the_session_holds_a_history():
     """One writer: what is open changes in one place."""
     users = {found.importer for found in imports() if ours(found) == "core.history"}
     assert users == {"session.session"}
+
+
+def test_the_page_on_the_architecture_names_every_module_and_no_other():
+    """Those of `ui` and `core.codegen` go by their folders."""
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    tree = re.search(r"```\n(composer_gui/.*?)```", page, re.DOTALL)[1]
+    told = set(re.findall(r"\w+\.py\b", tree))
+    there = {path.name for path in (ROOT / PACKAGE).rglob("*.py")}
+    by_folder = (ROOT / PACKAGE / "ui", ROOT / PACKAGE / "core" / "codegen")
+    one_by_one = {
+        path.name
+        for path in modules().values()
+        if path.name != "__init__.py" and not any(map(path.is_relative_to, by_folder))
+    }
+    assert one_by_one <= told
+    assert told <= there | {"dev.py"}
 
 
 # How modules are written --------------------------------------------------------------------------
