@@ -62,7 +62,6 @@ class MainWindow(QMainWindow):
         self.files = FileFlow(session, settings, self.notices, self)
         self.commands = WindowCommands(self)
         self.actions_by_id = actions.build(self, self.commands.handlers())
-        self._counting = QTimer(self, singleShot=True, interval=0)
         self._idle = QTimer(self, singleShot=True, interval=IDLE)
         self._lay_out()
         self._connect()
@@ -92,14 +91,11 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         session = self.session
         session.changed.connect(self._follow)
-        session.analyzed.connect(self._count_soon)
-        session.settled.connect(self._count_soon)
         session.path_changed.connect(self._follow_name)
         session.clean_changed.connect(self._follow_name)
         session.noticed.connect(self.status.say)
         session.failed.connect(self._tell)
         session.engine_state_changed.connect(self.status.show_engine)
-        self._counting.timeout.connect(self._count)
         self._idle.timeout.connect(self._prepare)
         self.status.problems_pressed.connect(self.commands.show_problems)
         self.files.opened.connect(self.show_workspace)
@@ -132,6 +128,7 @@ class MainWindow(QMainWindow):
             self._workspace = Workspace(self.session, self.settings)
             self._workspace.design_dropped.connect(self.files.open_path)
             self._workspace.canvas.selection_changed.connect(self._enable)
+            self._workspace.bottom.problems.counted.connect(self._count)
             self.pages.addWidget(self._workspace)
         return self._workspace
 
@@ -179,7 +176,6 @@ class MainWindow(QMainWindow):
     def _follow(self, change: object) -> None:
         if getattr(change, "head", False):
             self._follow_name()
-        self._count_soon()
         self._enable()
 
     def _follow_name(self, *_: object) -> None:
@@ -195,15 +191,13 @@ class MainWindow(QMainWindow):
         self.top.show_design(title, is_clean=is_clean)
         self._enable()
 
-    def _count_soon(self, *_: object) -> None:
-        self._counting.start()
-
-    def _count(self) -> None:
+    def _count(self, *_: object) -> None:
+        """Say how large the design is and what is wrong; called when the problems are known."""
         if not self.is_working:
             self.status.clear_design()
             return
         counted = totals(self.session.document, self.session.verdicts)
-        self.status.show_totals(counted, self.session.problems())
+        self.status.show_totals(counted, self.workspace.bottom.problems.problems)
 
     def _enable(self, *_: object) -> None:
         self.commands.enable()

@@ -14,6 +14,9 @@ from composer_gui.ui.words import Paragraph, count_of
 MOST = 100
 """How many problems are listed; who has more mends these first."""
 
+DELAY = 30
+"""Milliseconds after a change before the list is looked through: edits come in bursts."""
+
 
 class ProblemList(QScrollArea):
     """Shows the session's problems, those in the way of a model first. `node_chosen(node id)`;
@@ -27,8 +30,9 @@ class ProblemList(QScrollArea):
         self._session = session
         self.problems: list[Problem] = []
         self.rows: list[ProblemRow] = []
+        self._is_stale = False
         self.rest = Paragraph(tone="tertiary")
-        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later = QTimer(self, singleShot=True, interval=DELAY)
         self._set_up()
         self._connect()
         self._later.start()
@@ -55,27 +59,33 @@ class ProblemList(QScrollArea):
         self._later.timeout.connect(self.refresh)
 
     def _soon(self, *_: object) -> None:
-        self._later.start()
+        if not self._later.isActive():
+            self._later.start()
+
+    def showEvent(self, event) -> None:
+        super().showEvent(event)
+        self.refresh()
 
     def refresh(self) -> None:
-        """Show what is wrong now."""
+        """Show what is wrong now; rows are made only while somebody sees them."""
         found = self._session.problems()
         found.sort(key=_order)
         if found != self.problems:
             self.problems = found
+            self._is_stale = True
+        if self._is_stale and self.isVisible():
             self._rebuild()
         self._say_rest(len(found))
         self.counted.emit(len(found), sum(map(is_wrong, found)))
 
     def _rebuild(self) -> None:
-        """Keep the rows whose problem is still there in the same place; make the others anew."""
-        wanted = self.problems[:MOST]
+        self._is_stale = False
         for row in self.rows:
             self._column.removeWidget(row)
             row.hide()
             row.deleteLater()
         self.rows = []
-        for place, problem in enumerate(wanted):
+        for place, problem in enumerate(self.problems[:MOST]):
             row = ProblemRow(self._session, problem)
             row.chosen.connect(self.node_chosen)
             self._column.insertWidget(place, row)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from composer_gui.core.document import Call, SavedModel
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.fixes import Fix
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.session.session import Session
-from composer_gui.ui import theme
+from composer_gui.ui import file_dialogs, theme
 from composer_gui.ui.canvas.faces import UNFINISHED
 from composer_gui.ui.controls import paint_mark, push_button
 from composer_gui.ui.words import Paragraph
 
 MOST_FIXES = 4
+
+LOST = ("file_absent", "file_changed")
+"""Codes of problems that another file may mend."""
 
 
 UNDONE = UNFINISHED | {"no_input", "no_output"}
@@ -78,11 +84,11 @@ class ProblemRow(QWidget):
         if titled and title and title != self.problem.message:
             words.addWidget(Paragraph(title, weight=600))
         words.addWidget(Paragraph(self.problem.message, tone="secondary" if titled else "text"))
-        if self.fixes:
-            words.addLayout(self._fix_buttons())
+        if self.fixes or self._lost_model() is not None:
+            words.addLayout(self._buttons())
         row.addLayout(words, 1)
 
-    def _fix_buttons(self) -> QVBoxLayout:
+    def _buttons(self) -> QVBoxLayout:
         column = QVBoxLayout()
         column.setContentsMargins(0, 3, 0, 2)
         column.setSpacing(4)
@@ -92,7 +98,31 @@ class ProblemRow(QWidget):
             button.clicked.connect(self._repair)
             button.setMinimumWidth(40)
             column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        if self._lost_model() is not None:
+            button = push_button("Choose its file…")
+            button.clicked.connect(self._choose_file)
+            column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         return column
+
+    def _lost_model(self) -> SavedModel | None:
+        """Return the saved model whose file is not there, where that is the problem."""
+        document = self._session.document
+        node = document.nodes.get(self.problem.node or "")
+        if self.problem.code not in LOST or not isinstance(node, Call):
+            return None
+        layer = document.layers[node.layer]
+        return layer if isinstance(layer, SavedModel) else None
+
+    def _choose_file(self) -> None:
+        model = self._lost_model()
+        if model is None:
+            return
+        near = Path(model.path).parent
+        path = file_dialogs.one_model(
+            self, f"File of {model.name}", near if near.is_dir() else None
+        )
+        if path is not None:
+            self._session.relocate_model(model.id, path)
 
     def _repair(self) -> None:
         fix = self.fixes[self.sender().property("fix")]

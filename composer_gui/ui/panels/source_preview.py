@@ -7,9 +7,9 @@ from PySide6.QtGui import QGuiApplication, QPainter, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QTextEdit, QWidget
 
 from composer_gui.core.codegen.keras_script import Script
-from composer_gui.core.errors import ComposerError
 from composer_gui.session.session import Session
 from composer_gui.ui import theme
+from composer_gui.ui.panels.script_maker import ScriptMaker
 from composer_gui.ui.panels.source_colours import SourceColours
 
 DELAY = 60
@@ -43,6 +43,7 @@ class SourcePreview(QPlainTextEdit):
         self._script = Script("", {})
         self._marked: tuple[str, ...] = ()
         self._pressed_at: QPoint | None = None
+        self._maker = ScriptMaker(session, self)
         self.numbers = LineNumbers(self)
         self.colours = SourceColours(self.document())
         self._later = QTimer(self, singleShot=True, interval=DELAY)
@@ -68,6 +69,7 @@ class SourcePreview(QPlainTextEdit):
         self._session.changed.connect(self._soon)
         self._session.path_changed.connect(self._soon)
         self._later.timeout.connect(self.refresh)
+        self._maker.made.connect(self._show)
         self.updateRequest.connect(self._scroll_numbers)
         theme.watch().changed.connect(self._dress)
 
@@ -93,11 +95,11 @@ class SourcePreview(QPlainTextEdit):
         """Write the source of the design as it is now; later, while nobody sees it."""
         if not self.isVisible():
             return
-        try:
-            self._script = self._session.script()
-        except ComposerError as error:
-            self._script = Script(f"# {error.whole}\n", {})
-        self._replace(self._script.text)
+        self._maker.make()
+
+    def _show(self, script: Script) -> None:
+        self._script = script
+        self._replace(script.text)
         self._mark()
 
     def _replace(self, text: str) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QPushButton
 
 from composer_gui.core.problems import WARNING, Problem
 from composer_gui.core.verdicts import FINE, WRONG, Verdict
+from composer_gui.ui import file_dialogs
 from composer_gui.ui.panels import problem_list
 from composer_gui.ui.panels.problem_list import ProblemList
 from composer_gui.ui.panels.problem_row import is_wrong
@@ -71,6 +72,29 @@ def test_a_repair_is_one_press_and_one_undo_step(listed, design, session, qtbot)
     assert session.document.outputs
     session.undo()
     assert not session.document.outputs
+
+
+def test_a_saved_model_that_lost_its_file_takes_another(
+    listed, design, session, monkeypatch, tmp_path, qtbot
+):
+    node = design.model("/nowhere/encoder.keras")
+    listed.refresh()
+    row = next(row for row in listed.rows if row.problem.code == "file_absent")
+    asked = []
+    monkeypatch.setattr(file_dialogs, "one_model", lambda *_: tmp_path / "found.keras")
+    monkeypatch.setattr(session, "relocate_model", lambda *found: asked.append(found))
+    (button,) = row.findChildren(QPushButton)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert asked == [(design.document.nodes[node].layer, tmp_path / "found.keras")]
+
+
+def test_rows_are_made_only_while_somebody_sees_them(listed, design):
+    listed.hide()
+    design.layer("Dense")
+    listed.refresh()
+    assert len(listed.problems) > len(listed.rows)
+    listed.show()
+    assert len(listed.problems) == len(listed.rows)
 
 
 def test_a_mended_problem_leaves_the_list(listed, design, qtbot):

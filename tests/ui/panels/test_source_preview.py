@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from composer_gui.core import edits
 from composer_gui.core.codegen.keras_script import Script
 from composer_gui.ui import theme
+from composer_gui.ui.panels import script_maker
 from composer_gui.ui.panels.source_preview import SourcePreview
 
 
@@ -167,3 +168,21 @@ def test_a_long_string_is_one_colour_from_line_to_line(preview):
     assert all(colour == string for colour in colours(preview, 2))
     assert colours(preview, 3)[0] == string
     assert colours(preview, 3)[-1] is None
+
+
+def test_the_source_of_a_large_design_is_written_in_a_thread(preview, chain, monkeypatch, qtbot):
+    monkeypatch.setattr(script_maker, "AT_ONCE", 1)
+    preview.refresh()
+    assert "Dense(8" not in preview.toPlainText()
+    qtbot.waitUntil(lambda: "Dense(8" in preview.toPlainText())
+
+
+def test_an_edit_while_the_source_is_written_is_not_forgotten(
+    preview, chain, design, session, monkeypatch, qtbot
+):
+    monkeypatch.setattr(script_maker, "AT_ONCE", 1)
+    preview.refresh()
+    args = (session.catalog, design.document.nodes[chain[1]].layer, "units", 16)
+    session.apply("Set units", edits.set_parameter, *args)
+    preview.refresh()
+    qtbot.waitUntil(lambda: "Dense(16" in preview.toPlainText())

@@ -1,0 +1,63 @@
+"""Writes the source of a design: at once where it is small, in a thread where it is large."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from composer_gui.core.codegen import keras_script
+from composer_gui.core.codegen.keras_script import Script
+from composer_gui.core.document import Document
+from composer_gui.core.errors import ComposerError
+from composer_gui.session import model_files
+from composer_gui.session.session import Session
+
+AT_ONCE = 250
+"""Nodes up to which writing takes no longer than a few frames."""
+
+
+class ScriptMaker(QObject):
+    """Makes scripts of one session. `made(Script)`; while one is being made the newest waits."""
+
+    made = Signal(object)
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._working: QObject | None = None
+        self._document: Document | None = None
+
+    def make(self) -> None:
+        """Make the script of the design as it is now."""
+        document = self._session.document
+        if len(document.nodes) <= AT_ONCE:
+            self.made.emit(self._at_once())
+        elif self._working is None:
+            self._document = document
+            self._working = model_files.in_thread(self._work(document), self._take)
+
+    def _at_once(self) -> Script:
+        try:
+            return self._session.script()
+        except ComposerError as error:
+            return sentence_as_script(error)
+
+    def _work(self, document: Document):
+        """Return what the thread does; a document is a value, so nothing can change meanwhile."""
+        path = self._session.path
+        paths = self._session.model_paths(path.parent if path else None)
+        catalog = self._session.catalog
+        return partial(keras_script.generate, document, catalog, paths, partial=True)
+
+    def _take(self, script: Script | ComposerError) -> None:
+        self._working = None
+        is_script = isinstance(script, Script)
+        self.made.emit(script if is_script else sentence_as_script(script))
+        if self._session.document is not self._document:
+            self.make()
+
+
+def sentence_as_script(error: ComposerError) -> Script:
+    """Return a script that only says why there is none."""
+    return Script(f"# {error.whole}\n", {})
