@@ -1,6 +1,4 @@
-"""What the catalog generator cannot read from Keras: kinds, bounds, samples and odd ports."""
-
-from catalog_words import PORTS
+"""What the generator of the catalog cannot read from Keras: kinds, bounds, samples, omissions."""
 
 CATEGORIES = {
     "activations": "activation",
@@ -404,79 +402,4 @@ NESTED = {
     ("RNN", "cell"): [*CELLS, "StackedRNNCells"],
     ("SpectralNormalization", "layer"): HOLDERS_OF_KERNELS,
     ("StackedRNNCells", "cells"): CELLS,
-}
-
-# Layers whose outputs are those of a layer inside, and the parameter that holds it.
-OUTPUTS_FROM = {
-    "Bidirectional": "layer",
-    "Pipeline": "layers",
-    "RNN": "cell",
-}
-
-# The states that a recurrent layer, or a cell within RNN, hands out.
-STATES = {
-    "ConvLSTM1D": ["state_h", "state_c"],
-    "ConvLSTM2D": ["state_h", "state_c"],
-    "ConvLSTM3D": ["state_h", "state_c"],
-    "GRU": ["state"],
-    "GRUCell": ["state"],
-    "LSTM": ["state_h", "state_c"],
-    "LSTMCell": ["state_h", "state_c"],
-    "SimpleRNN": ["state"],
-    "SimpleRNNCell": ["state"],
-}
-
-
-def state_port(layer: str, port: str) -> dict:
-    """Return how many wires a port for states takes: one for each state, in both directions."""
-    if port not in ("initial_state", "states"):
-        return {}
-    if layer == "Bidirectional":
-        return {"many": True, "minimum": 2}
-    count = len(STATES.get(layer, []))
-    return {"many": True, "minimum": count, "maximum": count} if count else {"many": True}
-
-
-MERGES = {
-    "Add": {"many": True, "minimum": 2, "listed": True},
-    "Average": {"many": True, "minimum": 2, "listed": True},
-    "Concatenate": {"many": True, "minimum": 1, "listed": True},
-    "Dot": {"many": True, "minimum": 2, "maximum": 2, "listed": True},
-    "Maximum": {"many": True, "minimum": 2, "listed": True},
-    "Minimum": {"many": True, "minimum": 2, "listed": True},
-    "Multiply": {"many": True, "minimum": 2, "listed": True},
-    "Subtract": {"many": True, "minimum": 2, "maximum": 2, "listed": True},
-}
-
-_ATTENTION = [
-    {"name": "query", "listed": True, "help": PORTS["query"]},
-    {"name": "value", "listed": True, "help": PORTS["value"]},
-    {"name": "key", "listed": True, "required": False, "help": PORTS["key"]},
-    {
-        "name": "mask",
-        "required": False,
-        "many": True,
-        "minimum": 2,
-        "maximum": 3,
-        "help": PORTS["masks"],
-    },
-]
-
-# Ports that the signature of `call` does not tell.
-INPUTS = {
-    "AdditiveAttention": _ATTENTION,
-    "Attention": _ATTENTION,
-    "HashedCrossing": [
-        {
-            "name": "inputs",
-            "many": True,
-            "minimum": 2,
-            "maximum": 2,
-            "listed": True,
-            "help": PORTS["crossed"],
-        }
-    ],
-    "InputLayer": [],
-    "Layer": [{"name": "inputs", "help": PORTS["inputs"]}],
-    "Wrapper": [{"name": "inputs", "help": PORTS["inputs"]}],
 }

@@ -4,7 +4,7 @@ Run `python packaging/make_catalog.py` after Keras was upgraded, and read the di
 shows. Classes, parameters, defaults and ports are read from signatures; what a parameter accepts
 (choices, how many numbers, whether zero) is tried on Keras itself (`catalog_probe`);
 `catalog_tables` holds the rest, which nothing but a person can tell, and `catalog_words` what is
-said about each.
+said about each. Ports are found in `catalog_ports`.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from typing import Any
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
+import catalog_ports as ports
 import catalog_tables as tables
 import keras
-from catalog_docs import description, documented, help_text, port_help
+from catalog_docs import description, documented, help_text
 from catalog_probe import OBJECT_KINDS, Attempt, bounds, build, builds, by_name, choices, quoted
 
 TARGET = Path(__file__).resolve().parent.parent / "resources" / "layers.json"
@@ -86,15 +87,15 @@ def layer_entry(name: str, known: list[str]) -> dict[str, Any]:
     }
     if name in tables.OFF_PALETTE:
         entry["why"] = tables.OFF_PALETTE[name]
-    if name in tables.OUTPUTS_FROM:
-        entry["outputs_from"] = tables.OUTPUTS_FROM[name]
+    if name in ports.OUTPUTS_FROM:
+        entry["outputs_from"] = ports.OUTPUTS_FROM[name]
     aliases = [other for other in known if other != name]
     if aliases:
         entry["aliases"] = aliases
     entry["sample"] = sample
-    entry["inputs"] = input_ports(name, cls)
-    entry["outputs"] = output_ports(name, cls)
-    entry["arguments"] = call_arguments(cls)
+    entry["inputs"] = ports.input_ports(name, cls)
+    entry["outputs"] = ports.output_ports(name, cls)
+    entry["arguments"] = ports.call_arguments(cls)
     entry["parameters"] = parameters(name, cls, tried)
     left_out = parameters_left_out(name, cls)
     if left_out:
@@ -307,86 +308,6 @@ def kind_of(owner: str, name: str, default: Any, doc: str) -> str:
     if found is None:
         raise LookupError(f"{owner}.{name} = {default!r} has no kind: {doc[:80]}")
     return found
-
-
-# Ports ------------------------------------------------------------------------------------------
-
-
-def call_parameters(cls: type) -> list[inspect.Parameter]:
-    """Return what `call` takes besides the mode it runs in."""
-    return [
-        p
-        for p in inspect.signature(cls.call).parameters.values()
-        if p.name not in ("self", "training") and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
-    ]
-
-
-def input_ports(name: str, cls: type) -> list[dict[str, Any]]:
-    """Return the places where tensors go in; the first is handed over by position."""
-    if name in tables.INPUTS:
-        return [port(**entry) for entry in tables.INPUTS[name]]
-    if category(name, cls) == "merge":
-        return [port("inputs", help=port_help("merged", ""), **tables.MERGES[name])]
-    docs = documented(cls, "Call arguments")
-    tensors = [p for p in call_parameters(cls) if not isinstance(p.default, bool)]
-    return [
-        port(
-            p.name,
-            required=p.default is p.empty,
-            help=port_help(p.name, docs.get(p.name, "")),
-            **tables.state_port(name, p.name),
-        )
-        for p in tensors
-    ]
-
-
-def port(
-    name: str,
-    *,
-    required: bool = True,
-    many: bool = False,
-    minimum: int = 1,
-    maximum: int | None = None,
-    listed: bool = False,
-    help: str,
-) -> dict[str, Any]:
-    """Return an input port; `maximum` is None for one wire, or for any number where `many`."""
-    entry = {"name": name, "required": required, "many": many, "minimum": minimum}
-    if maximum is not None:
-        entry["maximum"] = maximum
-    return entry | {"listed": listed, "help": help}
-
-
-def output_ports(name: str, cls: type) -> list[dict[str, Any]]:
-    """Return what comes out, and under which values of parameters and arguments."""
-    ports: list[dict[str, Any]] = [{"name": "output"}]
-    if any(p.name == "return_attention_scores" for p in call_parameters(cls)):
-        ports.append({"name": "attention_scores", "when": {"return_attention_scores": True}})
-    if name not in tables.OUTPUTS_FROM:
-        # a cell hands its states out at every step, a layer at the end and where it is asked to
-        when = {} if name in tables.CELLS else {"when": {"return_state": True}}
-        ports += [{"name": state} | when for state in tables.STATES.get(name, [])]
-    return ports
-
-
-def call_arguments(cls: type) -> list[dict[str, Any]]:
-    """Return the call arguments that are plain values."""
-    docs = documented(cls, "Call arguments")
-    return [
-        {
-            "name": p.name,
-            "kind": "boolean",
-            "required": False,
-            "optional": False,
-            "default": p.default,
-            "choices": [],
-            "minimum": None,
-            "maximum": None,
-            "help": help_text("", p.name, docs.get(p.name, "")),
-        }
-        for p in call_parameters(cls)
-        if isinstance(p.default, bool)
-    ]
 
 
 # Writing ----------------------------------------------------------------------------------------
