@@ -171,9 +171,12 @@ def test_a_problem_of_a_node_that_is_gone_offers_nothing(session):
 
 def test_a_port_of_unknown_shape_offers_no_shape(session):
     interface = SavedInterface("Sequential", (SavedPort("input", None),), (SavedPort("out", None),))
-    session.apply("Add", edits.add_saved_model, "gone.keras", "", interface, 0, 0)
-    for problem in session.problems():
-        assert all("shape" not in fix.title for fix in session.fixes(problem))
+    change = session.apply("Add", edits.add_saved_model, "gone.keras", "", interface, 0, 0)
+    start = added(session.apply("Add", edits.add_input, 0, 0, shape=(4,), dtype="int32"))
+    wire(session, start, added(change), "input")
+    titles = [fix.title for problem in session.problems() for fix in session.fixes(problem)]
+    assert "Set input’s dtype to float32" in titles
+    assert all("shape" not in title and "unknown" not in title for title in titles)
 
 
 @pytest.mark.parametrize("code", ["no_output", "missing_wire"])
