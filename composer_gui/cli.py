@@ -154,6 +154,8 @@ def _print_report(report: Report) -> None:
         print(path)
     for check in report.checks:
         print(f"{'ok' if check.ok else 'NOT OK':6} {check.name}: {check.detail}")
+    for warning in report.warnings:
+        print(f"note   {warning}")
     print(report.sentence)
 
 

@@ -96,6 +96,12 @@ def test_export_writes_both_files_with_a_proof(written, qapp, tmp_path, capsys):
     assert all(path.stat().st_size for path in targets)
 
 
+def test_what_there_is_to_know_of_an_export_is_noted(written, qapp, tmp_path, capsys):
+    assert cli.main(["export", str(written), str(tmp_path / "siamese.py"), "--no-proof"]) == 0
+    notes = [line for line in capsys.readouterr().out.splitlines() if line.startswith("note ")]
+    assert len(notes) == 1 and "copied to models/signature_encoder.keras" in notes[0]
+
+
 def test_export_does_not_overwrite_without_force(plain_design, qapp, tmp_path, capsys):
     target = tmp_path / "mlp.py"
     target.write_text("mine")

@@ -96,9 +96,16 @@ def _save(model: Any, target: str) -> None:
     try:
         model.save(target)
     except OSError as error:
-        name = Path(target).parent
-        reason = (error.strerror or str(error)).rstrip(".")
-        raise JobRefused(f"The model could not be saved in {name}: {reason}.") from error
+        raise _unwritten("The model", target, error) from error
+
+
+def _unwritten(what: str, path: str, error: OSError) -> JobRefused:
+    """Return what to say where there is no room; unfinished files lie in a folder of their own."""
+    folder = Path(path).parent.parent
+    reason = (error.strerror or str(error)).rstrip(".")
+    return JobRefused(
+        f"{what} could not be saved in {folder}: {reason}.", "Make room, or choose another folder."
+    )
 
 
 def _write_evidence(model: Any, found: dict[str, Any], request: dict[str, Any]) -> None:
@@ -111,10 +118,13 @@ def _write_evidence(model: Any, found: dict[str, Any], request: dict[str, Any]) 
             f"The model was built, but it does not run: {_reason(error)}",
             "Look at dtypes first: Keras checks some of them only when numbers flow.",
         ) from error
-    keras_facts.write_arrays(request["inputs"], inputs)
-    keras_facts.write_arrays(request["outputs"], outputs)
-    Path(request["facts"]).write_text(json.dumps(found), encoding="utf-8")
-    Path(request["ready"]).touch()
+    try:
+        keras_facts.write_arrays(request["inputs"], inputs)
+        keras_facts.write_arrays(request["outputs"], outputs)
+        Path(request["facts"]).write_text(json.dumps(found), encoding="utf-8")
+        Path(request["ready"]).touch()
+    except OSError as error:
+        raise _unwritten("What the proof compares", request["facts"], error) from error
 
 
 # Reloading --------------------------------------------------------------------------------------

@@ -103,12 +103,14 @@ def told():
 class Gathered:
     """Saved models where the script finds them; `paths` holds, by layer id, what it writes.
 
-    `sources` are the files that are loaded, `copied` those that were made for it.
+    `sources` are the files that are loaded, `copied` those that were made for it. `changed` are
+    the sentences about files that are others than when they came into the design.
     """
 
     paths: dict[str, str] = field(default_factory=dict)
     sources: list[Path] = field(default_factory=list)
     copied: list[Path] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     _made_folder: Path | None = None
 
@@ -149,9 +151,9 @@ def gather(
                 place, sha256 = known[source]
                 gathered.paths[model.id] = _written(place, folder)
                 if model.sha256 and sha256 != model.sha256:
-                    gathered.warnings.append(
-                        f"{source.name} has changed since it was added to the design; it was used "
-                        "as it is now."
+                    gathered.changed.append(
+                        f"{files.shown(source)} has changed since it was added to the design; it "
+                        "was used as it is now."
                     )
     except BaseException:
         gathered.undo()
@@ -180,8 +182,8 @@ def _placed(
         except OSError as error:
             raise files.cannot_write(place, error) from error
         gathered.warnings.append(
-            f"{source.name} lies outside the script's folder, so it was copied to "
-            f"{MODELS}/{place.name}."
+            f"{files.shown(source)} lies outside the script's folder, so it was copied to "
+            f"{MODELS}/{files.shown(place)}."
         )
     return place, sha256
 

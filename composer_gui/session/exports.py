@@ -277,7 +277,8 @@ class Export(QObject):
         line = getattr(error, "line", None)
         node = self._script.node_at(line) if line is not None else None
         sentence = f"{self._document.label(node)}: {error}" if node else str(error)
-        raise ExportFailed(sentence, error.next_step, node)
+        next_step = error.next_step or " ".join(self._gathered.changed[:1])
+        raise ExportFailed(sentence, next_step, node)
 
     # The end --------------------------------------------------------------------------------------
 
@@ -310,7 +311,7 @@ class Export(QObject):
             files=written,
             checks=tuple(checks),
             sentence=_sentence(self._targets, checks),
-            warnings=(*self._gathered.warnings, *self._left_out()),
+            warnings=(*self._gathered.changed, *self._gathered.warnings, *self._left_out()),
             seconds=time.monotonic() - self._began,
             facts={k: v for k, v in self._results.get("build", {}).items() if k in SHOWN_FACTS},
             digests=digests,

@@ -1,5 +1,6 @@
 """A proof finds every difference between a model, its file and its source, and says it in words."""
 
+import errno
 import json
 import zipfile
 
@@ -127,6 +128,22 @@ def test_a_model_file_that_is_not_there_is_told_by_name(proved):
     proved.models = [str(proved.folder / "gone.keras")]
     with pytest.raises(ExportFailed, match=r"gone\.keras"):
         proved.build("")
+
+
+@pytest.mark.parametrize("full", ["save", "write_arrays"])
+def test_a_full_disk_is_told_with_the_folder_the_user_chose(tmp_path, monkeypatch, full):
+    """Not with the hidden one in which unfinished files lie."""
+    hidden = tmp_path / ".~export-1234"
+    hidden.mkdir()
+
+    def no_room(*_arguments, **_more):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(keras.Model if full == "save" else keras_facts, full, no_room)
+    with pytest.raises(ExportFailed, match="No space left on device") as failure:
+        Proof(hidden).build(SCRIPT.format(""))
+    assert f"saved in {tmp_path}:" in str(failure.value)
+    assert failure.value.next_step == "Make room, or choose another folder."
 
 
 def test_without_a_proof_nothing_is_written_but_the_model(tmp_path):

@@ -132,7 +132,14 @@ def test_without_a_script_models_go_by_where_they_are(elsewhere):
 
 def test_a_model_that_has_changed_is_used_and_told(elsewhere):
     found = collect([model(elsewhere, sha256="0" * 64)], None)
-    assert "encoder.keras has changed" in found.warnings[0]
+    assert "encoder.keras has changed" in found.changed[0]
+
+
+def test_a_name_of_two_lines_is_told_in_one(here, elsewhere):
+    odd = elsewhere.with_name("two\nlines.keras")
+    elsewhere.rename(odd)
+    found = collect([model(odd, sha256="0" * 64)], here)
+    assert all("two?lines.keras" in text for text in (*found.changed, *found.warnings))
 
 
 def test_undone_the_folder_is_as_it_was(here, elsewhere):

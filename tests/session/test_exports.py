@@ -9,6 +9,8 @@ import numpy
 import pytest
 from PySide6.QtCore import QEventLoop, QTimer
 
+from composer_gui.core import edits
+from composer_gui.core.document import Source, Wire
 from composer_gui.core.problems import Problem
 from composer_gui.engine.client import EngineClient
 from composer_gui.session.exports import Export
@@ -250,6 +252,24 @@ def test_a_saved_model_that_is_gone_is_told_and_leaves_no_copies(engine, models,
     failure = outcome(Export(Opened(drawing, engine), [tmp_path / "out" / "a.py"], prove=False))
     assert "gone.keras" in str(failure)
     assert names_in(tmp_path) == ["out"]
+
+
+def test_a_saved_model_that_became_another_is_told_when_it_does_not_fit(engine, models, tmp_path):
+    drawing = Drawing("other")
+    interface, path = keras_archive.read(models["encoder"]), str(models["pair"])
+    x = drawing.input("features", 8)
+    added = edits.add_saved_model(drawing.document, path, "0" * 64, interface, 0, 0)
+    drawing.document = edits.add_output(added, 0, 0)
+    (call,) = set(added.nodes) - {x}
+    for wire in (
+        Wire(Source(x), call, interface.inputs[0].name),
+        Wire(Source(call, interface.outputs[0].name), drawing.document.outputs[0], "input"),
+    ):
+        drawing.document = edits.connect(drawing.document, drawing.catalog, wire)
+    failure = outcome(Export(Opened(drawing, engine), [tmp_path / "a.keras"], prove=False))
+    assert str(failure).startswith("pair: Keras refuses:")
+    assert "pair.keras has changed since it was added" in failure.next_step
+    assert names_in(tmp_path) == []
 
 
 def test_a_model_that_is_built_but_does_not_run_is_told(engine, tmp_path):
