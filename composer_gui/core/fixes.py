@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from immutables import Map
@@ -13,8 +13,10 @@ from composer_gui.core.document import (
     Call,
     Document,
     Input,
+    Node,
     SavedModel,
     SavedPort,
+    Shape,
     Source,
     Wire,
     in_order,
@@ -93,12 +95,9 @@ def _output_behind(catalog: Catalog, source: Source) -> Callable[[Document], Doc
 def _add_input(document, catalog, verdicts, problem) -> list[Fix]:
     """Offer an Input that fits the first open port of a saved model, else a plain one."""
     for node in in_order(document.nodes):
-        layer = document.layers.get(node.layer) if isinstance(node, Call) else None
-        if isinstance(layer, SavedModel):
-            for port in layer.interface.inputs:
-                if port.name not in node.inputs and port.shape is not None:
-                    title = f"Add an Input of {show_shape(port.shape)} to {document.label(node.id)}"
-                    return [Fix(title, _input_before(catalog, node.id, port))]
+        for port in _open_ports(document, node):
+            title = f"Add an Input of {show_shape(port.shape)} to {document.label(node.id)}"
+            return [Fix(title, _input_before(catalog, node.id, port))]
     return []
 
 
@@ -123,10 +122,7 @@ def _input_before(catalog: Catalog, node_id: str, port: SavedPort, *, lower: flo
 
 def add_inputs(document: Document, catalog: Catalog, node_id: str) -> Document:
     """Return `document` with an Input for each open port of a saved model whose shape is known."""
-    node = document.nodes[node_id]
-    ports = document.layer_of(node).interface.inputs
-    known = [port for port in ports if port.shape is not None and port.name not in node.inputs]
-    for index, port in enumerate(known):
+    for index, port in enumerate(_open_ports(document, document.nodes[node_id])):
         document = _input_before(catalog, node_id, port, lower=index * INPUT_STEP)(document)
     return document
 
@@ -136,19 +132,15 @@ def add_inputs(document: Document, catalog: Catalog, node_id: str) -> Document:
 
 def _missing_wire(document, catalog, verdicts, problem) -> list[Fix]:
     """Offer an Input that fits an open port of a saved model."""
-    node = document.nodes[problem.node]
-    layer = document.layers.get(node.layer) if isinstance(node, Call) else None
-    if problem.code != "missing_wire" or not isinstance(layer, SavedModel):
+    if problem.code != "missing_wire":
         return []
-    ports = [port for port in layer.interface.inputs if port.name not in node.inputs]
     return [
         Fix(
             f"Add an Input of {show_shape(port.shape)} for {port.name}",
-            _input_before(catalog, node.id, port),
+            _input_before(catalog, problem.node, port),
         )
-        for port in ports
-        if port.shape is not None
-    ][:3]
+        for port in _open_ports(document, document.nodes[problem.node])[:3]
+    ]
 
 
 def _set_input_dtype(document, catalog, verdicts, problem) -> list[Fix]:
@@ -202,22 +194,10 @@ def _projection(catalog: Catalog, document: Document, wire: Wire, units: int) ->
 
 def _adapt_width(document, catalog, verdicts, problem) -> list[Fix]:
     """Offer a Dense in front of a saved model's port when only the last axis differs."""
-    node = document.nodes[problem.node]
-    layer = document.layers.get(node.layer) if isinstance(node, Call) else None
-    if not isinstance(layer, SavedModel):
-        return []
     found = []
-    for port in layer.interface.inputs:
-        sources = node.inputs.get(port.name, ())
-        shape = _shape(verdicts, sources[0]) if sources else None
-        if shape is None or port.shape is None or len(shape) != len(port.shape):
-            continue
-        same = all(
-            a == b or None in (a, b) for a, b in zip(shape[1:-1], port.shape[1:-1], strict=True)
-        )
-        if same and shape[-1] != port.shape[-1] and port.shape[-1] and len(shape) > 1:
-            wire = Wire(sources[0], node.id, port.name)
-            units = port.shape[-1]
+    for wire, shape, wanted in _into_saved_model(document, verdicts, problem):
+        if _differ_in_width_only(shape, wanted):
+            units = wanted[-1]
             title = f"Insert a Dense of {units} units in between"
             found.append(_layer_between(catalog, wire, title, "Dense", {"units": units}))
     return found
@@ -225,24 +205,26 @@ def _adapt_width(document, catalog, verdicts, problem) -> list[Fix]:
 
 def _fit_image_size(document, catalog, verdicts, problem) -> list[Fix]:
     """Offer to pad, crop or resize an image in front of a saved model of another image size."""
-    node = document.nodes[problem.node]
-    layer = document.layers.get(node.layer) if isinstance(node, Call) else None
-    if not isinstance(layer, SavedModel):
-        return []
     found = []
-    for port in layer.interface.inputs:
-        sources = node.inputs.get(port.name, ())
-        shape = _shape(verdicts, sources[0]) if sources else None
-        if _differ_in_size_only(shape, port.shape):
-            wire = Wire(sources[0], node.id, port.name)
-            steps = _size_steps(shape[1:3], port.shape[1:3])
+    for wire, shape, wanted in _into_saved_model(document, verdicts, problem):
+        if _differ_in_size_only(shape, wanted):
+            steps = _size_steps(shape[1:3], wanted[1:3])
             found.extend(_layer_between(catalog, wire, *step) for step in steps)
     return found
 
 
-def _differ_in_size_only(shape, wanted) -> bool:
-    """Whether both are images (batch, height, width, channels) of known, different sizes."""
-    if shape is None or wanted is None or len(shape) != 4 or len(wanted) != 4:
+def _differ_in_width_only(shape: Shape, wanted: Shape) -> bool:
+    """Return whether the last axis, and nothing else that is known, is of another size."""
+    if len(shape) != len(wanted) or len(shape) < 2:
+        return False
+    pairs = zip(shape[1:-1], wanted[1:-1], strict=True)
+    same = all(a == b or None in (a, b) for a, b in pairs)
+    return same and bool(wanted[-1]) and shape[-1] != wanted[-1]
+
+
+def _differ_in_size_only(shape: Shape, wanted: Shape) -> bool:
+    """Return whether both are images (batch, height, width, channels) of known, other sizes."""
+    if len(shape) != 4 or len(wanted) != 4:
         return False
     sizes = (*shape[1:3], *wanted[1:3])
     return None not in sizes and shape[3] == wanted[3] and shape[1:3] != wanted[1:3]
@@ -287,14 +269,35 @@ _OFFERS_FOR_NODE = (
 )
 
 
+def _saved_ports(document: Document, node: Node) -> tuple[SavedPort, ...]:
+    """Return the input ports of the saved model that `node` calls, none if it calls none."""
+    layer = document.layers[node.layer] if isinstance(node, Call) else None
+    return layer.interface.inputs if isinstance(layer, SavedModel) else ()
+
+
+def _open_ports(document: Document, node: Node) -> list[SavedPort]:
+    """Return the ports of a saved model that have no wire and a shape that is known."""
+    ports = _saved_ports(document, node)
+    return [port for port in ports if port.name not in node.inputs and port.shape is not None]
+
+
+def _into_saved_model(
+    document: Document, verdicts: Mapping[str, Verdict], problem: Problem
+) -> Iterator[tuple[Wire, Shape, Shape]]:
+    """Yield each wire into the problem's saved model, what it brings, and what is wanted there."""
+    node = document.nodes[problem.node]
+    for port in _saved_ports(document, node):
+        for source in node.inputs.get(port.name, ()):
+            shape = _shape(verdicts, source)
+            if shape is not None and port.shape is not None:
+                yield Wire(source, node.id, port.name), shape, port.shape
+
+
 def _fed_by_inputs(document: Document, problem: Problem) -> list[tuple[SavedPort, Input]]:
     """Return the ports of the problem's saved model that Input nodes feed directly."""
     node = document.nodes[problem.node]
-    layer = document.layers.get(node.layer) if isinstance(node, Call) else None
-    if not isinstance(layer, SavedModel):
-        return []
     pairs = []
-    for port in layer.interface.inputs:
+    for port in _saved_ports(document, node):
         for source in node.inputs.get(port.name, ()):
             feeder = document.nodes.get(source.node)
             if isinstance(feeder, Input):
@@ -302,7 +305,7 @@ def _fed_by_inputs(document: Document, problem: Problem) -> list[tuple[SavedPort
     return pairs
 
 
-def _shape(verdicts: Mapping[str, Verdict], source: Source):
+def _shape(verdicts: Mapping[str, Verdict], source: Source) -> Shape | None:
     verdict = verdicts.get(source.node)
     spec = verdict.spec(source.port) if verdict else None
     return spec.shape if spec else None
