@@ -8,7 +8,7 @@ import time
 from collections import deque
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QStandardPaths, QTimer, Signal
 
 from composer_gui.engine import protocol
 
@@ -131,6 +131,12 @@ def _environment() -> QProcessEnvironment:
     environment = QProcessEnvironment.systemEnvironment()
     environment.insert("KERAS_BACKEND", "tensorflow")
     environment.insert("TF_CPP_MIN_LOG_LEVEL", "3")
+    if not environment.contains("KERAS_HOME") and not Path.home().joinpath(".keras").exists():
+        # Keras makes that folder otherwise; who has one already has settings in it to be honoured
+        cache = QStandardPaths.writableLocation(
+            QStandardPaths.StandardLocation.GenericCacheLocation
+        )
+        environment.insert("KERAS_HOME", f"{cache}/composer-gui/keras")
     folder = Path(__file__).resolve().parents[2]
     if folder.name not in ("site-packages", "dist-packages"):
         known = environment.value("PYTHONPATH")
