@@ -53,11 +53,12 @@ class _Work(QRunnable):
         self._answer.ready.emit(result)
 
 
-def in_thread(function: Callable[[], object], receive: Callable[[object], None]) -> None:
+def in_thread(function: Callable[[], object], receive: Callable[[object], None]) -> QObject:
     """Run `function` in a thread and call `receive`, a bound method of a QObject, with its result.
 
     `receive` runs on the thread of its object, and not at all once that is gone. A ComposerError
-    raised by `function` is handed over as the result.
+    raised by `function` is handed over as the result. Returns what carries the answer; the caller
+    may keep it to know that work is under way, and need not.
     """
     answer, number = _Answer(), next(_numbers)
     _under_way[number] = answer
@@ -65,6 +66,7 @@ def in_thread(function: Callable[[], object], receive: Callable[[object], None])
     answer.ready.connect(receive)
     answer.ready.connect(answer.deleteLater)
     QThreadPool.globalInstance().start(_Work(function, answer))
+    return answer
 
 
 def read_models(paths: Sequence[str | Path]) -> list[ModelFile | ComposerError]:
