@@ -69,6 +69,7 @@ ACTIONS = (
     Action("show_inspector", "Inspector", "View", ("Ctrl+Shift+I",), needs="design", ticked=True),
     Action("show_bottom", "Source and Problems", "View", ("Ctrl+Shift+J",), needs="design",
            ticked=True),
+    Action("next_panel", "Next Panel", "View", ("F6",), needs="design"),
     Action("theme_system", "As the System", "View/Theme", group="theme", ticked=True, apart=True),
     Action("theme_dark", "Dark", "View/Theme", group="theme", ticked=True),
     Action("theme_light", "Light", "View/Theme", group="theme", ticked=True),

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from composer_gui.ui import theme
+from composer_gui.ui.words import plain_tip
 
 FIELD_HEIGHT = 28
 """Height in pixels of everything that is typed or chosen in."""
@@ -28,6 +29,37 @@ def push_button(text: str, *, role: str = "", parent: QWidget | None = None) -> 
     if role == "primary":
         button.setFont(theme.font(theme.BODY, 600))
     return button
+
+
+class ElidedButton(QPushButton):
+    """A button whose words give way where there is no room; all of them are in the tooltip."""
+
+    PADDING = 30
+
+    def __init__(self, words: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.words = words
+        self.setToolTip(plain_tip(words))
+        self.setAccessibleName(words)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._show()
+
+    def sizeHint(self) -> QSize:
+        size = super().sizeHint()
+        size.setWidth(self.fontMetrics().horizontalAdvance(self.words) + self.PADDING + 2)
+        return size
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event) -> None:
+        super().resizeEvent(event)
+        self._show()
+
+    def _show(self) -> None:
+        room = max(20, self.width() - self.PADDING)
+        shown = self.fontMetrics().elidedText(self.words, Qt.TextElideMode.ElideRight, room)
+        self.setText(shown.replace("&", "&&"))  # an ampersand would underline the next letter
 
 
 def paint_field(painter: QPainter, rect: QRectF, *, focused: bool, hovered: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QStatusBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStatusBar, QWidget
 
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.ui import theme
@@ -76,6 +76,8 @@ class StatusBar(QStatusBar):
             row.addWidget(line)
         row.addWidget(self.said, 1)
         row.addWidget(self.totals)
+        for line in (self.counts, self.problems, self.totals):  # the sentences give way to numbers
+            line.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.addWidget(inside, 1)
         self.setFixedHeight(29)
 

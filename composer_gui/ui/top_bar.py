@@ -30,6 +30,7 @@ class TopBar(QWidget):
         for button in (self.add, self.export):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setFixedHeight(30)
+        self.state.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.name.setAccessibleName("Name of the design")
         grid = QGridLayout(self)
         grid.setSpacing(0)

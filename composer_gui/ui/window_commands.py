@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit
+from PySide6.QtWidgets import QApplication
 
-from composer_gui.core import edits
-from composer_gui.core.edit_nodes import LARGEST_SEED
-from composer_gui.core.errors import EditRefused
 from composer_gui.ui import actions, theme
 
 if TYPE_CHECKING:
     from composer_gui.ui.main_window import MainWindow
+    from composer_gui.ui.panels.inspector import Inspector
 
 THEME_KEY = "theme"
 
@@ -53,8 +51,9 @@ class WindowCommands(QObject):
             "add_output": partial(self._place, "output"),
             "find_in_palette": self._plainly(self._find),
             "next_problem": self._plainly(self._next_problem),
-            "set_name": self._plainly(self._ask_name),
-            "set_seed": self._plainly(self._ask_seed),
+            "set_name": self._plainly(self._edit_name),
+            "set_seed": self._plainly(self._edit_seed),
+            "next_panel": self._plainly(self._next_panel),
             "shortcuts": self._plainly(self._show_shortcuts),
             "about": self._plainly(self._show_about),
             **canvas,
@@ -156,39 +155,22 @@ class WindowCommands(QObject):
         dialog.node_chosen.connect(window.canvas.show_node)
         dialog.open()
 
-    def _ask_name(self) -> None:
-        session = self._window.session
-        name, given = QInputDialog.getText(
-            self._window,
-            "Name of the Design",
-            "What the exported model is called",
-            QLineEdit.EchoMode.Normal,
-            session.document.name,
-        )
-        if given:
-            self._apply("Name the design", edits.set_name, name)
+    def _edit_name(self) -> None:
+        self._show_inspector().edit_design("name")
 
-    def _ask_seed(self) -> None:
-        text, given = QInputDialog.getText(
-            self._window,
-            "Seed",
-            "Makes the weights of new layers the same in every export",
-            QLineEdit.EchoMode.Normal,
-            str(self._window.session.document.seed),
-        )
-        if not given:
-            return
-        if text.strip().isdecimal():
-            self._apply("Set seed", edits.set_seed, int(text))
-        else:
-            said = f"A seed is a whole number from 0 to {LARGEST_SEED}, not {text.strip()!r}."
-            self._window.notices.tell(said)
+    def _edit_seed(self) -> None:
+        self._show_inspector().edit_design("seed")
 
-    def _apply(self, label: str, edit: Callable, value: object) -> None:
-        try:
-            self._window.session.apply(label, edit, value)
-        except EditRefused as refusal:
-            self._window.notices.tell(str(refusal), refusal.next_step)
+    def _show_inspector(self) -> Inspector:
+        """Bring the inspector to the front, on the design as a whole."""
+        self._window.actions_by_id["show_inspector"].setChecked(True)
+        inspector = self._window.workspace.inspector
+        inspector.show()
+        self._window.canvas.select(())
+        return inspector
+
+    def _next_panel(self) -> None:
+        self._window.workspace.focus_next_panel()
 
     def _show_shortcuts(self) -> None:
         from composer_gui.ui.help_dialogs import ShortcutsDialog

@@ -5,7 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
@@ -141,6 +148,20 @@ class Workspace(QWidget):
         at = nodes.index(chosen[0]) + 1 if chosen and chosen[0] in nodes else 0
         self.canvas.show_node(nodes[at % len(nodes)])
 
+    def focus_next_panel(self) -> None:
+        """Move the focus on: palette, canvas, inspector, source or problems, and round again."""
+        panels = (self.layer_palette, self.canvas, self.inspector, self.bottom)
+        enter = (
+            self.layer_palette.find,
+            self.canvas.setFocus,
+            self.inspector.focus_first,
+            self.bottom.tabs.setFocus,
+        )
+        shown = [n for n, panel in enumerate(panels) if panel.isVisible()]
+        now = QApplication.focusWidget()
+        at = next((n for n in shown if now is not None and _is_within(now, panels[n])), shown[-1])
+        enter[shown[(shown.index(at) + 1) % len(shown)]]()
+
     # Sizes ---------------------------------------------------------------------------------------
 
     def _restore(self) -> None:
@@ -161,6 +182,10 @@ class Workspace(QWidget):
     def fit_soon(self) -> None:
         """Show the whole design once the canvas has its size."""
         QTimer.singleShot(0, self.canvas.fit)
+
+
+def _is_within(widget: QWidget, panel: QWidget) -> bool:
+    return widget is panel or panel.isAncestorOf(widget)
 
 
 def _split(orientation: Qt.Orientation, *parts: QWidget, grows: int) -> QSplitter:

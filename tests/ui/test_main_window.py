@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
 from composer_gui.core import edits
 from composer_gui.core.errors import FileProblem
@@ -215,6 +215,41 @@ def test_inputs_and_outputs_are_added_from_the_menu(working, design):
     assert len(design.document.inputs) == len(design.document.outputs) == 1
 
 
+@pytest.mark.parametrize("entry", ["set_name", "set_seed"])
+def test_name_and_seed_are_edited_where_they_stand(working, design, entry):
+    working.canvas.select([design.input()])
+    working.actions_by_id["show_inspector"].trigger()
+    working.actions_by_id[entry].trigger()
+    view = working.workspace.inspector.view
+    field = view.name if entry == "set_name" else view.seed
+    assert field.editor.hasFocus()
+
+
+def test_a_key_leads_from_panel_to_panel(working, qtbot):
+    workspace = working.workspace
+    working.canvas.setFocus()
+    visited = []
+    for _ in range(4):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6)
+        visited.append(QApplication.focusWidget())
+    assert workspace.inspector.isAncestorOf(visited[0])
+    assert visited[1] is workspace.bottom.tabs
+    assert visited[2] is workspace.layer_palette.search
+    assert visited[3] is working.canvas
+
+
+def test_whatever_takes_the_focus_has_a_name_to_be_read_out(working, design):
+    node = design.layer("Bidirectional", **working.session.catalog.layer("Bidirectional").sample)
+    working.canvas.select([node])
+    QApplication.processEvents()
+    viewports = {area.viewport() for area in working.findChildren(QAbstractScrollArea)}
+    for widget in working.findChildren(QWidget):
+        takes_focus = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible()
+        if takes_focus and widget not in viewports and widget.focusProxy() is None:
+            text = getattr(widget, "text", lambda: "")()
+            assert widget.accessibleName() or text, (type(widget).__name__, widget.parent())
+
+
 def test_the_next_problem_goes_round(working, design):
     one, two = design.layer("Dense"), design.layer("LSTM")
     for expected in (one, two, one):
@@ -246,7 +281,7 @@ def test_opening_an_example_shows_it(window, session, qtbot):
 START = """
 import sys
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 from composer_gui import app
 from composer_gui.ui import theme
 heavy = ("networkx", "numpy", "pygments", "keras", "tensorflow", "h5py")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from composer_gui.core.document import Call, Frame, Input, Note, Output
 from composer_gui.session.session import Session
@@ -66,6 +66,22 @@ class Inspector(QScrollArea):
         """Show these nodes; the design where there are none."""
         self._ids = tuple(ids)
         self.refresh()
+
+    def edit_design(self, field: str) -> None:
+        """Show the design and put the cursor into its field "name" or "seed"."""
+        self.show_nodes(())
+        editor = getattr(self.view, field).editor
+        self.ensureWidgetVisible(editor)
+        editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        editor.selectAll()
+
+    def focus_first(self) -> None:
+        """Put the cursor into the first field."""
+        for editor in self.view.findChildren(QLineEdit):
+            if editor.isVisible():
+                editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                return
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def refresh(self) -> None:
         """Show what the document and the verdicts say now."""

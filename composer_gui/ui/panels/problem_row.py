@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from composer_gui.core.document import Call, SavedModel
 from composer_gui.core.errors import EditRefused
@@ -15,7 +15,7 @@ from composer_gui.core.problems import ERROR, Problem
 from composer_gui.session.session import Session
 from composer_gui.ui import file_dialogs, theme
 from composer_gui.ui.canvas.faces import UNFINISHED
-from composer_gui.ui.controls import paint_mark, push_button
+from composer_gui.ui.controls import ElidedButton, paint_mark, push_button
 from composer_gui.ui.words import Paragraph
 
 MOST_FIXES = 4
@@ -85,24 +85,23 @@ class ProblemRow(QWidget):
             words.addWidget(Paragraph(title, weight=600))
         words.addWidget(Paragraph(self.problem.message, tone="secondary" if titled else "text"))
         if self.fixes or self._lost_model() is not None:
-            words.addLayout(self._buttons())
+            words.addLayout(self._buttons(QHBoxLayout() if titled else QVBoxLayout()))
         row.addLayout(words, 1)
 
-    def _buttons(self) -> QVBoxLayout:
-        column = QVBoxLayout()
-        column.setContentsMargins(0, 3, 0, 2)
-        column.setSpacing(4)
+    def _buttons(self, line: QBoxLayout) -> QBoxLayout:
+        line.setContentsMargins(0, 3, 0, 2)
+        line.setSpacing(6)
         for fix in self.fixes:
-            button = push_button(fix.title)
+            button = ElidedButton(fix.title)
             button.setProperty("fix", self.fixes.index(fix))
             button.clicked.connect(self._repair)
-            button.setMinimumWidth(40)
-            column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+            line.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         if self._lost_model() is not None:
             button = push_button("Choose its file…")
             button.clicked.connect(self._choose_file)
-            column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
-        return column
+            line.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        line.addStretch(1)
+        return line
 
     def _lost_model(self) -> SavedModel | None:
         """Return the saved model whose file is not there, where that is the problem."""

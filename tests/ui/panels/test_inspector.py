@@ -344,7 +344,7 @@ def test_problems_stand_below_the_title_with_their_repairs(inspector, design, se
     )
     inspector.show_nodes((node,))
     buttons = inspector.view.problems.findChildren(QPushButton)
-    assert [button.text() for button in buttons] == ["Set caption’s dtype to float32"]
+    assert [button.words for button in buttons] == ["Set caption’s dtype to float32"]
     qtbot.mouseClick(buttons[0], Qt.MouseButton.LeftButton)
     assert design.document.nodes[source].dtype == "float32"
 

@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from composer_gui.core.problems import WARNING, Problem
 from composer_gui.core.verdicts import FINE, WRONG, Verdict
@@ -67,7 +67,7 @@ def test_a_repair_is_one_press_and_one_undo_step(listed, design, session, qtbot)
     listed.refresh()
     row = next(row for row in listed.rows if row.problem.code == "no_output")
     (button,) = row.findChildren(QPushButton)
-    assert button.text() == "Add an Output behind dense"
+    assert button.words == "Add an Output behind dense"
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert session.document.outputs
     session.undo()
@@ -131,3 +131,16 @@ def test_a_very_long_list_is_cut_and_says_how_much_is_left(listed, design, monke
     listed.refresh()
     assert len(listed.rows) == 5
     assert "more problems" in listed.rest.text()
+
+
+def test_a_repair_with_a_very_long_name_fits_and_tells_all_of_it(listed, design):
+    design.input()
+    design.layer("Dense", units=4, name="a layer & its name " * 12)
+    listed.refresh()
+    listed.resize(320, 300)
+    QApplication.processEvents()
+    row = next(row for row in listed.rows if row.problem.code == "no_output")
+    (button,) = row.findChildren(QPushButton)
+    assert button.width() < 320
+    assert button.text().endswith("…")
+    assert "its name a layer &amp; its name" in button.toolTip()
