@@ -58,6 +58,7 @@ class SourcePreview(QPlainTextEdit):
         self.setUndoRedoEnabled(False)
         self.setFont(theme.mono(12))
         self.setAccessibleName("Python source")
+        self.setProperty("role", "source")
         self.setViewportMargins(GUTTER, 4, 0, 0)
         self.setCursorWidth(0)
         self.viewport().setCursor(Qt.CursorShape.ArrowCursor)
@@ -78,10 +79,6 @@ class SourcePreview(QPlainTextEdit):
             self._later.start()
 
     def _dress(self) -> None:
-        """The source lies on the panel, without a box of its own."""
-        palette = self.palette()
-        palette.setColor(palette.ColorRole.Base, theme.current().panel)
-        self.setPalette(palette)
         self.colours.refresh()
         self._mark()
 

@@ -186,3 +186,15 @@ def test_an_edit_while_the_source_is_written_is_not_forgotten(
     session.apply("Set units", edits.set_parameter, *args)
     preview.refresh()
     qtbot.waitUntil(lambda: "Dense(16" in preview.toPlainText())
+
+
+def test_the_ground_follows_a_change_of_theme(preview, qapp):
+    before = theme.watch().name
+    try:
+        for name in ("light", "dark", "light"):
+            theme.apply(qapp, name)
+            picture = preview.viewport().grab().toImage()
+            corner = picture.pixelColor(picture.width() - 4, picture.height() - 4)
+            assert corner.name() == theme.current().panel.name()
+    finally:
+        theme.apply(qapp, before)
