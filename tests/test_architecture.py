@@ -307,10 +307,11 @@ def test_every_folder_with_modules_has_an_init():
 
 
 def test_nothing_is_imported_inside_a_function_but_what_takes_long():
-    """`__main__` chooses which process this is; the worker has modules of its own bring Keras."""
+    """`__main__` chooses which process this is; the worker has modules of its own bring Keras;
+    `ui.later` loads what the window needs only once it is on the screen."""
 
     def offends(found: Import) -> bool:
-        if not found.in_function or found.importer == "__main__":
+        if not found.in_function or found.importer in ("__main__", "ui.later"):
             return False
         brings_keras = (ours(found) or "").startswith(KERAS_MODULES)
         if brings_keras and room_of(found.importer) == "engine":

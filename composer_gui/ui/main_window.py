@@ -14,7 +14,7 @@ from composer_gui.core.errors import ComposerError
 from composer_gui.session.gallery import Gallery, Making
 from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
-from composer_gui.ui import actions, theme
+from composer_gui.ui import actions, later, theme
 from composer_gui.ui.file_flow import FileFlow
 from composer_gui.ui.gallery_page import GalleryPage
 from composer_gui.ui.notices import NoticeBar
@@ -122,10 +122,7 @@ class MainWindow(QMainWindow):
     def workspace(self) -> Workspace:
         """Palette, canvas and panels; made when they are first wanted."""
         if self._workspace is None:
-            # Start-up time demands it: the gallery is painted before canvas and panels are loaded
-            from composer_gui.ui.workspace import Workspace
-
-            self._workspace = Workspace(self.session, self.settings)
+            self._workspace = later.workspace()(self.session, self.settings)
             self._workspace.design_dropped.connect(self.files.open_path)
             self._workspace.canvas.selection_changed.connect(self._enable)
             self._workspace.bottom.problems.counted.connect(self._count)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
-from composer_gui.ui import actions, theme
+from composer_gui.ui import actions, later, theme
 
 if TYPE_CHECKING:
     from composer_gui.ui.main_window import MainWindow
@@ -148,10 +148,10 @@ class WindowCommands(QObject):
 
     def export(self) -> None:
         """Ask what to export where, do it, and show the proof."""
-        from composer_gui.ui.export_dialog import ExportDialog
-
         window = self._window
-        dialog = ExportDialog(window.session, window.files.folder(), window.settings, window)
+        dialog = later.export_dialog()(
+            window.session, window.files.folder(), window.settings, window
+        )
         dialog.node_chosen.connect(window.canvas.show_node)
         dialog.open()
 
@@ -173,14 +173,12 @@ class WindowCommands(QObject):
         self._window.workspace.focus_next_panel()
 
     def _show_shortcuts(self) -> None:
-        from composer_gui.ui.help_dialogs import ShortcutsDialog
-
-        ShortcutsDialog(self._window).open()
+        _, shortcuts = later.help_dialogs()
+        shortcuts(self._window).open()
 
     def _show_about(self) -> None:
-        from composer_gui.ui.help_dialogs import AboutDialog
-
-        AboutDialog(self._window.session, self._window).open()
+        about, _ = later.help_dialogs()
+        about(self._window.session, self._window).open()
 
 
 _PANELS = {

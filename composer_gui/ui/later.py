@@ -1,0 +1,31 @@
+"""What the window loads once it is on the screen: importing it takes as long as all the rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from composer_gui.ui.export_dialog import ExportDialog
+    from composer_gui.ui.help_dialogs import AboutDialog, ShortcutsDialog
+    from composer_gui.ui.workspace import Workspace
+
+
+def workspace() -> type[Workspace]:
+    """Return the class of the workspace: canvas, panels and all they need."""
+    from composer_gui.ui.workspace import Workspace
+
+    return Workspace
+
+
+def export_dialog() -> type[ExportDialog]:
+    """Return the class of the export dialog."""
+    from composer_gui.ui.export_dialog import ExportDialog
+
+    return ExportDialog
+
+
+def help_dialogs() -> tuple[type[AboutDialog], type[ShortcutsDialog]]:
+    """Return the classes of the dialogs of the Help menu."""
+    from composer_gui.ui.help_dialogs import AboutDialog, ShortcutsDialog
+
+    return AboutDialog, ShortcutsDialog
