@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
@@ -16,7 +14,9 @@ HEAD_PX = 11
 
 def plain_tip(text: str) -> str:
     """Return a tooltip that shows `text` as it is: Qt would take markup in it for its own."""
-    return f"<span>{html.escape(text)}</span>".replace("\n", "<br>") if text else ""
+    for sign, escaped in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\n", "<br>")):
+        text = text.replace(sign, escaped)
+    return f"<span>{text}</span>" if text else ""
 
 
 def count_of(number: int, one: str, many: str = "") -> str:

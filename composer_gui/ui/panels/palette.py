@@ -181,7 +181,7 @@ class PaletteList(QListView):
         drag.setMimeData(self.model().mimeData(indexes))
         picture = drag_picture(indexes[0].data(ROW_ROLE), self.devicePixelRatioF())
         drag.setPixmap(picture)
-        drag.setHotSpot(QRect(0, 0, 24, 32).center())
+        drag.setHotSpot(QPoint(12, 16))
         drag.exec(Qt.DropAction.CopyAction)
 
 
