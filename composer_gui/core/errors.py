@@ -54,8 +54,8 @@ class ExportFailed(ComposerError):
     """An export that did not come to its end; the earlier file is as it was.
 
     `node` is the node whose line of the script failed, where it is known.
-    Particular kinds stand where they are raised: a job's in `engine.client` and `engine.proof`, that
-    of a file in the way in `session.export_files`.
+    Particular kinds stand where they are raised: a job's in `engine.client` and `engine.proof`,
+    that of a file in the way in `session.export_files`.
     """
 
     def __init__(self, sentence: str, next_step: str = "", node: str | None = None) -> None:
