@@ -53,6 +53,15 @@ RULES = {
 }
 """Each code's title and sentence. The sentence says who, what and what next, and blames nobody."""
 
+NEEDED = {
+    "Discretization": "bin_boundaries",
+    "IntegerLookup": "vocabulary",
+    "StringLookup": "vocabulary",
+    "TextVectorization": "vocabulary",
+}
+"""Parameters that Keras does not ask for, since data may be given to the layer instead before it
+is called. A design holds no data, so without them the model would not run."""
+
 
 def design_problems(document: Document) -> tuple[Problem, ...]:
     """Return what is wrong with the design as a whole."""
@@ -150,7 +159,9 @@ def _parameter_problems(
             sentence = refusal(parameter, layer.parameters[name], catalog)
             if sentence is not None:
                 yield _problem("bad_parameter", node, label=label, name=name, sentence=sentence)
-        elif parameter.required:
+        if name not in layer.parameters and (
+            parameter.required or NEEDED.get(layer.class_name) == name
+        ):
             words = {"label": label, "name": name, "class_name": layer.class_name}
             yield _problem("missing_parameter", node, **words)
     yield from _unknown_names(node, label, layer.class_name, layer.parameters, known)

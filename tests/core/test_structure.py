@@ -52,6 +52,16 @@ def test_missing_wires_are_counted(sketch, catalog, line, port, words):
     assert told(drawn, catalog, "x") == [("missing_wire", port, words)]
 
 
+@pytest.mark.parametrize(("class_name", "parameter"), sorted(structure.NEEDED.items()))
+def test_what_keras_would_learn_from_data_has_to_be_set(sketch, catalog, class_name, parameter):
+    """Such a layer can be built and called symbolically, but the model does not run."""
+    drawn = sketch(a="Input", x=f"{class_name} a")
+    layer = drawn.document.layers[drawn.document.nodes[drawn["x"]].layer]
+    document = edits.reset_parameter(drawn.document, catalog, layer.id, parameter)
+    words = f"{parameter} is not set. {class_name} needs it."
+    assert told(drawn, catalog, "x", document) == [("missing_parameter", None, words)]
+
+
 def test_every_open_port_of_a_saved_model_is_named(sketch, catalog, interface):
     document = edits.add_saved_model(Document(), "/m.keras", "0", interface(("a", "b")), 0, 0)
     problems = structure.problems(document, catalog, "n2")
