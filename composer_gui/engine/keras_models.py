@@ -21,6 +21,7 @@ from composer_gui.engine.keras_shapes import (
     CannotCall,
     count,
     ghosts,
+    may_be_one,
     merged,
     specs_of,
     tensors,
@@ -248,15 +249,12 @@ def _seen_twice(
     What is made behind it would be made for the one shape, and then get the other.
     """
     agreed = [merged(one, other) for one, other in zip(found, traced, strict=True)]
-    if any(not _fits(one.shape, both.shape) for one, both in zip(found, agreed, strict=True)):
+    pairs = zip(found, agreed, strict=True)
+    if not all(may_be_one(one.shape, both.shape) for one, both in pairs):
         wanted, given = odd
         detail = f"expected shape={wanted}, found shape={given}"
         raise CannotCall(Problem(REFUSED, "{node} cannot be called like this.", detail=detail))
     return agreed
-
-
-def _fits(told: Shape, seen: Shape) -> bool:
-    return len(told) == len(seen) and all(a in (b, None) for a, b in zip(told, seen, strict=True))
 
 
 # Problems ---------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import keras
 from keras.src import backend
 from keras.src.backend.common import global_state
 
-from composer_gui.core.document import Construct, KerasLayer, Layer, SavedModel
+from composer_gui.core.document import Construct, KerasLayer, Layer, SavedModel, Shape
 from composer_gui.core.explanations import REFUSED
 from composer_gui.core.layers import parameters
 from composer_gui.core.layers.catalog import Catalog
@@ -112,9 +112,14 @@ class KerasShapes:
             call(instance, spec, {}, built_on)
         refuse_what_keras_would_take(spec, inputs)
         given = self._checked(spec.arguments, arguments)
-        found = specs_of(call(instance, spec, given, inputs))
+        wired = {port: tuple(tensors(specs)) for port, specs in inputs.items()}
+        result = keras.tree.flatten(call(instance, spec, given, wired))
+        if any(one is other for one in result for ones in wired.values() for other in ones):
+            raise CannotCall(_gives_back(layer.class_name))
+        found = specs_of(result)
         if built_on is not None or wants_second_opinion(spec, inputs):
             traced = trace(lambda wired: call(instance, spec, given, wired), inputs)
+            refuse_two_shapes(spec, found, traced)
             keep = spec.category == "preprocessing"
             pairs = zip(found, traced, strict=True)
             found = [merged(one, other, keep_dtype=keep) for one, other in pairs]
@@ -269,6 +274,29 @@ def refuse_what_keras_would_take(spec: LayerSpec, inputs: Inputs) -> None:
                 raise CannotCall(wrong_dtype(port, "text", item))
 
 
+def refuse_two_shapes(spec: LayerSpec, told: list[TensorSpec], seen: list[TensorSpec]) -> None:
+    """Raise CannotCall where Keras announces one shape and gives another.
+
+    It would make what is behind it for the one, and that would then get the other. Only the
+    scores of an attention, which are looked at and not worked on, may be so.
+    """
+    if spec.category == "attention":
+        return
+    for one, other in zip(told, seen, strict=True):
+        if len(one.shape) != len(other.shape) and spec.class_name.startswith("Adaptive"):
+            detail = f"expected ndim={len(one.shape)}, found ndim={len(other.shape)}"
+            raise CannotCall(Problem(REFUSED, "{node} cannot be called like this.", detail=detail))
+        if not may_be_one(one.shape, other.shape):
+            raise CannotCall(_two_shapes(one.show(), other.show()))
+
+
+def may_be_one(one: Shape, other: Shape) -> bool:
+    """Return whether two shapes may be those of one tensor: a free axis may be of any size."""
+    return len(one) == len(other) and all(
+        a == b or None in (a, b) for a, b in zip(one, other, strict=True)
+    )
+
+
 def wrong_dtype(port: str, wanted: str, item: TensorSpec) -> Problem:
     """Return the Problem of a spec whose kind of values is not `wanted`."""
     sent = "text" if item.dtype == "string" else item.show(dtype=True)
@@ -318,6 +346,23 @@ def _no_image(port: str, item: TensorSpec) -> Problem:
     message = f"{{node}} wants images: {wanted} for each sample. {{source}} gives {item.show()}."
     title = "Too few axes" if len(item.shape) < 4 else "Too many axes"
     return Problem("rank", message, port=port, title=title, expected=wanted, actual=item.show())
+
+
+def _gives_back(class_name: str) -> Problem:
+    message = (
+        f"{{node}} cannot be part of a model: Keras {keras.__version__} has {class_name} hand back "
+        "the very tensor it got, and then sees a cycle. Prepare the data with it instead."
+    )
+    return Problem("gives_back", message, title="Keras sees a cycle in it")
+
+
+def _two_shapes(told: str, given: str) -> Problem:
+    message = (
+        f"{{node}} would not give what Keras says it does: {told} is announced and {given} comes, "
+        "so that nothing behind it would fit. Bring what it gets to another number of axes."
+    )
+    title = "Keras announces another shape"
+    return Problem("two_shapes", message, title=title, expected=told, actual=given)
 
 
 def _unknown_class(name: str) -> Problem:

@@ -18,6 +18,7 @@ CATALOG = resources.catalog()
 BATCH = 2
 
 NOT_CALLABLE = {
+    "Equalization": "gives back the tensor it gets, in which Keras sees a cycle",
     "InputLayer": "is what an Input node is",
     "Layer": "computes nothing",
     "StackedRNNCells": "takes lists of lists of states",
@@ -245,12 +246,17 @@ def test_a_dtype_passes_if_and_only_if_it_passes_in_a_real_call(dtype):
 
 @pytest.mark.parametrize("shape", ODD_SHAPES, ids=str)
 def test_an_odd_shape_passes_if_and_only_if_it_passes_in_a_real_call(shape):
-    """Images without a batch are the exception: in a model there always is one."""
+    """Images without a batch are the exception: in a model there always is one.
+
+    So is what Keras announces otherwise than it comes, as of adaptive poolings of flatter input.
+    """
     wrong = []
     for name in PLACED:
         outcome, result = verdicts_on(name, shape, DTYPES.get(name, "float32"))
         if outcome.is_error:
-            good = result is None or keras_shapes.is_for_images(name)
+            announced = name.startswith("Adaptive") or outcome.problems[0].code == "two_shapes"
+            excepted = keras_shapes.is_for_images(name) or announced
+            good = result is None or excepted
         elif result is None:
             good = (name, len(shape)) in ONLY_AT_RUN_TIME
         else:

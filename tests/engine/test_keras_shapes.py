@@ -140,6 +140,20 @@ def test_every_refusal_of_keras_is_kept_as_the_detail():
     assert (found.expected, found.actual) == ("equal shapes", "10 and 64")
 
 
+def test_what_comes_otherwise_than_keras_announces_is_refused():
+    """A layer behind it would be made for what was announced, and then get something else."""
+    found = problem("AdaptiveAveragePooling2D", (6, 8), output_size=4)
+    assert found.message.startswith("it wants 3 axes (height×width×channels) for each sample.")
+    found = problem("CategoryEncoding", (6, 8), dtypes=("int32",), num_tokens=16)
+    assert (found.code, found.expected, found.actual) == ("two_shapes", "6×16", "8×16")
+
+
+def test_a_layer_that_hands_back_its_input_is_refused():
+    """Keras 3.15 calls it without complaint, and only a model of it fails, with a cycle."""
+    found = problem("Equalization", (8, 8, 3))
+    assert found.code == "gives_back" and found.message.startswith("it cannot be part of a model")
+
+
 def test_whole_numbers_into_a_convolution_fail_though_keras_lets_them_pass():
     found = problem("Conv2D", (28, 28, 3), dtypes=("uint8",))
     assert found.message == "it wants floating-point numbers. a sends 28×28×3 uint8."
