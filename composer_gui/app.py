@@ -6,7 +6,6 @@ import faulthandler
 import gc
 import signal
 import sys
-import traceback
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
@@ -111,7 +110,7 @@ def main(argv: list[str]) -> int:
 
 def _report_bug(kind: type, error: BaseException, trace: object) -> None:
     """Tell of a bug of ours without taking the window down."""
-    traceback.print_exception(kind, error, trace)
+    sys.__excepthook__(kind, error, trace)
     sentence = error.whole if isinstance(error, ComposerError) else f"{kind.__name__}: {error}"
     application = QApplication.instance()
     for window in application.topLevelWidgets() if application else ():
