@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from composer_gui.ui import theme
+
+_LONG_WORD = re.compile(r"\S{25,}")
+_PIECE = re.compile(r"[^/\\\\_.:-]{0,24}[/\\\\_.:-]|\S{24}")
 
 HEAD_PX = 11
 """Size of the small heads above groups, the only words in capitals."""
@@ -22,6 +27,11 @@ def plain_tip(text: str) -> str:
 def count_of(number: int, one: str, many: str = "") -> str:
     """Return "1 node", "3 nodes"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}".replace(",", "\u202f")
+
+
+def breakable(text: str) -> str:
+    """Return `text` with places in its long words, such as paths, where a line may end."""
+    return _LONG_WORD.sub(lambda word: _PIECE.sub("\\g<0>\u200b", word[0]), text)
 
 
 class Line(QLabel):
@@ -133,7 +143,15 @@ class Paragraph(QLabel):
         self.setFont(theme.font(px, weight))
         self.setProperty("tone", tone)
         self.setMinimumWidth(40)
+        self._said = ""
         self.setText(text)
+
+    def setText(self, text: str) -> None:
+        self._said = text
+        super().setText(breakable(text))
+
+    def text(self) -> str:
+        return self._said
 
     def set_tone(self, tone: str) -> None:
         """Show the text in another colour of the theme."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from composer_gui.ui.words import Head, Line, Paragraph, count_of, plain_tip
+from composer_gui.ui.words import Head, Line, Paragraph, breakable, count_of, plain_tip
 
 
 def test_markup_in_a_name_is_shown_and_not_obeyed():
@@ -48,3 +48,20 @@ def test_a_paragraph_shows_markup_as_text(show):
     paragraph = show(Paragraph("<h1>big</h1>"), 300, 60)
     small = show(Paragraph("(h1)big(/h1)"), 300, 60)
     assert paragraph.sizeHint().height() == small.sizeHint().height()
+
+
+def test_a_long_path_may_be_broken_where_its_parts_meet():
+    path = "/home/somebody/models/a_long_name_of_an_encoder.keras"
+    assert breakable(f"see {path}").replace("\u200b", "") == f"see {path}"
+    assert "/\u200b" in breakable(path)
+    assert breakable("short words stay whole") == "short words stay whole"
+
+
+def test_a_word_without_any_joint_is_broken_all_the_same():
+    assert "\u200b" in breakable("x" * 60)
+
+
+def test_a_paragraph_keeps_every_word_within_its_width(show):
+    paragraph = show(Paragraph("x" * 120), 200, 200)
+    assert paragraph.heightForWidth(200) > 2 * paragraph.fontMetrics().height()
+    assert paragraph.text() == "x" * 120

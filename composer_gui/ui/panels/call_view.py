@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from composer_gui.core import edits
@@ -13,7 +14,7 @@ from composer_gui.core.edit_layers import callers
 from composer_gui.core.verdicts import FINE
 from composer_gui.session.session import Session
 from composer_gui.ui import file_dialogs
-from composer_gui.ui.controls import SignButton, TextField, push_button
+from composer_gui.ui.controls import SignButton, push_button
 from composer_gui.ui.panels.fields import Field
 from composer_gui.ui.panels.node_view import NodeView, Rows, figure, show_text
 from composer_gui.ui.panels.parameters_part import ArgumentsPart, ParametersPart
@@ -97,8 +98,7 @@ class CallView(NodeView):
         self.add(self.weights, self.trainable, Field("", self.row(self.again, stretched=False)))
 
     def _add_file(self) -> None:
-        self.path = TextField(mono=True)
-        self.path.setReadOnly(True)
+        self.path = Line(px=12, mono=True, elide=Qt.TextElideMode.ElideMiddle)
         self.choose = SignButton("folder", "Choose the model's file")
         self.choose.clicked.connect(self._choose_file)
         self.path.setAccessibleName("File")
@@ -144,8 +144,7 @@ class CallView(NodeView):
     def _follow_file(self) -> None:
         path = Path(self.layer.path)
         self.path.setText(path.name)
-        self.path.setCursorPosition(0)
-        self.file.caption.set_tip(str(path))
+        self.path.set_tip(str(path))
 
     def _follow_cost(self) -> None:
         verdict = self.session.verdict(self.node_id)
