@@ -54,7 +54,7 @@ ROOMS = {
         ("core", "storage", "engine.client", "session"), ("PySide6.QtCore", "platformdirs")
     ),
     "ui": Room(
-        ("core", "session", "storage.resources", "ui"), ("PySide6", "immutables", "pygments")
+        ("core", "session", "storage.resources", "ui"), ("PySide6", "immutables")
     ),
     "cli": Room(("core", "session", "engine.client", "storage.resources"), ("PySide6.QtCore",)),
     "app": Room(("core", "storage", "engine.client", "session", "ui"), ("PySide6",)),
