@@ -259,21 +259,11 @@ class CanvasScene(QGraphicsScene):
 
     def upstream(self, node_id: str) -> set[str]:
         """Return the nodes from which wires lead to this one."""
-        return self._reached(node_id, lambda wire: wire.source.node)
+        return self.session.graph.upstream([node_id]) - {node_id}
 
     def downstream(self, node_id: str) -> set[str]:
         """Return the nodes to which wires lead from this one."""
-        return self._reached(node_id, lambda wire: wire.node)
-
-    def _reached(self, node_id: str, end) -> set[str]:
-        found, waiting = set(), [node_id]
-        for at in waiting:
-            for wire in self.wires_at.get(at, ()):
-                other = end(wire)
-                if other != at and other not in found:
-                    found.add(other)
-                    waiting.append(other)
-        return found - {node_id}
+        return self.session.graph.downstream([node_id]) - {node_id}
 
     # Selection -----------------------------------------------------------------------------------
 
