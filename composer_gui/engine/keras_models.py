@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import zipfile
 import zlib
 from typing import Any
@@ -102,6 +103,8 @@ def _made(path: str) -> Any:
 def read_config(path: str) -> dict[str, Any]:
     """Return the description in an archive as plain data; raises CannotCall."""
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise CannotCall(_unreadable("it is a folder, a device or a pipe"), lasting=False)
         with zipfile.ZipFile(path) as archive:
             info = archive.getinfo(CONFIG)
             too_dense = info.file_size > (1 << 20) + MAX_RATIO * info.compress_size

@@ -178,6 +178,16 @@ def test_a_last_axis_of_one_may_come_where_a_scalar_is_wanted(tmp_path, shapes):
     assert outcome.outputs[0][1].shape == (None, 1)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such pipes")
+def test_a_pipe_is_not_waited_for(tmp_path, shapes):
+    os.mkfifo(tmp_path / "pipe.keras")
+    port = SavedPort("x", None)
+    interface = SavedInterface("Functional", (port,), (port,))
+    layer = SavedModel("l1", "pipe", str(tmp_path / "pipe.keras"), "", interface)
+    (problem,) = shapes.infer(layer, EMPTY, {"x": (TensorSpec((None, 8)),)}).problems
+    assert problem.code == "file_unreadable" and "pipe" in problem.message
+
+
 def test_numbers_with_a_fraction_are_refused_where_whole_ones_are_wanted(folder, shapes):
     layer = saved(folder / "text.keras")
     (problem,) = shapes.infer(layer, EMPTY, {"tokens": (TensorSpec((None, 100)),)}).problems
