@@ -313,6 +313,7 @@ RULES: tuple[Rule, ...] = (
     rank_rules.rank,
     rank_rules.convolution_rank,
     rank_rules.pooling_rank,
+    rank_rules.transposed_rank,
     rank_rules.time_distributed_rank,
     _model_shape,
     _model_rank,

@@ -27,6 +27,14 @@ def convolution_rank(match: re.Match, refused: Refused) -> Words | None:
     return _rank_of_first(refused, _window_axes(refused) + 1)
 
 
+@when(r"tuple index out of range")
+def transposed_rank(match: re.Match, refused: Refused) -> Words | None:
+    """More axes than a transposed convolution slides over; Keras stumbles over it."""
+    if not refused.class_name.endswith("Transpose"):
+        return None
+    return _rank_of_first(refused, _window_axes(refused) + 1)
+
+
 @when(r"adaptive_\w+_pool supports|values to unpack")
 def pooling_rank(match: re.Match, refused: Refused) -> Words | None:
     """Another number of axes than an adaptive pooling or an attention is made for."""

@@ -109,7 +109,7 @@ def clean(text: str) -> str:
     text = re.sub(r"\s*Arguments received by .*", "", text, flags=re.DOTALL)
     text = re.sub(r"Exception encountered when calling [^\n]*?\(\)\.?\s*", "", text)
     text = re.sub(r"Could not automatically infer .*?Error encountered:\s*", "", text, flags=re.S)
-    text = re.sub(r" with name '[^']*'", "", text)
+    text = re.sub(r" with name '[^']*'| for variable path='[^']*'", "", text)
     text = re.sub(r"""\s*(?:of )?layer ['"]this_layer['"]""", " of this layer", text)
     text = re.sub(r"\{\{function_node [^}]*\}\}\s*|\s*\[Op:\w+\]( name:)?", "", text)
     text = re.sub(r" for '\{\{node .*", ".", text, flags=re.DOTALL)

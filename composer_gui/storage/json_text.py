@@ -37,7 +37,9 @@ def parse(data: bytes, *, strict: bool = False) -> Any:
         raise NotJson(f"byte {error.start} is not UTF-8") from error
     except RecursionError as error:
         raise TooMuch("it is nested too deep") from error
-    except ValueError as error:  # such as a number of thousands of digits
+    except ValueError as error:
+        if "integer string conversion" in str(error):
+            raise NotJson("a number in it has thousands of digits") from error
         raise NotJson(str(error)) from error
 
 

@@ -63,6 +63,12 @@ TABLE = [
     ),
     (refused("tuple index out of range", "LSTM", (10,)), "rank", "steps×features", "10"),
     (
+        refused("tuple index out of range", "Conv2DTranspose", (4, 8, 8, 3)),
+        "rank",
+        "height×width×channels",
+        "4×8×8×3",
+    ),
+    (
         refused("expected shape=(None, 6, 6, 64), found shape=(None, 5, 5, 64)", "", (5, 5, 64)),
         "shape",
         "6×6×64",
@@ -299,6 +305,10 @@ def test_every_rule_but_the_last_may_have_nothing_to_say():
 @pytest.mark.parametrize(
     ("raw", "cleaned"),
     [
+        (
+            "Shapes must be fully-defined. Received: (None, 8) for variable path='a/kernel'",
+            "Shapes must be fully-defined. Received: (None, 8)",
+        ),
         ("\x1b[1mDo not.\x1b[0m", "Do not."),
         (
             "Exception encountered when calling Dense.call().\n\nBad.\n\nArguments received by "

@@ -35,6 +35,11 @@ def test_a_deep_text_cannot_hide_behind_escapes():
         parse(b'["\\\\\\"", ' + nested(MAX_DEPTH) + b"]")
 
 
+def test_a_number_of_thousands_of_digits_is_told_without_python_s_advice():
+    with pytest.raises(NotJson, match=r"thousands of digits$"):
+        parse(b"[" + b"9" * 5000 + b"]")
+
+
 def test_the_number_of_parts_is_limited(monkeypatch):
     monkeypatch.setattr("composer_gui.storage.json_text.MAX_PARTS", 100)
     with pytest.raises(TooMuch):

@@ -25,6 +25,10 @@ class TensorSpec:
         return f"{text} {self.dtype}" if dtype else text
 
 
+MOST_SHOWN = 12
+"""Axes of a shape that are written out; nobody has as many but a crafted file."""
+
+
 def show_shape(shape: Shape | None) -> str:
     """Return a shape, batch axis first, as Composer prints it: `64×64×3`, `?` for a free axis."""
     if shape is None:
@@ -32,4 +36,7 @@ def show_shape(shape: Shape | None) -> str:
     axes = shape if shape and shape[0] is not None else shape[1:]
     if not axes:
         return "scalar"
-    return "×".join("?" if size is None else str(size) for size in axes)
+    shown = ["?" if size is None else str(size) for size in axes]
+    if len(shown) > MOST_SHOWN:
+        return "×".join([*shown[: MOST_SHOWN // 2], "…", shown[-1]]) + f" ({len(shown)} axes)"
+    return "×".join(shown)
