@@ -56,6 +56,7 @@ class Composer(QObject):
         self.windows: list[MainWindow] = []
         self._garbage = Garbage(self)
         application.aboutToQuit.connect(self.engine.stop)
+        application.aboutToQuit.connect(leave_clipboard)
 
     def open_window(self) -> MainWindow:
         """Show a new window on the gallery and return it."""
@@ -86,6 +87,16 @@ class Composer(QObject):
         self.windows.remove(window)
         window.session.close()
         window.deleteLater()
+
+
+def leave_clipboard() -> None:
+    """Empty a clipboard that Qt keeps until after Python's end, where freeing ours would crash.
+
+    Only platforms without a clipboard of their own have such a one; elsewhere what was copied is
+    handed on to the desktop.
+    """
+    if QApplication.platformName() in ("offscreen", "minimal"):
+        QApplication.clipboard().clear()
 
 
 def main(argv: list[str]) -> int:

@@ -32,3 +32,13 @@ def no_collection_during_a_qt_test(request):
     yield
     gc.enable()
     gc.collect()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def qt_is_left_tidily():
+    """Empty the offscreen clipboard, which Qt frees after Python's end: ours in it would crash."""
+    yield
+    from PySide6.QtGui import QGuiApplication
+
+    if QGuiApplication.instance() is not None:
+        QGuiApplication.clipboard().clear()
