@@ -311,7 +311,12 @@ class Export(QObject):
             files=written,
             checks=tuple(checks),
             sentence=_sentence(self._targets, checks),
-            warnings=(*self._gathered.changed, *self._gathered.warnings, *self._left_out()),
+            warnings=(
+                *self._gathered.changed,
+                *self._gathered.warnings,
+                *self._left_out(),
+                *self._deep(),
+            ),
             seconds=time.monotonic() - self._began,
             facts={k: v for k, v in self._results.get("build", {}).items() if k in SHOWN_FACTS},
             digests=digests,
@@ -330,6 +335,15 @@ class Export(QObject):
         more = f" and {len(nodes) - 3} more" if len(nodes) > 3 else ""
         verb = "leads" if len(nodes) == 1 else "lead"
         return [f"{', '.join(labels)}{more} {verb} to no Output and so is not in the model."]
+
+    def _deep(self) -> list[str]:
+        """Say what loading the file may need, which the source does by itself."""
+        if not self._script.recursion or KERAS not in self._stage.targets:
+            return []
+        return [
+            "The model is many layers deep. Where loading it ends in a RecursionError, call "
+            f"sys.setrecursionlimit({self._script.recursion}) before load_model."
+        ]
 
     def _tell(self, step: str, text: str) -> None:
         before = list(PARTS)[: list(PARTS).index(step)]

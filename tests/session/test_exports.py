@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy
@@ -207,6 +208,19 @@ def test_without_a_proof_the_model_is_written_and_nothing_besides(engine, models
     assert report.files == (target,) and names_in(tmp_path) == ["chain.keras"]
     assert report.facts["outputs"][0][1:] == [[None, 8], "float32"]
     assert keras.models.load_model(target).name == "chain"
+
+
+def test_what_a_deep_model_needs_to_be_loaded_is_told(engine, models, tmp_path):
+    """Keras loads by recursion; the source raises the limit, whoever loads the file has to."""
+    drawing = Drawing("deep")
+    interface = replace(keras_archive.read(models["encoder"]), layer_count=1100)
+    path = str(models["encoder"])
+    x = drawing.model("encoder", interface, drawing.input("features", 8), path=path)
+    drawing.output("code", x)
+    report = outcome(Export(Opened(drawing, engine), [tmp_path / "deep.keras"], prove=False))
+    assert [w for w in report.warnings if "sys.setrecursionlimit(22000) before load_model" in w]
+    report = outcome(Export(Opened(drawing, engine), [tmp_path / "deep.py"], prove=False))
+    assert not [w for w in report.warnings if "load_model" in w]
 
 
 # Failures -----------------------------------------------------------------------------------------

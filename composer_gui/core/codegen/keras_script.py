@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PureWindowsPath
 
@@ -36,10 +36,14 @@ DEEPEST = 50_000
 
 @dataclass(frozen=True)
 class Script:
-    """Generated source. `lines` maps node ids to the lines that are about them, counted from 1."""
+    """Generated source. `lines` maps node ids to the lines that are about them, counted from 1.
+
+    `recursion` is the limit that the source sets, 0 where Python's usual one will do.
+    """
 
     text: str
     lines: Mapping[str, tuple[int, ...]]
+    recursion: int = 0
 
     def node_at(self, line: int) -> str | None:
         """Return the node that a line is about, None for a line about the whole."""
@@ -79,13 +83,13 @@ def generate(
     body = Body(names, read, located.expressions)
     paragraphs = body.paragraphs()
     deep = max([read.depth(), *(model.interface.layer_count for model in models)])
-    deep = min(deep, DEEPEST)
-    preparations = list(_preparations(document, catalog, layers, deep))
+    recursion = 20 * min(deep, DEEPEST) if deep > DEEP else 0
+    preparations = list(_preparations(document, catalog, layers, recursion))
 
     page = _Page()
     page.write(*prose.docstring(document, models, located.beside), "")
     functions = [function.statements for function in body.functions]
-    _write_imports(page, located, [*functions, *paragraphs], deep=deep > DEEP)
+    _write_imports(page, located, [*functions, *paragraphs], deep=recursion > 0)
     for statements in functions:
         page.write("", "")
         for statement in statements:
@@ -94,15 +98,15 @@ def generate(
     page.write(*preparations, *([""] if preparations else []))
     _write_paragraphs(page, paragraphs)
     page.write("", "", 'if __name__ == "__main__":', "    build_model().summary()")
-    return page.script()
+    return replace(page.script(), recursion=recursion)
 
 
 def _preparations(
-    document: Document, catalog: Catalog, layers: list[Layer], depth: int
+    document: Document, catalog: Catalog, layers: list[Layer], recursion: int
 ) -> Iterator[str]:
     """Yield what has to be set before anything is made: the limit of recursion, and the seed."""
-    if depth > DEEP:
-        yield f"    sys.setrecursionlimit({20 * depth})  # Keras walks deep models by recursion"
+    if recursion:
+        yield f"    sys.setrecursionlimit({recursion})  # Keras walks deep models by recursion"
     if any(isinstance(x, KerasLayer) and draws_random_numbers(x, catalog) for x in layers):
         seed = document.seed % SEED_LIMIT
         words = "# new layers start with the same weights every time"
