@@ -34,9 +34,9 @@ RUNNING = ("x", "y")
 
 RESERVED = frozenset(
     {*keyword.kwlist, *keyword.softkwlist, *dir(builtins)}
-    | {"keras", "layers", "build_model", *RUNNING}
+    | {"keras", "layers", "build_model", "l", *RUNNING}
 )
-"""What no variable of a script may be called; they are all lower case."""
+"""What no variable of a script may be called, as l, which reads like 1; they are lower case."""
 
 _LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"}
 _LETTERS |= {letter.upper(): text.capitalize() for letter, text in _LETTERS.items()} | {"ı": "i"}

@@ -110,3 +110,9 @@ def test_a_thousand_equal_labels_are_named_in_no_time():
 def test_an_input_called_input_is_the_variable_inputs():
     document = document_of(["input"])
     assert naming.variable_names(document)["n1"] == "inputs"
+
+
+@pytest.mark.parametrize("label", ["l", "L", "ł"])
+def test_no_variable_is_a_lone_l(label):
+    """It reads like 1, and ruff complains of it."""
+    assert naming.identifier(label) == "l_"
