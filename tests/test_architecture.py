@@ -53,9 +53,7 @@ ROOMS = {
     "session": Room(
         ("core", "storage", "engine.client", "session"), ("PySide6.QtCore", "platformdirs")
     ),
-    "ui": Room(
-        ("core", "session", "storage.resources", "ui"), ("PySide6", "immutables")
-    ),
+    "ui": Room(("core", "session", "storage.resources", "ui"), ("PySide6", "immutables")),
     "cli": Room(("core", "session", "engine.client", "storage.resources"), ("PySide6.QtCore",)),
     "app": Room(("core", "storage", "engine.client", "session", "ui"), ("PySide6",)),
     "__main__": Room(("app", "cli", "engine.worker")),
