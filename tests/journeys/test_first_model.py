@@ -10,7 +10,7 @@ from PySide6.QtCore import QEventLoop, QPointF, Qt, QTimer
 from PySide6.QtTest import QTest
 
 from composer_gui.session import gallery
-from composer_gui.session.exports import Export
+from composer_gui.ui.export_dialog import ExportDialog
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +46,19 @@ def draw_the_chain(trip, models):
     return image, extractor, classifier, digit
 
 
+def export_by_dialog(trip, folder, name):
+    """Press Export, say where, press Export there, and wait for the proof to be shown."""
+    trip.window.actions_by_id["export"].trigger()
+    (dialog,) = trip.window.findChildren(ExportDialog)
+    dialog.folder.setText(str(folder))
+    dialog.name.setText(name)
+    with trip.qtbot.waitSignal(dialog.exported, timeout=120_000) as exported:
+        trip.qtbot.mouseClick(dialog.export_button, Qt.MouseButton.LeftButton)
+    assert dialog.report.isVisible()
+    dialog.close()
+    return exported.args[0]
+
+
 def labels(trip):
     document = trip.session.document
     return {document.label(node) for node in document.nodes}
@@ -58,12 +71,10 @@ def test_the_first_example_is_drawn_from_nothing_and_exported_with_proof(trip, m
     assert trip.session.verdict(extractor).outputs[0][1].shape == (None, 26 * 26 * 32)
     assert trip.session.verdict(digit).outputs[0][1].shape == (None, 10)
 
-    keras_file, python_file = tmp_path / "digits.keras", tmp_path / "digits.py"
-    export = Export(trip.session, [keras_file, python_file])
-    with trip.qtbot.waitSignal(export.finished, timeout=120_000) as finished:
-        export.start()
-    report = finished.args[0]
+    report = export_by_dialog(trip, tmp_path, "digits")
     assert report.ok, json.dumps(report.to_plain(), indent=1)
+    python_file = tmp_path / "digits.py"
+    assert (tmp_path / "digits.keras").exists()
     ran = subprocess.run(
         [sys.executable, "-I", python_file], capture_output=True, text=True, timeout=120
     )
