@@ -31,7 +31,7 @@ from composer_gui.core.document import (
 from composer_gui.core.edit_layers import callers, rename_layer
 from composer_gui.core.edit_wires import existing, without_starts
 from composer_gui.core.errors import EditRefused
-from composer_gui.core.labels import default_label, unique_label
+from composer_gui.core.labels import Labels, default_label, unique_label
 
 KEEP: Any = object()
 """Stands for what `set_input` shall leave as it is."""
@@ -65,7 +65,8 @@ def add_output(document: Document, x: float, y: float, *, label: str = "output")
     """Add an Output at (x, y) pixels, last in the model's signature."""
     document, node_id = new_id(document, "n")
     x, y = place(x, y)
-    node = Output(node_id, unique_label(document, _title(label)), x=x, y=y)
+    label = Labels.of_outputs(document).unique(_title(label))
+    node = Output(node_id, label, x=x, y=y)
     return head(put(document, node), outputs=(*document.outputs, node_id))
 
 

@@ -71,7 +71,7 @@ def paste(
     Layers are copied. With `shared`, nodes go on calling the layers that `document` holds just as
     the fragment does, and so share their weights.
     """
-    labels = Labels.of(document)
+    labels = Labels.of(document), Labels.of_outputs(document)
     kept = _kept_layers(document, fragment) if shared else set()
     document, renumbered = _fresh_ids(document, fragment, kept)
     layers = [
@@ -139,11 +139,14 @@ def _moved(node: Node, dx: float, dy: float) -> Node:
     return replace(node, x=x, y=y)
 
 
-def _named(item: Node | Layer, labels: Labels) -> Node | Layer:
+def _named(item: Node | Layer, labels: tuple[Labels, Labels]) -> Node | Layer:
     """Return a layer, Input or Output with a name of its own; other nodes as they are."""
-    if isinstance(item, Input | Output):
-        return replace(item, label=labels.unique(item.label))
-    return replace(item, name=labels.unique(item.name)) if hasattr(item, "name") else item
+    of_layers, of_outputs = labels
+    if isinstance(item, Output):
+        return replace(item, label=of_outputs.unique(item.label))
+    if isinstance(item, Input):
+        return replace(item, label=of_layers.unique(item.label))
+    return replace(item, name=of_layers.unique(item.name)) if hasattr(item, "name") else item
 
 
 # On the clipboard -------------------------------------------------------------------------------

@@ -23,11 +23,18 @@ class Labels:
 
     @classmethod
     def of(cls, document: Document) -> Labels:
-        """Return the labels of a document: those of its layers, inputs and outputs."""
-        named = [document.nodes[node_id] for node_id in (*document.inputs, *document.outputs)]
+        """Return the labels of a document's layers and inputs, which become layers of one model."""
         labels = cls(layer.name for layer in document.layers.values())
-        labels._taken.update(node.label for node in named)
+        labels._taken.update(document.nodes[node_id].label for node_id in document.inputs)
         return labels
+
+    @classmethod
+    def of_outputs(cls, document: Document) -> Labels:
+        """Return the labels of a document's outputs.
+
+        They become the keys of what the model gives, so an Output may be called as a layer is.
+        """
+        return cls(document.nodes[node_id].label for node_id in document.outputs)
 
     def unique(self, wanted: str) -> str:
         """Return `wanted`, or where that is taken its stem with the next free number."""
@@ -42,5 +49,5 @@ class Labels:
 
 
 def unique_label(document: Document, wanted: str) -> str:
-    """Return `wanted` or a label made from it that nothing in `document` has yet."""
+    """Return `wanted` or a label made from it that no layer or input of `document` has yet."""
     return Labels.of(document).unique(wanted)

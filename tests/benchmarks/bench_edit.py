@@ -8,13 +8,13 @@ import os
 import sys
 import time
 
-from composer_gui.engine.client import EngineClient
 from designs import middle_layer, residual_chain
 from measure import QUIET, median, ratio, report, seconds
 from PySide6.QtCore import QCoreApplication, QEventLoop
 
 from composer_gui.core import edits
 from composer_gui.core.codegen import keras_script
+from composer_gui.engine.client import EngineClient
 from composer_gui.session.session import Session
 from composer_gui.storage import resources
 

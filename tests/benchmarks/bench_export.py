@@ -9,12 +9,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from composer_gui.engine.client import EngineClient
-from composer_gui.session.exports import Export
 from measure import QUIET, median, process_seconds, ratio, report
 from PySide6.QtCore import QCoreApplication, QEventLoop
 
+from composer_gui.engine.client import EngineClient
 from composer_gui.session import gallery
+from composer_gui.session.exports import Export
 from composer_gui.session.session import Session
 from composer_gui.storage import resources
 

@@ -38,6 +38,12 @@ def test_a_number_at_the_end_is_counted_on():
     assert Labels(["block_2", "block_1"]).unique("block_2") == "block_3"
 
 
-def test_inputs_outputs_and_layers_are_siblings(sketch):
+def test_inputs_and_layers_are_siblings(sketch):
     document = sketch(a="Input", b="Dense", c="Output").document
-    assert [unique_label(document, name) for name in "abcd"] == ["a_1", "b_1", "c_1", "d"]
+    assert [unique_label(document, name) for name in "abcd"] == ["a_1", "b_1", "c", "d"]
+
+
+def test_an_output_may_be_called_as_a_layer_is(sketch):
+    document = sketch(a="Input", b="Dense", c="Output").document
+    labels = Labels.of_outputs(document)
+    assert [labels.unique(name) for name in "abcc"] == ["a", "b", "c_1", "c_2"]

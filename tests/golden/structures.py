@@ -52,7 +52,7 @@ def build_model() -> keras.Model:
 
     return keras.Model(
         [sound, words],
-        {"joined_1": joined, "kind": two_heads_output["kind"], "scores": attention_scores},
+        {"joined": joined, "kind": two_heads_output["kind"], "scores": attention_scores},
         name="Structures_in_long_lines",
     )
 
