@@ -4,7 +4,6 @@ import os
 import signal
 
 import pytest
-from hand import Hand
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
@@ -12,6 +11,7 @@ from composer_gui.app import Composer
 from composer_gui.core.problems import ERROR
 from composer_gui.session.settings import Settings
 from composer_gui.ui import theme
+from tests.hand import Hand
 
 Tab, Enter = Qt.Key.Key_Tab, Qt.Key.Key_Return
 

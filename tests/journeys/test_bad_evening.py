@@ -3,11 +3,11 @@
 import zipfile
 
 import pytest
-from hand import Hand
 from PySide6.QtCore import QPointF
 
 from composer_gui.core import edits
 from composer_gui.core.verdicts import FINE
+from tests.hand import Hand
 
 
 def test_a_killed_engine_is_started_again_and_fed_again(trip):

@@ -5,12 +5,12 @@ import subprocess
 import sys
 
 import pytest
-from hand import Hand
 from PySide6.QtCore import QEventLoop, QPointF, Qt, QTimer
 from PySide6.QtTest import QTest
 
 from composer_gui.session import gallery
 from composer_gui.ui.export_dialog import ExportDialog
+from tests.hand import Hand
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, Signal
 
 from composer_gui.core import edits
 from composer_gui.core.document import (
@@ -21,28 +20,9 @@ from composer_gui.session import model_files
 from composer_gui.session.model_files import ModelFile
 from composer_gui.session.session import Session
 from composer_gui.storage import keras_archive, resources
+from tests.silent_engine import SilentEngine
 
 INTERFACE = SavedInterface("Functional", (SavedPort("x", (None, 3)),), (SavedPort("y", (None, 3)),))
-
-
-class SilentEngine(QObject):
-    """An engine that only listens: answers are emitted by the test, late, stale or never."""
-
-    ready = Signal(dict)
-    state_changed = Signal(str, str)
-    analyzed = Signal(int, int, object)
-    analyzed_part = Signal(int, int, object)
-    state = "starting"
-
-    def __init__(self):
-        super().__init__()
-        self.asked = []
-
-    def analyze(self, design, revision, document, change=None):
-        self.asked.append((design, revision, document, change))
-
-    def forget(self, design):
-        self.asked.append((design, None, None, None))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import shiboken6
 from immutables import Map
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
+from PySide6.QtCore import QCoreApplication, QEvent
 
 from composer_gui.core import edits
 from composer_gui.core.document import OUTPUT_PORT, SavedInterface, SavedPort, Source, Wire
@@ -20,29 +20,7 @@ from composer_gui.session.settings import Settings
 from composer_gui.storage import resources
 from composer_gui.ui import file_dialogs, theme
 from composer_gui.ui.main_window import MainWindow
-
-
-class SilentEngine(QObject):
-    """An engine that only listens."""
-
-    ready = Signal(dict)
-    state_changed = Signal(str, str)
-    analyzed = Signal(int, int, object)
-    analyzed_part = Signal(int, int, object)
-    state = "starting"
-
-    def __init__(self):
-        super().__init__()
-        self.prepared = 0
-
-    def analyze(self, design, revision, document, change=None):
-        """Say nothing."""
-
-    def forget(self, design):
-        """Have nothing to forget."""
-
-    def prepare(self):
-        self.prepared += 1
+from tests.silent_engine import SilentEngine
 
 
 class Design:

@@ -3,9 +3,8 @@
 from functools import partial
 
 import pytest
-from hand import Hand
 from immutables import Map
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QPointF, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF
 from PySide6.QtTest import QTest
 from shiboken6 import isValid
 
@@ -16,22 +15,8 @@ from composer_gui.core.verdicts import FINE, Verdict
 from composer_gui.session.session import Session
 from composer_gui.storage import resources
 from composer_gui.ui.canvas.view import CanvasView
-
-
-class SilentEngine(QObject):
-    """An engine that only listens."""
-
-    ready = Signal(dict)
-    state_changed = Signal(str, str)
-    analyzed = Signal(int, int, object)
-    analyzed_part = Signal(int, int, object)
-    state = "starting"
-
-    def analyze(self, design, revision, document, change=None):
-        """Say nothing."""
-
-    def forget(self, design):
-        """Have nothing to forget."""
+from tests.hand import Hand
+from tests.silent_engine import SilentEngine
 
 
 class Design:
