@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import faulthandler
 import gc
+import os
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
@@ -19,6 +21,11 @@ from composer_gui.session.settings import Settings
 from composer_gui.storage import resources
 from composer_gui.ui import theme
 from composer_gui.ui.main_window import MainWindow
+
+NO_DISPLAY = (
+    "composer-gui: There is no display here, so there can be no window. "
+    "composer-gui check, export and example work without one."
+)
 
 COLLECT_EVERY = 2000
 """Milliseconds between looks at whether garbage has piled up."""
@@ -99,8 +106,17 @@ def leave_clipboard() -> None:
         QApplication.clipboard().clear()
 
 
+def has_display(environment: Mapping[str, str], platform: str) -> bool:
+    """Return whether Qt will find a screen, or was told to do without one; else it aborts."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return platform != "linux" or any(environment.get(name) for name in names)
+
+
 def main(argv: list[str]) -> int:
     """Open the window, with the files named in `argv`; return the exit code."""
+    if not has_display(os.environ, sys.platform):
+        print(NO_DISPLAY, file=sys.stderr)
+        return 2
     faulthandler.enable()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     application = QApplication(["composer-gui", *argv])
