@@ -9,8 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from composer_gui.core import edits
-from composer_gui.core.document import Call, KerasLayer, SavedModel, in_order
-from composer_gui.core.edit_layers import callers
+from composer_gui.core.document import Call, KerasLayer, SavedModel
 from composer_gui.core.verdicts import FINE
 from composer_gui.session.session import Session
 from composer_gui.ui import file_dialogs
@@ -206,8 +205,8 @@ class CallView(NodeView):
 
     def twins(self) -> list[str]:
         """Return the other nodes that call the same layer, in order of making."""
-        same = {node.id for node in callers(self.document, {self.node.layer})} - {self.node_id}
-        return [node.id for node in in_order(self.document.nodes) if node.id in same]
+        callers = self.session.graph.callers(self.node.layer)
+        return [node_id for node_id in callers if node_id != self.node_id]
 
 
 def _size(path: str) -> list[str]:

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QWidget
 
 from composer_gui.core import edits
 from composer_gui.core.document import Call, Document, KerasLayer, Layer, in_order
-from composer_gui.core.edit_layers import callers
 from composer_gui.session.session import Session
 from composer_gui.ui.controls import ChoiceBox
 from composer_gui.ui.panels.parameter_editors import ChoiceEditor
@@ -32,11 +31,11 @@ class WeightsChoice(ChoiceBox):
         """Show whose weights the node has now, and whose it could have."""
         document = self._session.document
         node = document.nodes[self._node_id]
-        twins = [n.id for n in callers(document, {node.layer}) if n.id != self._node_id]
+        callers = self._session.graph.callers(node.layer)
+        twins = [node_id for node_id in callers if node_id != self._node_id]
         choices = [(OWN, "")]
         if twins:
-            first = min(twins, key=lambda node_id: int(node_id[1:]))
-            choices.append((f"shared with {document.label(first)}", node.layer))
+            choices.append((f"shared with {document.label(twins[0])}", node.layer))
         others = _like(document, document.layers[node.layer])
         choices += [(f"share with {layer.name}", layer.id) for layer in others[:MOST]]
         if choices != self._choices:
@@ -50,7 +49,7 @@ class WeightsChoice(ChoiceBox):
         node = document.nodes[self._node_id]
         layer_id = self._choices[index][1]
         label = document.label(self._node_id)
-        if not layer_id and len(callers(document, {node.layer})) > 1:
+        if not layer_id and len(self._session.graph.callers(node.layer)) > 1:
             words = f"Give {label} its own weights"
             self._session.try_apply(words, edits.make_independent, self._node_id)
         elif layer_id and layer_id != node.layer:
