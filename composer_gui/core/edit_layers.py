@@ -27,7 +27,7 @@ from composer_gui.core.errors import EditRefused
 from composer_gui.core.labels import unique_label
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import LayerSpec
-from composer_gui.core.layers.parameters import Parameter
+from composer_gui.core.layers.parameters import Parameter, alike
 from composer_gui.core.layers.parameters import refusal as value_refusal
 from composer_gui.core.ports import layer_output_ports
 
@@ -101,16 +101,11 @@ def _with_value(values: Map, catalog: Catalog, parameter: Parameter, value: Any)
     refused = value_refusal(parameter, value, catalog)
     if refused is not None:
         raise EditRefused(refused)
-    if not parameter.required and _alike(value, parameter.default):
+    if not parameter.required and alike(value, parameter.default):
         return values.delete(parameter.name) if parameter.name in values else values
-    if parameter.name in values and _alike(values[parameter.name], value):
+    if parameter.name in values and alike(values[parameter.name], value):
         return values
     return values.set(parameter.name, value)
-
-
-def _alike(one: Any, other: Any) -> bool:
-    """Return whether two values are equal and written alike: 1, 1.0 and True are not."""
-    return one == other and repr(one) == repr(other)
 
 
 def _outputs_vary(spec: LayerSpec) -> bool:

@@ -70,6 +70,11 @@ def refusal(parameter: Parameter, value: Any, catalog: Catalog | None = None) ->
     return f"{parameter.name} wants {expected(parameter)}, not {_quoted(value)}."
 
 
+def alike(one: Any, other: Any) -> bool:
+    """Return whether two values are equal and written alike: 1, 1.0 and True are not."""
+    return one == other and repr(one) == repr(other)
+
+
 def _quoted(value: Any) -> str:
     text = f"'{value}'" if isinstance(value, str) else show(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 from composer_gui.core.document import EMPTY, Construct
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import LayerSpec, ObjectSpec
-from composer_gui.core.layers.parameters import OBJECT_KINDS, Parameter
+from composer_gui.core.layers.parameters import OBJECT_KINDS, Parameter, alike
 from composer_gui.ui import theme
 from composer_gui.ui.controls import SignButton, push_button
 from composer_gui.ui.panels.fields import CAPTION_WIDTH, ParameterField
@@ -153,7 +153,7 @@ class ConstructEditor(QWidget):
             return
         given = self._value.parameters if isinstance(self._value, Construct) else EMPTY
         parameter = spec.parameter(name)
-        plain = drop or (not parameter.required and _alike(value, parameter.default))
+        plain = drop or (not parameter.required and alike(value, parameter.default))
         if plain:
             given = given.delete(name) if name in given else given
         else:
@@ -187,10 +187,6 @@ def _needs(spec: ObjectSpec | LayerSpec) -> bool:
 def _value(kind: str, spec: ObjectSpec | LayerSpec, given: Map) -> Any:
     alias = getattr(spec, "alias", None)
     return alias if alias and not given else Construct(kind, spec.class_name, given)
-
-
-def _alike(one: Any, other: Any) -> bool:
-    return one == other and repr(one) == repr(other)
 
 
 class ConstructsEditor(QWidget):
