@@ -139,7 +139,6 @@ class Export(QObject):
         self._force = force
         self._is_over = False
         self._cancelled = threading.Event()
-        self._in_thread: QObject | None = None
         self._is_placing = False
         self._gathered = Gathered()
         self._stage: Stage | None = None
@@ -182,7 +181,7 @@ class Export(QObject):
             with contextlib.suppress(Cancelled):
                 gather(models, folder, cancelled, gathered)
 
-        self._in_thread = model_files.in_thread(_told_by_value(work), self._write_source)
+        model_files.in_thread(_told_by_value(work), self._write_source)
 
     def _refuse_problems(self) -> None:
         """Raise ExportFailed for the first error in the design."""
@@ -294,7 +293,7 @@ class Export(QObject):
             written = (*targets, *copied)
             return written, {str(path): keras_archive.fingerprint(path) for path in written}
 
-        self._in_thread = model_files.in_thread(_told_by_value(work), self._take_files)
+        model_files.in_thread(_told_by_value(work), self._take_files)
 
     def _take_files(self, found: tuple | ComposerError) -> None:
         self._is_placing = False

@@ -85,10 +85,6 @@ class FrameItem(Plate):
         super().__init__(node, ink)
         self.setZValue(-20)
 
-    def title_bar(self) -> QRectF:
-        """Return the strip, in the scene, by which the frame is dragged."""
-        return QRectF(self.x(), self.y(), self.size[0], FRAME_TITLE)
-
     def paint(self, painter: QPainter, option, widget=None) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colour = frame_colour(self.ink, self.node.color)

@@ -53,7 +53,6 @@ class DrawWire:
         self.loose = loose
         self._marks: WireMarks | None = None
         self._draft: QGraphicsPathItem | None = None
-        self._begun_with: Document = self._scene.session.document
 
     # Gesture -------------------------------------------------------------------------------------
 
@@ -104,9 +103,7 @@ class DrawWire:
     def survives(self, change: Change) -> bool:
         """It ends when the node it hangs on goes, or wires or layers become other ones."""
         touched = change.removed | change.changed
-        gone = self.anchor.node in touched or self.loose in change.wires_removed
-        self._begun_with = self._scene.session.document
-        return not gone
+        return self.anchor.node not in touched and self.loose not in change.wires_removed
 
     def scrolled(self) -> None:
         """Mark the nodes that have come into view."""
