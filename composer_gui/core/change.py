@@ -113,4 +113,4 @@ def _wires(nodes: Iterable) -> frozenset[Wire]:
 
 
 def _head(document: Document) -> tuple:
-    return document.name, document.seed, document.inputs, document.outputs
+    return document.name, document.seed, document.inputs, document.outputs, document.code

@@ -56,11 +56,48 @@ class Construct:
 
 
 @dataclass(frozen=True, slots=True)
+class Slot:
+    """The place of a tensor among the arguments of an `Operation`, counted from 0."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What `start:stop:step` says between brackets; None is left out."""
+
+    start: int | None = None
+    stop: int | None = None
+    step: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dots:
+    """What `...` says between brackets."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedWeights:
+    """Where the weights of a layer come from: one layer of a saved model.
+
+    `part` is the path of that layer in the model (see `core.inside`). `class_name` and
+    `parameters` are what it was when it was saved.
+    """
+
+    path: str
+    sha256: str
+    part: str
+    class_name: str
+    parameters: Map = EMPTY
+
+
+@dataclass(frozen=True, slots=True)
 class KerasLayer:
-    """A layer made anew: a public Keras class and the parameters that were set on it.
+    """A layer of a public Keras class, and the parameters that were set on it.
 
     Parameter values are None, bool, int, float, str, tuples of values, and `Construct`. Parameters
-    that are absent have Keras's default.
+    that are absent have Keras's default. With `weights` it was part of a saved model and keeps its
+    weights as long as they fit; without, it starts anew.
     """
 
     id: str
@@ -68,18 +105,31 @@ class KerasLayer:
     class_name: str
     parameters: Map = EMPTY
     trainable: bool = True
+    weights: SavedWeights | None = None
+
+    @property
+    def is_as_saved(self) -> bool:
+        """Whether this is, but for its name and freezing, the very layer of its saved model."""
+        saved = self.weights
+        return (
+            saved is not None
+            and saved.class_name == self.class_name
+            and (saved.parameters is self.parameters or saved.parameters == self.parameters)
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class SavedPort:
     """An input or output of a saved model, as its archive tells: `shape` counts the batch axis.
 
-    `shape` is None where the archive alone does not say it.
+    `shape` is None where the archive alone does not say it. `address` is that of the tensor inside
+    the model (see `core.inside`), empty for the inputs and outputs of the model itself.
     """
 
     name: str
     shape: Shape | None
     dtype: str = "float32"
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +138,7 @@ class SavedInterface:
 
     The structures say how the ports are handed over: `0` is the first port by itself, `(0, 1)` a
     list of two, a map a dictionary. `parameters` is None where the weights were not counted.
+    `foreign` are the names of classes and functions in it that are not Keras's.
     """
 
     class_name: str
@@ -97,14 +148,28 @@ class SavedInterface:
     output_structure: Structure = 0
     layer_count: int = 0
     parameters: int | None = None
+    foreign: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A stretch of a saved model: the tensors where it begins and those that come out of it."""
+
+    inputs: tuple[SavedPort, ...]
+    outputs: tuple[SavedPort, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SavedModel:
-    """A whole saved model, used as a layer with the weights in its file.
+    """A saved model, or a part of one, used as a layer with the weights in its file.
 
     `path` is absolute while the design is open and relative to the design in its file. `sha256`
-    is that of the file when it was added.
+    is that of the file when it was added. `part` is the path of a layer or model inside the saved
+    model, empty for the whole; `interface` is that of the part. `taps` are tensors inside it that
+    come out besides its outputs. With a `cut` only that stretch is used. `reinput` are its inputs
+    with other shapes or dtypes than it was saved with, all of them, or none. `frozen` are patterns
+    (see `core.freezing`) of the layers inside that do not train. With `inference` it behaves in
+    training as it does afterwards: nothing in it trains and no Dropout acts.
     """
 
     id: str
@@ -113,10 +178,67 @@ class SavedModel:
     sha256: str
     interface: SavedInterface
     trainable: bool = True
+    part: str = ""
+    taps: tuple[SavedPort, ...] = ()
+    cut: Cut | None = None
+    reinput: tuple[SavedPort, ...] = ()
+    frozen: tuple[str, ...] = ()
+    inference: bool = False
+
+    @property
+    def inputs(self) -> tuple[SavedPort, ...]:
+        """The ports that wires end at."""
+        return self.reinput or (self.cut.inputs if self.cut else self.interface.inputs)
+
+    @property
+    def outputs(self) -> tuple[SavedPort, ...]:
+        """The ports that wires start from: the outputs, then the taps."""
+        return (self.cut.outputs if self.cut else self.interface.outputs) + self.taps
 
 
-Layer = KerasLayer | SavedModel
-# SavedPart (a stretch of a saved model) and Submodel (a nested Document) will join this union.
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A function of `keras.ops`, as it is found inside saved models. It has no weights.
+
+    `function` is its name below `keras.ops`, such as "add" or "image.resize", or "getitem" for
+    brackets. `arguments` and `keywords` are as in the call, with a `Slot` for each tensor.
+    `outputs` is 0 where one tensor comes out by itself, else the length of the list of them.
+    """
+
+    id: str
+    name: str
+    function: str
+    arguments: tuple = ()
+    keywords: Map = EMPTY
+    outputs: int = 0
+    trainable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Submodel:
+    """A design used as a layer. Its ports are its Inputs and Outputs, by their labels.
+
+    Its layers are its own: no layer of it is called outside of it. `inference` is as for a
+    `SavedModel`.
+    """
+
+    id: str
+    name: str
+    design: Document
+    trainable: bool = True
+    inference: bool = False
+
+
+Layer = KerasLayer | SavedModel | Operation | Submodel
+LAYERS = (KerasLayer, SavedModel, Operation, Submodel)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFile:
+    """A Python file that defines classes which saved models of the design use."""
+
+    path: str
+    sha256: str
 
 
 # Nodes ------------------------------------------------------------------------------------------
@@ -208,8 +330,9 @@ class Document:
     """A design: everything that is saved in a `.composer` file.
 
     `inputs` and `outputs` hold the ids of the Input and Output nodes in the order of the model's
-    signature. `touched` and `origin` serve `change.between` only: which nodes and layers were put
-    or dropped since the document `origin`, so a difference costs what it holds.
+    signature. `code` are the Python files that the user named for classes that are not Keras's.
+    `touched` and `origin` serve `change.between` only: which nodes and layers were put or dropped
+    since the document `origin`, so a difference costs what it holds.
     """
 
     name: str = "untitled"
@@ -218,6 +341,7 @@ class Document:
     layers: Map = EMPTY
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
+    code: tuple[CodeFile, ...] = ()
     next_number: int = field(default=1, compare=False)
     touched: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
     origin: Document | None = field(default=None, compare=False, repr=False)
@@ -274,7 +398,7 @@ def put(document: Document, *items: Node | Layer) -> Document:
         return document
     nodes, layers = document.nodes, document.layers
     for item in items:
-        if isinstance(item, KerasLayer | SavedModel):
+        if isinstance(item, LAYERS):
             layers = layers.set(item.id, item)
         else:
             nodes = nodes.set(item.id, item)

@@ -272,7 +272,7 @@ _OFFERS_FOR_NODE = (
 def _saved_ports(document: Document, node: Node) -> tuple[SavedPort, ...]:
     """Return the input ports of the saved model that `node` calls, none if it calls none."""
     layer = document.layers[node.layer] if isinstance(node, Call) else None
-    return layer.interface.inputs if isinstance(layer, SavedModel) else ()
+    return layer.inputs if isinstance(layer, SavedModel) else ()
 
 
 def _open_ports(document: Document, node: Node) -> list[SavedPort]:

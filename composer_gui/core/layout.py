@@ -156,7 +156,7 @@ def _wires(document: Document, node: Node, catalog: Catalog | None) -> list[Wire
         names = [port.name for port in input_ports(document, catalog, node)]
     else:
         layer = document.layers[node.layer]
-        ports = layer.interface.inputs if isinstance(layer, SavedModel) else ()
+        ports = layer.inputs if isinstance(layer, SavedModel) else ()
         names = [port.name for port in ports]
     rank = {name: place for place, name in enumerate(names)}
     return sorted(wires, key=lambda wire: rank.get(wire.port, len(rank)))

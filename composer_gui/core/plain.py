@@ -16,23 +16,34 @@ from composer_gui.core.document import (
     EMPTY,
     FARTHEST,
     Call,
+    CodeFile,
     Construct,
+    Cut,
     Document,
+    Dots,
     Frame,
     Input,
     KerasLayer,
     Layer,
     Node,
     Note,
+    Operation,
     Output,
     SavedInterface,
     SavedModel,
     SavedPort,
+    SavedWeights,
+    Slice,
+    Slot,
     Source,
+    Submodel,
     number_of,
 )
 
 CONSTRUCT_KINDS = ("layer", "initializer", "regularizer", "constraint")
+
+DEEPEST = 40
+"""Designs within designs, at most, that are read."""
 
 
 class NotPlain(ValueError):
@@ -43,7 +54,7 @@ class NotPlain(ValueError):
 
 
 def value_to_plain(value: Any) -> Any:
-    """Return a parameter's value as JSON: tuples become lists, a Construct an object."""
+    """Return a value as JSON: tuples become lists, a Construct or a place in a call an object."""
     if isinstance(value, Construct):
         return {
             "kind": value.kind,
@@ -52,7 +63,11 @@ def value_to_plain(value: Any) -> Any:
         }
     if isinstance(value, tuple):
         return [value_to_plain(item) for item in value]
-    return value
+    if isinstance(value, Slot):
+        return {"kind": "tensor", "index": value.index}
+    if isinstance(value, Slice):
+        return {"kind": "slice", "of": [value.start, value.stop, value.step]}
+    return {"kind": "dots"} if isinstance(value, Dots) else value
 
 
 def structure_to_plain(structure: Any) -> Any:
@@ -66,39 +81,97 @@ def structure_to_plain(structure: Any) -> Any:
 
 def layer_to_plain(layer: Layer) -> dict[str, Any]:
     """Return a layer as JSON, without its id."""
-    if isinstance(layer, KerasLayer):
-        plain: dict[str, Any] = {"kind": "keras", "name": layer.name, "class": layer.class_name}
-        if layer.parameters:
-            plain["parameters"] = {k: value_to_plain(v) for k, v in layer.parameters.items()}
-    else:
-        plain = {
-            "kind": "saved_model",
-            "name": layer.name,
-            "path": layer.path,
-            "sha256": layer.sha256,
-            "interface": interface_to_plain(layer.interface),
-        }
+    plain = _LAYER_WRITERS[type(layer)](layer)
     if not layer.trainable:
         plain["trainable"] = False
     return plain
 
 
+def _keras_to_plain(layer: KerasLayer) -> dict[str, Any]:
+    plain: dict[str, Any] = {"kind": "keras", "name": layer.name, "class": layer.class_name}
+    if layer.parameters:
+        plain["parameters"] = _values_to_plain(layer.parameters)
+    saved = layer.weights
+    if saved is not None:
+        plain["weights"] = {"path": saved.path, "sha256": saved.sha256, "part": saved.part}
+        if not layer.is_as_saved:
+            plain["weights"]["class"] = saved.class_name
+            plain["weights"]["parameters"] = _values_to_plain(saved.parameters)
+    return plain
+
+
+def _saved_model_to_plain(layer: SavedModel) -> dict[str, Any]:
+    plain: dict[str, Any] = {
+        "kind": "saved_model",
+        "name": layer.name,
+        "path": layer.path,
+        "sha256": layer.sha256,
+        "interface": interface_to_plain(layer.interface),
+    }
+    if layer.part:
+        plain["part"] = layer.part
+    if layer.taps:
+        plain["taps"] = _ports_to_plain(layer.taps)
+    if layer.cut is not None:
+        inputs, outputs = _ports_to_plain(layer.cut.inputs), _ports_to_plain(layer.cut.outputs)
+        plain["cut"] = {"inputs": inputs, "outputs": outputs}
+    if layer.reinput:
+        plain["reinput"] = _ports_to_plain(layer.reinput)
+    if layer.frozen:
+        plain["frozen"] = list(layer.frozen)
+    return plain | ({"inference": True} if layer.inference else {})
+
+
+def _operation_to_plain(layer: Operation) -> dict[str, Any]:
+    return {
+        "kind": "operation",
+        "name": layer.name,
+        "function": layer.function,
+        "arguments": value_to_plain(layer.arguments),
+        "keywords": _values_to_plain(layer.keywords),
+        "outputs": layer.outputs,
+    }
+
+
+def _submodel_to_plain(layer: Submodel) -> dict[str, Any]:
+    plain = {"kind": "submodel", "name": layer.name, "design": document_to_plain(layer.design)}
+    return plain | ({"inference": True} if layer.inference else {})
+
+
+_LAYER_WRITERS: dict[type, Callable[[Any], dict[str, Any]]] = {
+    KerasLayer: _keras_to_plain,
+    SavedModel: _saved_model_to_plain,
+    Operation: _operation_to_plain,
+    Submodel: _submodel_to_plain,
+}
+
+
+def _values_to_plain(values: Map) -> dict[str, Any]:
+    return {name: value_to_plain(value) for name, value in values.items()}
+
+
 def interface_to_plain(interface: SavedInterface) -> dict[str, Any]:
     """Return the ports of a saved model as JSON."""
-    return {
+    plain = {
         "class": interface.class_name,
-        "inputs": [_port_to_plain(port) for port in interface.inputs],
-        "outputs": [_port_to_plain(port) for port in interface.outputs],
+        "inputs": _ports_to_plain(interface.inputs),
+        "outputs": _ports_to_plain(interface.outputs),
         "input_structure": structure_to_plain(interface.input_structure),
         "output_structure": structure_to_plain(interface.output_structure),
         "layers": interface.layer_count,
         "parameters": interface.parameters,
     }
+    return plain | ({"foreign": list(interface.foreign)} if interface.foreign else {})
+
+
+def _ports_to_plain(ports: tuple[SavedPort, ...]) -> list[dict[str, Any]]:
+    return [_port_to_plain(port) for port in ports]
 
 
 def _port_to_plain(port: SavedPort) -> dict[str, Any]:
     shape = None if port.shape is None else list(port.shape)
-    return {"name": port.name, "shape": shape, "dtype": port.dtype}
+    plain = {"name": port.name, "shape": shape, "dtype": port.dtype}
+    return plain | ({"address": port.address} if port.address else {})
 
 
 def node_to_plain(node: Node) -> dict[str, Any]:
@@ -114,7 +187,7 @@ def node_to_plain(node: Node) -> dict[str, Any]:
         if node.label:
             plain["label"] = node.label
         if node.arguments:
-            plain["arguments"] = {k: value_to_plain(v) for k, v in node.arguments.items()}
+            plain["arguments"] = _values_to_plain(node.arguments)
     elif isinstance(node, Output):
         plain |= {"kind": "output", "label": node.label}
     elif isinstance(node, Frame):
@@ -138,12 +211,14 @@ def _short(number: float) -> float | int:
 
 def head_to_plain(document: Document) -> dict[str, Any]:
     """Return what a document holds besides nodes and layers."""
-    return {
+    plain = {
         "name": document.name,
         "seed": document.seed,
         "inputs": list(document.inputs),
         "outputs": list(document.outputs),
     }
+    code = [{"path": file.path, "sha256": file.sha256} for file in document.code]
+    return plain | ({"code": code} if code else {})
 
 
 def document_to_plain(document: Document) -> dict[str, Any]:
@@ -157,14 +232,16 @@ def document_to_plain(document: Document) -> dict[str, Any]:
 # Reading ----------------------------------------------------------------------------------------
 
 
-def value_from_plain(plain: Any) -> Any:
-    """Return a parameter's value from JSON.
+def value_from_plain(plain: Any, *, places: bool = False) -> Any:
+    """Return a value from JSON; with `places` it may hold what stands in a call.
 
     Raises NotPlain for anything that is neither a plain value nor a known kind of Construct.
     """
     if isinstance(plain, list):
-        return tuple(value_from_plain(item) for item in plain)
+        return tuple(value_from_plain(item, places=places) for item in plain)
     if isinstance(plain, dict):
+        if places and plain.get("kind") in ("tensor", "slice", "dots"):
+            return _place_from_plain(plain)
         if plain.get("kind") not in CONSTRUCT_KINDS:
             raise NotPlain(f"{plain.get('kind')!r} is not a kind of value")
         class_name = _identifier(plain, "class_name")
@@ -175,6 +252,20 @@ def value_from_plain(plain: Any) -> Any:
     if isinstance(plain, float) and math.isfinite(plain):
         return plain
     raise NotPlain(f"{plain!r} is not a value")
+
+
+def _place_from_plain(plain: dict) -> Slot | Slice | Dots:
+    if plain["kind"] == "tensor":
+        index = _of(plain, "index", int)
+        if not 0 <= index < MOST_OUTPUTS:
+            raise NotPlain(f"{index} is not the place of a tensor")
+        return Slot(index)
+    if plain["kind"] == "dots":
+        return Dots()
+    bounds = _of(plain, "of", list)
+    if len(bounds) != 3 or any(b is not None and type(b) is not int for b in bounds):
+        raise NotPlain(f"{bounds!r} are not the bounds of a slice")
+    return Slice(*bounds)
 
 
 def structure_from_plain(plain: Any, count: int) -> Any:
@@ -205,26 +296,99 @@ def _leaves(structure: Any) -> Iterator[int]:
         yield structure
 
 
-def layer_from_plain(layer_id: str, plain: Any) -> Layer:
-    """Return a layer from JSON; raises NotPlain."""
+def layer_from_plain(layer_id: str, plain: Any, depth: int = 0) -> Layer:
+    """Return a layer from JSON; raises NotPlain. `depth` counts the designs it lies within."""
     kind = _of(plain, "kind", str)
-    name = _of(plain, "name", str)
+    reader = _LAYER_READERS.get(kind)
+    if reader is None:
+        raise NotPlain(f"{kind!r} is not a kind of layer")
     trainable = plain.get("trainable", True) is not False
-    if kind == "keras":
-        parameters = _named_values(plain.get("parameters", {}))
-        return KerasLayer(layer_id, name, _identifier(plain, "class"), parameters, trainable)
-    if kind == "saved_model":
-        interface = interface_from_plain(_of(plain, "interface", dict))
-        path, sha256 = _of(plain, "path", str), _of(plain, "sha256", str)
-        return SavedModel(layer_id, name, path, sha256, interface, trainable)
-    raise NotPlain(f"{kind!r} is not a kind of layer")
+    if reader is _submodel_from_plain:
+        return _submodel_from_plain(layer_id, plain, trainable, depth)
+    return reader(layer_id, plain, trainable)
+
+
+def _keras_from_plain(layer_id: str, plain: dict, trainable: bool) -> KerasLayer:
+    name, class_name = _of(plain, "name", str), _identifier(plain, "class")
+    parameters = _named_values(plain.get("parameters", {}))
+    weights = None
+    if plain.get("weights") is not None:
+        weights = _weights_from_plain(plain["weights"], class_name, parameters)
+    return KerasLayer(layer_id, name, class_name, parameters, trainable, weights)
+
+
+def _weights_from_plain(plain: Any, class_name: str, parameters: Map) -> SavedWeights:
+    where = _of(plain, "path", str), _of(plain, "sha256", str), _of(plain, "part", str)
+    if "class" not in plain:
+        return SavedWeights(*where, class_name, parameters)
+    saved = _named_values(plain.get("parameters", {}))
+    return SavedWeights(*where, _identifier(plain, "class"), saved)
+
+
+def _saved_model_from_plain(layer_id: str, plain: dict, trainable: bool) -> SavedModel:
+    cut = plain.get("cut")
+    if cut is not None:
+        cut = Cut(_ports_from_plain(cut, "inputs"), _ports_from_plain(cut, "outputs"))
+    frozen = plain.get("frozen", [])
+    if not isinstance(frozen, list) or not all(isinstance(pattern, str) for pattern in frozen):
+        raise NotPlain(f"the frozen layers are {frozen!r}")
+    return SavedModel(
+        layer_id,
+        _of(plain, "name", str),
+        _of(plain, "path", str),
+        _of(plain, "sha256", str),
+        interface_from_plain(_of(plain, "interface", dict)),
+        trainable,
+        part=_of(plain, "part", str) if "part" in plain else "",
+        taps=_ports_from_plain(plain, "taps") if "taps" in plain else (),
+        cut=cut,
+        reinput=_ports_from_plain(plain, "reinput") if "reinput" in plain else (),
+        frozen=tuple(frozen),
+        inference=plain.get("inference") is True,
+    )
+
+
+def _operation_from_plain(layer_id: str, plain: dict, trainable: bool) -> Operation:
+    function, outputs = _of(plain, "function", str), _of(plain, "outputs", int)
+    if not all(part.isidentifier() and part.isascii() for part in function.split(".")):
+        raise NotPlain(f"{function!r} is not the name of a function")
+    if not 0 <= outputs <= MOST_OUTPUTS:
+        raise NotPlain(f"{function} cannot have {outputs} outputs")
+    return Operation(
+        layer_id,
+        _of(plain, "name", str),
+        function,
+        tuple(value_from_plain(item, places=True) for item in _of(plain, "arguments", list)),
+        _named_values(plain.get("keywords", {}), places=True),
+        outputs,
+        trainable,
+    )
+
+
+def _submodel_from_plain(layer_id: str, plain: dict, trainable: bool, depth: int) -> Submodel:
+    if depth >= DEEPEST:
+        raise NotPlain("designs lie within designs without end")
+    design = document_from_plain(_of(plain, "design", dict), depth + 1)
+    inference = plain.get("inference") is True
+    return Submodel(layer_id, _of(plain, "name", str), design, trainable, inference)
+
+
+MOST_OUTPUTS = 10_000
+
+_LAYER_READERS: dict[str, Callable[..., Layer]] = {
+    "keras": _keras_from_plain,
+    "saved_model": _saved_model_from_plain,
+    "operation": _operation_from_plain,
+    "submodel": _submodel_from_plain,
+}
 
 
 def interface_from_plain(plain: Any) -> SavedInterface:
     """Return the ports of a saved model from JSON; raises NotPlain."""
-    inputs = tuple(_port_from_plain(port) for port in _of(plain, "inputs", list))
-    outputs = tuple(_port_from_plain(port) for port in _of(plain, "outputs", list))
-    parameters = plain.get("parameters")
+    inputs, outputs = _ports_from_plain(plain, "inputs"), _ports_from_plain(plain, "outputs")
+    parameters, foreign = plain.get("parameters"), plain.get("foreign", [])
+    if not isinstance(foreign, list) or not all(isinstance(name, str) for name in foreign):
+        raise NotPlain(f"the foreign classes are {foreign!r}")
     return SavedInterface(
         class_name=_of(plain, "class", str),
         inputs=inputs,
@@ -233,7 +397,12 @@ def interface_from_plain(plain: Any) -> SavedInterface:
         output_structure=_whole_structure(plain.get("output_structure", 0), len(outputs)),
         layer_count=_of(plain, "layers", int),
         parameters=None if parameters is None else _of(plain, "parameters", int),
+        foreign=tuple(foreign),
     )
+
+
+def _ports_from_plain(plain: Any, key: str) -> tuple[SavedPort, ...]:
+    return tuple(_port_from_plain(port) for port in _of(plain, key, list))
 
 
 def _port_from_plain(plain: Any) -> SavedPort:
@@ -242,6 +411,7 @@ def _port_from_plain(plain: Any) -> SavedPort:
         _of(plain, "name", str),
         None if shape is None else shape_from_plain(shape),
         _of(plain, "dtype", str),
+        _of(plain, "address", str) if "address" in plain else "",
     )
 
 
@@ -306,14 +476,16 @@ _NODE_READERS: dict[str, Callable[..., Node]] = {
 }
 
 
-def document_from_plain(plain: Any) -> Document:
+def document_from_plain(plain: Any, depth: int = 0) -> Document:
     """Return a document from JSON; raises NotPlain with the place that is wrong.
 
     Reads values only: whether wires meet ports and the graph is acyclic is for
     `connections.check` to say.
     """
     nodes = {k: node_from_plain(_id(k, "n"), v) for k, v in _of(plain, "nodes", dict).items()}
-    layers = {k: layer_from_plain(_id(k, "l"), v) for k, v in _of(plain, "layers", dict).items()}
+    layers = {
+        k: layer_from_plain(_id(k, "l"), v, depth) for k, v in _of(plain, "layers", dict).items()
+    }
     highest = max((number_of(key) for key in (*nodes, *layers)), default=0)
     return Document(
         name=_of(plain, "name", str),
@@ -322,8 +494,16 @@ def document_from_plain(plain: Any) -> Document:
         layers=Map(layers),
         inputs=tuple(_of(plain, "inputs", list)),
         outputs=tuple(_of(plain, "outputs", list)),
+        code=code_from_plain(plain.get("code", [])),
         next_number=highest + 1,
     )
+
+
+def code_from_plain(plain: Any) -> tuple[CodeFile, ...]:
+    """Return the Python files of a design from JSON; raises NotPlain."""
+    if not isinstance(plain, list):
+        raise NotPlain(f"the Python files are {plain!r}")
+    return tuple(CodeFile(_of(file, "path", str), _of(file, "sha256", str)) for file in plain)
 
 
 def _of(plain: Any, key: str, kind: type) -> Any:
@@ -349,13 +529,13 @@ def _id(key: str, letter: str) -> str:
     raise NotPlain(f"{key!r} is not an id")
 
 
-def _named_values(plain: Any) -> Map:
+def _named_values(plain: Any, *, places: bool = False) -> Map:
     if not isinstance(plain, dict):
         raise NotPlain(f"{plain!r} should be an object")
     for name in plain:
         if not (name.isidentifier() and name.isascii()):
             raise NotPlain(f"{name!r} is not the name of a parameter")
-    return Map({name: value_from_plain(value) for name, value in plain.items()})
+    return Map({k: value_from_plain(value, places=places) for k, value in plain.items()})
 
 
 def _pair(plain: dict, key: str) -> tuple[float, float]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from composer_gui.core.document import (
     OUTPUT_PORT,
     Call,
     Document,
     Input,
-    KerasLayer,
     Layer,
     Node,
+    Operation,
     Output,
+    SavedModel,
+    Slot,
+    Submodel,
 )
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import InputPort
@@ -31,8 +35,13 @@ def input_ports(document: Document, catalog: Catalog, node: Node) -> tuple[Input
     if not isinstance(node, Call):
         return ()
     layer = document.layers[node.layer]
-    if not isinstance(layer, KerasLayer):
-        return tuple(InputPort(port.name) for port in layer.interface.inputs)
+    if isinstance(layer, SavedModel):
+        return tuple(InputPort(port.name) for port in layer.inputs)
+    if isinstance(layer, Operation):
+        return operation_ports(layer)
+    if isinstance(layer, Submodel):
+        names = design_ports(layer.design, layer.design.inputs)
+        return tuple(InputPort(name) for name in names)
     spec = catalog.layers.get(layer.class_name)
     if spec is not None:
         return spec.inputs
@@ -62,12 +71,52 @@ def output_ports(document: Document, catalog: Catalog, node: Node) -> tuple[str,
 
 def layer_output_ports(catalog: Catalog, layer: Layer, node: Call) -> tuple[str, ...] | None:
     """Return the output ports of `node` when it calls `layer`; None where the class is unknown."""
-    if not isinstance(layer, KerasLayer):
-        return tuple(port.name for port in layer.interface.outputs)
+    if isinstance(layer, SavedModel):
+        return tuple(port.name for port in layer.outputs)
+    if isinstance(layer, Operation):
+        return _numbered("output", layer.outputs)
+    if isinstance(layer, Submodel):
+        return design_ports(layer.design, layer.design.outputs)
     spec = catalog.layers.get(layer.class_name)
     if spec is None:
         return None
     return catalog.output_ports(spec, layer.parameters, node.arguments)
+
+
+def operation_ports(layer: Operation) -> tuple[InputPort, ...]:
+    """Return a port for each tensor that an operation takes: "x", or "x_1", "x_2" and so on."""
+    count = sum(1 for _ in slots((layer.arguments, tuple(layer.keywords.values()))))
+    return tuple(InputPort(name) for name in _numbered("x", count if count > 1 else 0))
+
+
+def slots(value: Any) -> Iterator[Slot]:
+    """Yield the places of tensors in the arguments of an operation."""
+    if isinstance(value, Slot):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from slots(item)
+
+
+def design_ports(design: Document, ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of the ports that these Inputs or Outputs of a submodel's design are.
+
+    They are the labels; where two are alike the later one gets a number.
+    """
+    names: list[str] = []
+    for node_id in ids:
+        label = name = design.nodes[node_id].label
+        number = 1
+        while name in names:
+            number += 1
+            name = f"{label}_{number}"
+        names.append(name)
+    return tuple(names)
+
+
+def _numbered(stem: str, count: int) -> tuple[str, ...]:
+    """Return `stem` by itself for 0, else `stem_1`, `stem_2` and so on."""
+    return tuple(f"{stem}_{number + 1}" for number in range(count)) if count else (stem,)
 
 
 def _wired_outputs(document: Document, node_id: str) -> tuple[str, ...]:

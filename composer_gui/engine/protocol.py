@@ -11,6 +11,7 @@ from immutables import Map
 from composer_gui.core.change import Change
 from composer_gui.core.document import Document, Layer, Node
 from composer_gui.core.plain import (
+    code_from_plain,
     document_from_plain,
     document_to_plain,
     head_to_plain,
@@ -126,6 +127,7 @@ def changed_document(message: Message, document: Document) -> tuple[Document, Ch
         layers=_updated(document.layers, layers),
         inputs=tuple(head["inputs"]),
         outputs=tuple(head["outputs"]),
+        code=code_from_plain(head.get("code", [])),
         next_number=document.next_number,
     ), change
 

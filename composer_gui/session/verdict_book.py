@@ -13,7 +13,6 @@ from composer_gui.core.document import (
     Document,
     Frame,
     Input,
-    KerasLayer,
     Node,
     Note,
     SavedModel,
@@ -21,6 +20,7 @@ from composer_gui.core.document import (
 from composer_gui.core.graph import Graph
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.problems import WARNING, Problem
+from composer_gui.core.saved_files import files_of
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import FINE, PENDING, UNKNOWN, WRONG, Verdict
 from composer_gui.session.model_files import FileState
@@ -93,8 +93,9 @@ class VerdictBook:
     def _has_changed(self, document: Document, node_id: str) -> bool:
         node = document.nodes[node_id]
         layer = document.layers[node.layer] if isinstance(node, Call) else None
-        known = (layer.path, layer.sha256) if isinstance(layer, SavedModel) else None
-        return known in self._changed_files
+        if layer is None or not self._changed_files:
+            return False
+        return any(file in self._changed_files for file in files_of(layer))
 
     def _with_file_warning(self, document: Document, node_id: str, verdict: Verdict) -> Verdict:
         if not self._has_changed(document, node_id):
@@ -124,7 +125,7 @@ class VerdictBook:
         layer = document.layers.get(node.layer) if isinstance(node, Call) else None
         if known or not isinstance(layer, SavedModel):
             return known
-        ports = layer.interface.outputs
+        ports = layer.outputs
         return tuple((port.name, TensorSpec(port.shape, port.dtype)) for port in ports)
 
 
@@ -140,10 +141,12 @@ def _absent_file(document: Document, node: Node) -> tuple[Problem, ...]:
     if not isinstance(node, Call):
         return ()
     layer = document.layers.get(node.layer)
-    if layer is None or isinstance(layer, KerasLayer) or os.path.exists(layer.path):
+    paths = (path for path, _ in files_of(layer)) if layer is not None else ()
+    absent = next((path for path in paths if not os.path.exists(path)), None)
+    if absent is None:
         return ()
     label = document.label(node.id)
-    message = f"The file of {label} is not there any more: {layer.path}. Choose where it is now."
+    message = f"The file of {label} is not there any more: {absent}. Choose where it is now."
     return (Problem("file_absent", message, node.id, title=f"{label} has lost its file"),)
 
 

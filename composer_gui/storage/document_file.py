@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from composer_gui.core import connections
-from composer_gui.core.document import Document, SavedModel, number_of, wires_into
+from composer_gui.core.document import Document, number_of, wires_into
 from composer_gui.core.errors import FileProblem
 from composer_gui.core.plain import (
     NotPlain,
@@ -26,6 +26,7 @@ from composer_gui.core.plain import (
     node_from_plain,
     node_to_plain,
 )
+from composer_gui.core.saved_files import saved_files, with_paths
 from composer_gui.storage import json_text, resources
 from composer_gui.storage.files import read_bytes, shown, write_atomically
 
@@ -36,7 +37,7 @@ MAX_SIZE = 64 << 20
 UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 """For each older format, the function that makes the next newer one of a whole file's content."""
 
-_KEYS = {"format", "name", "seed", "inputs", "outputs", "nodes", "wires", "layers"}
+_KEYS = {"format", "name", "seed", "inputs", "outputs", "code", "nodes", "wires", "layers"}
 _LINE = 100
 
 
@@ -64,12 +65,13 @@ def write(path: str | os.PathLike, document: Document) -> None:
 
 def to_bytes(document: Document, folder: Path) -> bytes:
     """Return the content of the file that `document` has in `folder`, which need not exist."""
+    document = with_paths(document, lambda path: relative_path(path, folder))
     nodes, layers = sorted(document.nodes, key=number_of), sorted(document.layers, key=number_of)
     head = [f'"format": {FORMAT}', *_items(head_to_plain(document), sort=False)]
     blocks = [
         _block("nodes", "{}", [f'"{i}": {_line(_node(document.nodes[i]))}' for i in nodes]),
         _block("wires", "[]", [_line(wire) for wire in _wires(document, nodes)]),
-        _block("layers", "{}", [_layer(document.layers[i], folder) for i in layers]),
+        _block("layers", "{}", [_layer(document.layers[i]) for i in layers]),
     ]
     text = "{\n" + ",\n".join(f" {part}" for part in [*head, *blocks]) + "\n}\n"
     return text.encode("utf-8")
@@ -86,11 +88,8 @@ def _wires(document: Document, nodes: list[str]) -> Iterator[list[str]]:
             yield [wire.source.node, wire.source.port, wire.node, wire.port]
 
 
-def _layer(layer: Any, folder: Path) -> str:
-    plain = layer_to_plain(layer)
-    if isinstance(layer, SavedModel):
-        plain["path"] = relative_path(layer.path, folder)
-    return _pretty(f'"{layer.id}": ', plain, 2)
+def _layer(layer: Any) -> str:
+    return _pretty(f'"{layer.id}": ', layer_to_plain(layer), 2)
 
 
 def relative_path(path: str, folder: Path) -> str:
@@ -152,7 +151,7 @@ def from_bytes(data: bytes, folder: Path, *, name: str = "The design") -> Docume
         )
     try:
         plain = _upgraded(_object(json_text.parse(data, strict=True)), name)
-        document = _document(_with_paths(_with_wires(plain), folder))
+        document = _with_files(_document(_with_wires(plain)), folder)
         return connections.check(document, resources.catalog()).settled()
     except json_text.TooMuch as error:
         raise _problem("too_deep", f"{name} is not an honest design: {error}.") from error
@@ -220,6 +219,8 @@ def _with_wires(plain: dict[str, Any]) -> dict[str, Any]:
     wires = plain.get("wires", [])
     if not isinstance(nodes, dict) or not isinstance(wires, list):
         raise _Wrong("its nodes or wires are missing")
+    if not isinstance(plain.get("layers"), dict):
+        raise _Wrong("its layers are missing")
     for wire in wires:
         if not (isinstance(wire, list) and len(wire) == 4 and all(type(p) is str for p in wire)):
             raise _Wrong(f"{wire!r} is not a wire")
@@ -237,27 +238,17 @@ def _wired(node: Any, inputs: Any) -> Any:
     return node | {"inputs": inputs} if inputs else node
 
 
-def _with_paths(plain: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Return the content with absolute paths of model files, for a design in `folder`."""
-    layers = plain.get("layers")
-    if not isinstance(layers, dict):
-        raise _Wrong("its layers are missing")
-    return plain | {
-        "layers": {
-            layer_id: _with_path(layer, folder) if _is_saved(layer) else layer
-            for layer_id, layer in layers.items()
-        }
-    }
+def _with_files(document: Document, folder: Path) -> Document:
+    """Return a design that was read in `folder` with absolute paths; raises _Wrong."""
+    for files, suffix in ((saved_files(document), ".keras"), (_code(document), ".py")):
+        for path, sha256 in files:
+            if "\0" in path or not path.endswith(suffix):
+                raise _Wrong(f"{path!r} is not the path of a {suffix} file")
+            if not re.fullmatch(r"([0-9a-f]{64})?", sha256):
+                raise _Wrong(f"{sha256!r} is not the SHA-256 of {path}")
+    start = os.path.abspath(folder)
+    return with_paths(document, lambda path: os.path.normpath(os.path.join(start, path)))
 
 
-def _is_saved(layer: Any) -> bool:
-    return isinstance(layer, dict) and layer.get("kind") == "saved_model"
-
-
-def _with_path(layer: dict[str, Any], folder: Path) -> dict[str, Any]:
-    path, sha256 = layer.get("path"), layer.get("sha256")
-    if not isinstance(path, str) or "\0" in path or not path.endswith(".keras"):
-        raise _Wrong(f"{path!r} is not the path of a saved model")
-    if not isinstance(sha256, str) or not re.fullmatch(r"([0-9a-f]{64})?", sha256):
-        raise _Wrong(f"{sha256!r} is not the SHA-256 of {path}")
-    return layer | {"path": os.path.normpath(os.path.join(os.path.abspath(folder), path))}
+def _code(document: Document) -> list[tuple[str, str]]:
+    return [(file.path, file.sha256) for file in document.code]

@@ -173,7 +173,7 @@ class Calls:
 
         function = self._function(layer)
         if isinstance(layer, SavedModel):
-            wired = [tensor(node.inputs[port.name][0]) for port in layer.interface.inputs]
+            wired = [tensor(node.inputs[port.name][0]) for port in layer.inputs]
             return Call(function, (_structured(layer.interface.input_structure, wired),))
         spec = self._catalog.layer(layer.class_name)
         value = Call(function, tuple(self._arguments(spec, node, tensor)))

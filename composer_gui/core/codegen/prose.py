@@ -85,7 +85,7 @@ def plain_words(text: str, longest: int) -> str:
 
 def model_comment(model: SavedModel) -> str:
     """Return what a saved model does to shapes, such as `# 64x64x3 -> 128; frozen`."""
-    flow = f"{_shapes(model.interface.inputs)} -> {_shapes(model.interface.outputs)}"
+    flow = f"{_shapes(model.inputs)} -> {_shapes(model.outputs)}"
     return comment(flow if model.trainable else f"{flow}; frozen")
 
 

@@ -142,7 +142,7 @@ def _expected(session: Session, node: Node, port: str) -> str:
     layer = session.document.layers.get(node.layer) if isinstance(node, Call) else None
     if not isinstance(layer, SavedModel):
         return ""
-    for known in layer.interface.inputs:
+    for known in layer.inputs:
         if known.name == port:
             return TensorSpec(known.shape, known.dtype).show(dtype=True)
     return ""
