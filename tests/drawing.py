@@ -1,6 +1,7 @@
 """Designs drawn node by node with exact parameters, for tests of what becomes of them in Keras."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from immutables import Map
 
@@ -8,6 +9,7 @@ from composer_gui.core import edits
 from composer_gui.core.codegen import keras_script
 from composer_gui.core.document import Document, SavedModel, Source, Wire, put
 from composer_gui.core.ports import input_ports, output_ports
+from composer_gui.core.saved_files import saved_files
 from composer_gui.storage import resources
 
 
@@ -88,10 +90,9 @@ class Drawing:
 
     def script(self, paths=None, *, partial=False):
         """Return the generated script; saved models lie in models/ unless `paths` says more."""
-        layers = self.document.layers.values()
-        known = {x.id: f"models/{x.name}.keras" for x in layers if isinstance(x, SavedModel)}
-        for layer in layers:
-            known.update({layer.id: paths[layer.name]} if layer.name in (paths or {}) else {})
+        models = (x for x in self.document.layers.values() if isinstance(x, SavedModel))
+        known = {path: f"models/{Path(path).name}" for path, _ in saved_files(self.document)}
+        known |= {x.path: paths[x.name] for x in models if x.name in (paths or {})}
         return keras_script.generate(self.document, self.catalog, known, partial=partial)
 
     def body(self, **options):

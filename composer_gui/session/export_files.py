@@ -101,7 +101,7 @@ def told():
 
 @dataclass
 class Gathered:
-    """Saved models where the script finds them; `paths` holds, by layer id, what it writes.
+    """Saved models where the script finds them; `paths` holds, by file, what it writes.
 
     `sources` are the files that are loaded, `copied` those that were made for it. `changed` are
     the sentences about files that are others than when they came into the design.
@@ -149,7 +149,7 @@ def gather(
                 if source not in known:
                     known[source] = _placed(source, folder, gathered, cancelled)
                 place, sha256 = known[source]
-                gathered.paths[model.id] = _written(place, folder)
+                gathered.paths[model.path] = _written(place, folder)
                 if model.sha256 and sha256 != model.sha256:
                     gathered.changed.append(
                         f"{files.shown(source)} has changed since it was added to the design; it "

@@ -96,7 +96,7 @@ class Body:
     def _loading(self, layer: SavedModel) -> list[str]:
         variable = self._calls.variables.layers[layer.id]
         without_optimizer = keyword("compile", literal(False))
-        loaded = call("keras.models.load_model", self._paths[layer.id], without_optimizer)
+        loaded = call("keras.models.load_model", self._paths[layer.path], without_optimizer)
         name = literal(self._names[layer.id])
         lines = [
             INDENT + model_comment(layer),

@@ -17,11 +17,15 @@ from composer_gui.core.codegen.body import Body, Paragraph
 from composer_gui.core.codegen.literals import draws_random_numbers
 from composer_gui.core.codegen.locations import Locations, locate
 from composer_gui.core.codegen.reading import Reading
-from composer_gui.core.document import Document, KerasLayer, Layer, SavedModel
+from composer_gui.core.document import EMPTY, Document, KerasLayer, Layer, SavedModel
 from composer_gui.core.errors import CannotGenerate
+from composer_gui.core.inside import Inside
 from composer_gui.core.layers.catalog import Catalog
 
 _LAYER = re.compile(r"\blayers\.[A-Z]")
+
+SAVED, SCRATCH = "saved", "scratch"
+"""Styles: out of the saved models with their weights, or out of layers alone."""
 
 SEED_LIMIT = 2**32
 """Seeds are below this number, as NumPy wants them."""
@@ -65,10 +69,15 @@ def generate(
     model_paths: Mapping[str, str],
     *,
     partial: bool = False,
+    insides: Mapping[str, Inside] = EMPTY,
+    anew: frozenset[str] = frozenset(),
+    style: str = SAVED,
 ) -> Script:
     """Return the source whose `build_model()` makes the design's model.
 
-    `model_paths` holds, by layer id, the posix paths of the saved models as seen from the script.
+    `model_paths` holds the posix paths of the saved models' files as seen from the script, and
+    `insides` what these models are made of, both by the file's path in the design. `anew` are the
+    layers whose saved weights do not fit any more. The `style` is SAVED or SCRATCH.
     Nodes that lead to no Output are left out. Raises CannotGenerate where something is missing;
     a `partial` script says so in a comment, leaves out what is behind it, and shows the nodes
     without an Output too.
@@ -79,7 +88,7 @@ def generate(
         _require_complete(document, read)
     layers = _layers(document, read)
     models = [layer for layer in layers if isinstance(layer, SavedModel)]
-    located = locate({m.id: _path(m, model_paths, partial=partial) for m in models})
+    located = locate({m.path: _path(m, model_paths, partial=partial) for m in models})
     body = Body(names, read, located.expressions)
     paragraphs = body.paragraphs()
     deep = max([read.depth(), *(model.interface.layer_count for model in models)])
@@ -140,9 +149,9 @@ def _layers(document: Document, read: Reading) -> list[Layer]:
 
 
 def _path(model: SavedModel, paths: Mapping[str, str], *, partial: bool) -> str:
-    if model.id not in paths and not partial:
+    if model.path not in paths and not partial:
         raise CannotGenerate(f"It is not said where the file of {model.name} is.")
-    return paths.get(model.id) or f"models/{PureWindowsPath(model.path).name}"
+    return paths.get(model.path) or f"models/{PureWindowsPath(model.path).name}"
 
 
 # The page ---------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ _BESIDE_SCRIPT = Atom("Path(__file__).parent")
 class Locations:
     """`constant` are the lines that define MODELS or HERE, `beside` says in words where that is.
 
-    `expressions` holds, by layer id, what stands for the path of its file.
+    `expressions` holds, by the keys of the paths, what stands for them.
     """
 
     constant: list[str]

@@ -40,7 +40,7 @@ def script_of_example(name):
     document = document_file.read(resources.folder() / "examples" / f"{name}.composer")
     layers = document.layers.values()
     models = (layer for layer in layers if isinstance(layer, SavedModel))
-    paths = {model.id: f"models/{Path(model.path).name}" for model in models}
+    paths = {model.path: f"models/{Path(model.path).name}" for model in models}
     return generate(document, resources.catalog(), paths)
 
 
@@ -461,7 +461,7 @@ def test_no_label_path_or_value_becomes_code(one, two, three, four):
             if node.id != input_id:
                 wires = Map({"inputs": (Source(input_id),)})
                 document = put(document, type(node)(node.id, node.layer, inputs=wires))
-        return generate(document, resources.catalog(), {"l91": path}, partial=True).text
+        return generate(document, resources.catalog(), {path: path}, partial=True).text
 
     hostile = ast.parse(source(one, two, three, "models/" + four))
     harmless = ast.parse(source("name", "label", "word", "models/path"))
