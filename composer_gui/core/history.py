@@ -7,7 +7,8 @@ marks the place in the list, so undoing back to it makes the design clean again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
 
 from composer_gui.core.change import Change
 from composer_gui.core.document import Document
@@ -15,12 +16,16 @@ from composer_gui.core.document import Document
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A document, what made it from the one before, and what undo calls that."""
+    """A document, what made it from the one before, and what undo calls that.
+
+    `place` tells where in the document it was made, for whoever shows one place at a time.
+    """
 
     label: str
     document: Document
     change: Change
     merge: object = None
+    place: Hashable = ()
 
 
 class History:
@@ -49,6 +54,16 @@ class History:
         return self._steps[following].label if following < len(self._steps) else None
 
     @property
+    def undo_place(self) -> Hashable:
+        """Where that was made which undo would take back; meaningless at the beginning."""
+        return self._steps[self._present].place
+
+    @property
+    def redo_place(self) -> Hashable:
+        """Where that was made which redo would do again; meaningless at the end."""
+        return self._steps[min(self._present + 1, len(self._steps) - 1)].place
+
+    @property
     def is_clean(self) -> bool:
         """Whether the present document is the one that was last marked clean."""
         return self._present == self._clean
@@ -57,11 +72,19 @@ class History:
         """Remember the present document as the saved one."""
         self._clean = self._present
 
-    def push(self, label: str, document: Document, change: Change, *, merge: object = None) -> None:
+    def push(
+        self,
+        label: str,
+        document: Document,
+        change: Change,
+        *,
+        merge: object = None,
+        place: Hashable = (),
+    ) -> None:
         """Add the document that `change` led to; it is the present one then."""
-        step = Step(label, document.settled(), change, merge)
-        if self._joins(merge):
-            step = Step(label, step.document, self._steps.pop().change.then(change), merge)
+        step = Step(label, document.settled(), change, merge, place)
+        if self._joins(merge) and place == self.undo_place:
+            step = replace(step, change=self._steps.pop().change.then(change))
             self._present -= 1
         del self._steps[self._present + 1 :]
         if self._clean is not None and self._clean > self._present:

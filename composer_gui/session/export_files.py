@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from composer_gui.core.document import SavedModel
 from composer_gui.core.errors import ExportFailed, FileProblem
+from composer_gui.core.saved_files import SavedFile
 from composer_gui.storage import files
 from composer_gui.storage.document_file import relative_path
 
@@ -76,9 +76,9 @@ def check_targets(targets: Iterable[Path], *, force: bool) -> None:
             files.refuse_locked(target)
 
 
-def refuse_own_models(targets: Iterable[Path], models: Iterable[SavedModel]) -> None:
+def refuse_own_models(targets: Iterable[Path], models: Iterable[SavedFile]) -> None:
     """Raise ExportFailed for a target that is one of the saved models of the design itself."""
-    own = {os.path.realpath(model.path) for model in models}
+    own = {os.path.realpath(path) for path, _ in models}
     for target in targets:
         if os.path.realpath(target) in own:
             raise ExportFailed(
@@ -130,7 +130,7 @@ class Gathered:
 
 
 def gather(
-    models: Iterable[SavedModel],
+    models: Iterable[SavedFile],
     folder: Path | None,
     cancelled: threading.Event,
     gathered: Gathered,
@@ -144,13 +144,13 @@ def gather(
     known: dict[Path, tuple[Path, str]] = {}
     try:
         with told():
-            for model in models:
-                source = Path(model.path)
+            for path, expected in models:
+                source = Path(path)
                 if source not in known:
                     known[source] = _placed(source, folder, gathered, cancelled)
                 place, sha256 = known[source]
-                gathered.paths[model.path] = _written(place, folder)
-                if model.sha256 and sha256 != model.sha256:
+                gathered.paths[path] = _written(place, folder)
+                if expected and sha256 != expected:
                     gathered.changed.append(
                         f"{files.shown(source)} has changed since it was added to the design; it "
                         "was used as it is now."

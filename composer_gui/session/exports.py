@@ -14,9 +14,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from composer_gui.core.codegen import keras_script, reading
 from composer_gui.core.codegen.keras_script import Script
-from composer_gui.core.document import Call, SavedModel, in_order
+from composer_gui.core.document import Call, in_order
 from composer_gui.core.errors import ComposerError, ExportFailed
 from composer_gui.core.problems import ERROR
+from composer_gui.core.saved_files import SavedFile, files_of
 from composer_gui.engine.client import Job
 from composer_gui.session import model_files
 from composer_gui.session.export_files import (
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 PARTS = {"gather": 0.05, "build": 0.45, "check": 0.45, "place": 0.05}
 """How much of the whole each step is; they add up to 1."""
 
+SETTLES_WITHIN = 10_000
+"""Milliseconds to wait for verdicts; without them it is the build that tells what is wrong."""
 
 EVIDENCE = {
     "facts": "facts.json",
@@ -133,13 +136,14 @@ class Export(QObject):
         """
         super().__init__(parent)
         self._session = session
-        self._document = session.document
+        self._document = session.root
         self._targets = [Path(target).absolute() for target in targets]
         self._prove = prove
         self._force = force
         self._is_over = False
         self._cancelled = threading.Event()
         self._is_placing = False
+        self._is_waiting = True
         self._gathered = Gathered()
         self._stage: Stage | None = None
         self._script: Script | None = None
@@ -152,7 +156,7 @@ class Export(QObject):
     def start(self) -> None:
         """Begin; what comes of it is told by signals."""
         self._began = time.monotonic()
-        QTimer.singleShot(0, self, lambda: self._guard(self._begin))
+        QTimer.singleShot(0, self, lambda: self._guard(self._show_whole))
 
     def cancel(self) -> None:
         """End it now; nothing is left of it and nothing more is told. Takes less than a second.
@@ -165,6 +169,22 @@ class Export(QObject):
             self._let_go()
 
     # The steps ------------------------------------------------------------------------------------
+
+    def _show_whole(self) -> None:
+        """Leave the level shown: what is known of the nodes has to be about the whole design."""
+        session = self._session
+        if not session.place:
+            self._begin()
+            return
+        session.settled.connect(self._whole_is_known)
+        QTimer.singleShot(SETTLES_WITHIN, self, self._whole_is_known)
+        session.leave(len(session.place))
+
+    def _whole_is_known(self) -> None:
+        if self._is_waiting:
+            self._is_waiting = False
+            self._session.settled.disconnect(self._whole_is_known)
+            self._guard(self._begin)
 
     def _begin(self) -> None:
         """Look at what is known already, then gather the saved models in a thread."""
@@ -192,8 +212,8 @@ class Export(QObject):
             next_step = "There is one more problem." if more == 1 else next_step
             raise ExportFailed(problem.message, next_step, problem.node)
 
-    def _models(self) -> list[SavedModel]:
-        """Return the saved models that the model is made of."""
+    def _models(self) -> tuple[SavedFile, ...]:
+        """Return the files that the model is made of."""
         document = self._document
         left_out = set(reading.dead_ends(document, self._session.catalog))
         called = {
@@ -202,7 +222,7 @@ class Export(QObject):
             if isinstance(node, Call) and node.id not in left_out
         }
         layers = (layer for layer in in_order(document.layers) if layer.id in called)
-        return [layer for layer in layers if isinstance(layer, SavedModel)]
+        return tuple(dict.fromkeys(file for layer in layers for file in files_of(layer)))
 
     def _write_source(self, error: ComposerError | None) -> None:
         self._guard(lambda: self._begin_building(error))

@@ -9,26 +9,30 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from composer_gui.core import edits, fixes, fragment, structure
+from composer_gui.core import fixes, fragment, structure
 from composer_gui.core.change import Change, between
 from composer_gui.core.codegen import keras_script
 from composer_gui.core.codegen.keras_script import Script
-from composer_gui.core.document import Document, SavedModel, in_order, number_of
-from composer_gui.core.errors import ComposerError, EditRefused
+from composer_gui.core.document import (
+    Call,
+    Document,
+    Submodel,
+    number_of,
+)
+from composer_gui.core.errors import EditRefused
 from composer_gui.core.fixes import Fix
 from composer_gui.core.graph import Graph
 from composer_gui.core.history import History
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.problems import Problem
+from composer_gui.core.saved_files import saved_files
 from composer_gui.core.verdicts import UNKNOWN, Verdict
 from composer_gui.engine.client import EngineClient
-from composer_gui.session import model_files
-from composer_gui.session.model_files import FileState, ModelFile
+from composer_gui.session import levels
+from composer_gui.session.arrivals import Arrivals
+from composer_gui.session.model_files import FileState
 from composer_gui.session.verdict_book import VerdictBook
 from composer_gui.storage import document_file
-
-MODEL_STEP = 144.0
-"""Vertical distance in pixels between saved models that are added together."""
 
 _design_numbers = itertools.count(1)
 
@@ -40,7 +44,12 @@ class Session(QObject):
     the nodes whose verdict is now another; `settled()` when the engine has answered for the
     newest revision; `path_changed()`; `clean_changed(bool)`; `noticed(str)` a sentence for the
     status bar; `failed(ComposerError)` for work that went on in the background;
-    `engine_state_changed(str, str)`, the state and a sentence.
+    `engine_state_changed(str, str)`, the state and a sentence; `level_changed()` after `changed`
+    when another level is shown.
+
+    One level of the design is shown at a time: the whole, `root`, or a submodel in it. `document`,
+    `graph`, the verdicts and the source are those of the level shown. Undo goes where that was done
+    which it takes back, or as near as there is something.
     """
 
     changed = Signal(object)
@@ -51,6 +60,7 @@ class Session(QObject):
     noticed = Signal(str)
     failed = Signal(object)
     engine_state_changed = Signal(str, str)
+    level_changed = Signal()
 
     def __init__(self, engine: EngineClient, catalog: Catalog, parent: QObject | None = None):
         super().__init__(parent)
@@ -65,21 +75,37 @@ class Session(QObject):
         self._answered_revision = 0
         self._book = VerdictBook(catalog)
         self._script: tuple[Document, Path | None, Script] | None = None
-        self._opening = 0
-        self._readings = 0
+        self._trail: levels.Trail = ()
+        self._arrivals = Arrivals(self)
         self._connect()
 
     def _connect(self) -> None:
         self.engine.analyzed.connect(self._take_answer)
         self.engine.analyzed_part.connect(self._take_part)
         self.engine.state_changed.connect(self._take_engine_state)
+        self._arrivals.ended.connect(self._reading_ended)
 
     # What is open --------------------------------------------------------------------------------
 
     @property
     def document(self) -> Document:
-        """The design as it is now."""
+        """The level that is shown, as it is now."""
+        return levels.at(self.root, self._trail)
+
+    @property
+    def root(self) -> Document:
+        """The whole design as it is now; what is saved, checked and exported."""
         return self.history.document
+
+    @property
+    def trail(self) -> tuple[tuple[str, str], ...]:
+        """Id and name of each submodel on the way to the level shown, from the outermost."""
+        return levels.names(self.root, self._trail)
+
+    @property
+    def place(self) -> levels.Trail:
+        """The way to the level shown, for `apply_at`."""
+        return self._trail
 
     @property
     def verdicts(self) -> dict[str, Verdict]:
@@ -94,12 +120,12 @@ class Session(QObject):
     @property
     def is_settled(self) -> bool:
         """Whether the engine has answered for the newest revision and no file is being read."""
-        return self._answered_revision == self.revision and not self._readings
+        return self._answered_revision == self.revision and self._arrivals.is_idle
 
     @property
     def title(self) -> str:
         """The design's name for a window's title."""
-        return self.path.name if self.path else self.document.name
+        return self.path.name if self.path else self.root.name
 
     def verdict(self, node_id: str) -> Verdict:
         """Return what is known about a node now."""
@@ -126,11 +152,11 @@ class Session(QObject):
         return known[2]
 
     def model_paths(self, folder: Path | None) -> dict[str, str]:
-        """Return each saved model's path as seen from `folder`, or from a folder of their own."""
-        models = [layer for layer in in_order(self.document.layers) if _is_model(layer)]
+        """Return where each saved model's file is, seen from `folder` or in one of their own."""
+        paths = [path for path, _ in saved_files(self.document)]
         if folder is None:
-            return {layer.id: f"models/{Path(layer.path).name}" for layer in models}
-        return {layer.id: document_file.relative_path(layer.path, folder) for layer in models}
+            return {path: f"models/{Path(path).name}" for path in paths}
+        return {path: document_file.relative_path(path, folder) for path in paths}
 
     # Changing it ---------------------------------------------------------------------------------
 
@@ -148,14 +174,31 @@ class Session(QObject):
         `label` is what undo will call it. Edits in a row with the same `merge` key become one
         undo step. Raises EditRefused; the design is then as it was.
         """
-        before = self.document
-        after = edit(before, *args, **kwargs)
+        return self.apply_at(
+            self._trail, label, lambda design: edit(design, *args, **kwargs), merge
+        )
+
+    def apply_at(
+        self,
+        trail: levels.Trail,
+        label: str,
+        edit: Callable[[Document], Document],
+        merge: object = None,
+    ) -> Change:
+        """Do as `apply` on the level at the end of `trail`, whichever is shown."""
+        root, shown, was_clean = self.root, self.document, self.is_clean
+        before = levels.at(root, trail)
+        after = edit(before)
         change = between(before, after)
         if change.is_empty:
             return change
-        was_clean = self.is_clean
-        self.history.push(label, after.settled(), change, merge=merge)
-        self._follow(change, was_clean)
+        lifted = levels.lifted(root, trail, after)
+        of_root = between(root, lifted) if trail else change
+        self.history.push(label, lifted, of_root, merge=merge, place=trail)
+        if trail == self._trail:
+            self._follow(change, was_clean)
+        else:
+            self._show(shown, levels.nearest(self.root, self._trail), was_clean)
         return change
 
     def try_apply(
@@ -170,17 +213,53 @@ class Session(QObject):
 
     def undo(self) -> None:
         """Go back one step."""
-        self._step(self.history.undo)
+        self._step(self.history.undo, self.history.undo_place)
 
     def redo(self) -> None:
         """Go forward one step."""
-        self._step(self.history.redo)
+        self._step(self.history.redo, self.history.redo_place)
 
-    def _step(self, move: Callable[[], tuple[Document, Change] | None]) -> None:
-        was_clean = self.is_clean
+    def _step(
+        self, move: Callable[[], tuple[Document, Change] | None], place: levels.Trail
+    ) -> None:
+        shown, was_clean = self.document, self.is_clean
         moved = move()
-        if moved is not None:
+        if moved is None:
+            return
+        trail = levels.nearest(self.root, place)
+        if trail or self._trail:
+            self._show(shown, trail, was_clean)
+        else:
             self._follow(moved[1], was_clean)
+
+    # Levels --------------------------------------------------------------------------------------
+
+    def enter(self, node_id: str) -> bool:
+        """Show the inside of the submodel that a node calls; return whether it calls one."""
+        node = self.document.nodes.get(node_id)
+        layer = self.document.layers[node.layer] if isinstance(node, Call) else None
+        if not isinstance(layer, Submodel):
+            return False
+        self._show(self.document, (*self._trail, layer.id), self.is_clean)
+        return True
+
+    def leave(self, count: int = 1) -> None:
+        """Show the level so many levels further out; the whole design has none around it."""
+        if self._trail and count > 0:
+            self._show(self.document, self._trail[:-count], self.is_clean)
+
+    def _show(self, shown: Document, trail: levels.Trail, was_clean: bool) -> None:
+        """Show the level at the end of `trail` in the place of `shown`."""
+        if trail == self._trail:
+            change = between(shown, self.document)
+            self._follow(Change(head=True) if change.is_empty else change, was_clean)
+            return
+        self._trail = trail
+        self._book.forget(shown.nodes)
+        self._follow(levels.switched(shown, self.document), was_clean, whole=True)
+        self.level_changed.emit()
+
+    # Files read in threads -----------------------------------------------------------------------
 
     def paste(
         self, copied: Document, dx: float, dy: float, *, shared: bool = False
@@ -193,47 +272,15 @@ class Session(QObject):
 
         The files are read in a thread; those that cannot be read are told by `failed`.
         """
-        names, opening = [Path(path) for path in paths], self._opening
-
-        def read() -> tuple[int, float, float, list[ModelFile | ComposerError]]:
-            return opening, x, y, model_files.read_models(names)
-
-        self._readings += 1
-        model_files.in_thread(read, self._take_models)
-
-    def _take_models(self, answer: tuple[int, float, float, list]) -> None:
-        opening, x, y, found = answer
-        if opening != self._opening:
-            return
-        self._readings -= 1
-        models = [item for item in found if isinstance(item, ModelFile)]
-        if models:
-            label = "Add saved model" if len(models) == 1 else f"Add {len(models)} saved models"
-            self.apply(label, _add_models, self.catalog, models, x, y)
-        for item in found:
-            if isinstance(item, ComposerError):
-                self.failed.emit(item)
+        self._arrivals.add_models([Path(path) for path in paths], x, y)
 
     def relocate_model(self, layer_id: str, path: Path) -> None:
         """Use the file at `path` for a saved model from now on; `failed` tells if it cannot be."""
-        opening = self._opening
+        self._arrivals.relocate_model(layer_id, Path(path))
 
-        def read() -> tuple[int, str, list[ModelFile | ComposerError]]:
-            return opening, layer_id, model_files.read_models([path])
-
-        self._readings += 1
-        model_files.in_thread(read, self._take_relocated)
-
-    def _take_relocated(self, answer: tuple[int, str, list]) -> None:
-        opening, layer_id, (found,) = answer
-        if opening != self._opening:
-            return
-        self._readings -= 1
-        if isinstance(found, ComposerError):
-            self.failed.emit(found)
-        elif layer_id in self.document.layers:
-            model = (found.path, found.sha256, found.interface)
-            self.try_apply("Choose model file", edits.relocate_model, layer_id, *model)
+    def _reading_ended(self) -> None:
+        if self.is_settled:
+            self.settled.emit()
 
     # Files ---------------------------------------------------------------------------------------
 
@@ -248,14 +295,16 @@ class Session(QObject):
 
     def replace(self, document: Document, path: Path | None) -> None:
         """Open `document` as what was read from `path`, or as an untitled design."""
-        was_clean = self.is_clean
-        change = between(self.document, document)
+        shown, was_clean, was_inside = self.document, self.is_clean, bool(self._trail)
         self.history = History(document.settled())
+        self._trail = ()
         self.path = path
         # What is being read in a thread was meant for the design that was open until now
-        self._opening, self._readings = self._opening + 1, 0
-        self._book.forget(change.nodes)
-        self._follow(change, was_clean)
+        self._arrivals.forget()
+        self._book.forget(shown.nodes)
+        self._follow(levels.switched(shown, self.document), was_clean, whole=True)
+        if was_inside:
+            self.level_changed.emit()
         self.path_changed.emit()
         self._check_models()
 
@@ -264,7 +313,7 @@ class Session(QObject):
         target = Path(path).absolute() if path is not None else self.path
         if target is None:
             raise ValueError("a design that was never saved needs a path")
-        document_file.write(target, self.document)
+        document_file.write(target, self.root)
         self.history.mark_clean()
         self.path = target
         self.path_changed.emit()
@@ -272,18 +321,12 @@ class Session(QObject):
 
     def _check_models(self) -> None:
         """Compare, in a thread, the saved models' files with what the design remembers of them."""
-        layers = [layer for layer in in_order(self.document.layers) if _is_model(layer)]
-        known, opening = [(layer.path, layer.sha256) for layer in layers], self._opening
         self._book.files_changed(self.document, frozenset())
+        known = saved_files(self.root)
         if known:
-            model_files.in_thread(
-                lambda: (opening, model_files.changed_files(known)), self._take_changed_files
-            )
+            self._arrivals.check_files(known, self._take_changed_files)
 
-    def _take_changed_files(self, answer: tuple[int, frozenset[FileState]]) -> None:
-        opening, files = answer
-        if opening != self._opening:
-            return
+    def _take_changed_files(self, files: frozenset[FileState]) -> None:
         nodes = self._book.files_changed(self.document, files)
         if nodes:
             self.analyzed.emit(frozenset(nodes))
@@ -294,15 +337,18 @@ class Session(QObject):
         """Let go of the engine; the session is not used afterwards."""
         self.engine.forget(self.design)
 
-    def _follow(self, change: Change, was_clean: bool) -> None:
-        """Bring everything that depends on the document in step with it."""
+    def _follow(self, change: Change, was_clean: bool, *, whole: bool = False) -> None:
+        """Bring everything that depends on the document in step with it.
+
+        With `whole` the engine is given all of it, since it had another one.
+        """
         self.revision += 1
         self.graph.follow(change, self.document)
         self._book.follow(self.document, change, self.graph)
         self.changed.emit(change)
         if self.is_clean != was_clean:
             self.clean_changed.emit(self.is_clean)
-        self.engine.analyze(self.design, self.revision, self.document, change)
+        self.engine.analyze(self.design, self.revision, self.document, None if whole else change)
 
     def _take_answer(self, design: int, revision: int, verdicts: dict[str, Verdict]) -> None:
         if design != self.design:
@@ -326,22 +372,3 @@ class Session(QObject):
     def _take_engine_state(self, state: str, sentence: str) -> None:
         self.engine_state = state
         self.engine_state_changed.emit(state, sentence)
-
-
-def _is_model(layer: object) -> bool:
-    return isinstance(layer, SavedModel)
-
-
-def _add_models(
-    document: Document, catalog: Catalog, models: Sequence[ModelFile], x: float, y: float
-) -> Document:
-    """Add saved models one below the other; the first of a design brings its Inputs along."""
-    is_first = not document.nodes
-    for index, model in enumerate(models):
-        at = x, y + index * MODEL_STEP
-        before = document
-        document = edits.add_saved_model(before, model.path, model.sha256, model.interface, *at)
-        if is_first and index == 0:
-            (node,) = set(document.nodes) - set(before.nodes)
-            document = fixes.add_inputs(document, catalog, node)
-    return document

@@ -5,7 +5,6 @@ import threading
 
 import pytest
 
-from composer_gui.core.document import SavedInterface, SavedModel, SavedPort
 from composer_gui.core.errors import ExportFailed
 from composer_gui.session.export_files import (
     Cancelled,
@@ -17,13 +16,11 @@ from composer_gui.session.export_files import (
     refuse_own_models,
 )
 
-PORT = SavedPort("x", (None, 4))
-INTERFACE = SavedInterface("Functional", (PORT,), (PORT,))
 RUNNING = threading.Event()
 
 
-def model(path, layer_id="l1", sha256=""):
-    return SavedModel(layer_id, path.stem, str(path), sha256, INTERFACE)
+def model(path, sha256=""):
+    return str(path), sha256
 
 
 def collect(models, folder, cancelled=RUNNING):
@@ -96,13 +93,13 @@ def test_a_model_inside_the_folder_stays_where_it_is(here):
     path = here / "base" / "encoder.keras"
     path.write_bytes(b"weights")
     found = collect([model(path)], here)
-    assert found.paths == {"l1": "base/encoder.keras"}
+    assert found.paths == {str(path): "base/encoder.keras"}
     assert found.sources == [path] and not found.copied and not found.warnings
 
 
 def test_a_model_elsewhere_is_copied_once_and_that_is_said(here, elsewhere):
-    found = collect([model(elsewhere), model(elsewhere, "l2")], here)
-    assert found.paths == {"l1": "models/encoder.keras", "l2": "models/encoder.keras"}
+    found = collect([model(elsewhere), model(elsewhere)], here)
+    assert found.paths == {str(elsewhere): "models/encoder.keras"}
     assert found.copied == [here / "models" / "encoder.keras"]
     assert found.copied[0].read_bytes() == b"weights"
     assert len(found.warnings) == 1 and "copied to models/encoder.keras" in found.warnings[0]
@@ -112,7 +109,7 @@ def test_a_copy_never_replaces_another_file(here, elsewhere):
     (here / "models").mkdir()
     (here / "models" / "encoder.keras").write_bytes(b"another")
     found = collect([model(elsewhere)], here)
-    assert found.paths == {"l1": "models/encoder_1.keras"}
+    assert found.paths == {str(elsewhere): "models/encoder_1.keras"}
     again = collect([model(elsewhere)], here)
     assert again.paths == found.paths and not again.copied
     assert (here / "models" / "encoder.keras").read_bytes() == b"another"
@@ -121,13 +118,16 @@ def test_a_copy_never_replaces_another_file(here, elsewhere):
 def test_two_models_of_one_name_get_different_ones(here, elsewhere, tmp_path):
     other = tmp_path / "encoder.keras"
     other.write_bytes(b"other")
-    found = collect([model(elsewhere), model(other, "l2")], here)
-    assert found.paths == {"l1": "models/encoder.keras", "l2": "models/encoder_1.keras"}
+    found = collect([model(elsewhere), model(other)], here)
+    assert found.paths == {
+        str(elsewhere): "models/encoder.keras",
+        str(other): "models/encoder_1.keras",
+    }
 
 
 def test_without_a_script_models_go_by_where_they_are(elsewhere):
     found = collect([model(elsewhere)], None)
-    assert found.paths == {"l1": elsewhere.as_posix()} and not found.copied
+    assert found.paths == {str(elsewhere): elsewhere.as_posix()} and not found.copied
 
 
 def test_a_model_that_has_changed_is_used_and_told(elsewhere):

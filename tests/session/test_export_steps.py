@@ -46,7 +46,8 @@ class Opened:
     """What an export wants of a session."""
 
     def __init__(self, drawing, engine):
-        self.document = drawing.document
+        self.root = drawing.document
+        self.place = ()
         self.catalog = drawing.catalog
         self.engine = engine
 

@@ -27,7 +27,8 @@ class Opened:
     """What an export wants of a session: a design, the catalog, an engine and what is wrong."""
 
     def __init__(self, drawing, engine, problems=()):
-        self.document = drawing.document
+        self.root = drawing.document
+        self.place = ()
         self.catalog = drawing.catalog
         self.engine = engine
         self.problems = lambda: list(problems)

@@ -1,0 +1,153 @@
+"""What threads bring to the open design: saved models that are added or moved, changed files.
+
+What was read for a design that is no longer open is dropped, and so is what was meant for a level
+or a layer that is no longer there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from composer_gui.core import edits, fixes
+from composer_gui.core.document import Document
+from composer_gui.core.errors import ComposerError, EditRefused
+from composer_gui.core.layers.catalog import Catalog
+from composer_gui.session import levels, model_files
+from composer_gui.session.model_files import FileState, ModelFile
+
+if TYPE_CHECKING:
+    from composer_gui.session.session import Session
+
+MODEL_STEP = 144.0
+"""Vertical distance in pixels between saved models that are added together."""
+
+
+class Arrivals(QObject):
+    """The work that threads do for a session's design; `ended()` when a piece of it is over."""
+
+    ended = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self._opening = 0
+        self._under_way = 0
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being read that changes the design."""
+        return not self._under_way
+
+    def forget(self) -> None:
+        """Drop what is still being read: another design is open now."""
+        self._opening, self._under_way = self._opening + 1, 0
+
+    def read(self, function: Callable[[], Any], receive: Callable[[Any], None]) -> None:
+        """Call `receive` with what `function`, run in a thread, returns, unless it comes too late.
+
+        A ComposerError that it raises is told by the session's `failed`; any other error is raised
+        here again.
+        """
+        self._under_way += 1
+        self._in_thread(function, partial(self._received, receive))
+
+    def check_files(
+        self, known: Sequence[FileState], receive: Callable[[frozenset[FileState]], None]
+    ) -> None:
+        """Call `receive` with those of these files that hold something else by now."""
+        self._in_thread(partial(model_files.changed_files, known), receive)
+
+    def _in_thread(self, function: Callable[[], Any], receive: Callable[[Any], None]) -> None:
+        opening = self._opening
+
+        def work() -> tuple[int, Callable[[Any], None], Any]:
+            try:
+                return opening, receive, function()
+            except Exception as error:
+                return opening, receive, error
+
+        model_files.in_thread(work, self._take)
+
+    def _take(self, answer: tuple[int, Callable[[Any], None], Any]) -> None:
+        opening, receive, result = answer
+        if opening == self._opening:
+            receive(result)
+
+    def _received(self, receive: Callable[[Any], None], result: Any) -> None:
+        self._under_way -= 1
+        try:
+            if isinstance(result, ComposerError):
+                self._session.failed.emit(result)
+            elif isinstance(result, Exception):
+                raise result
+            else:
+                receive(result)
+        finally:
+            self.ended.emit()
+
+    # Saved models --------------------------------------------------------------------------------
+
+    def add_models(self, paths: Sequence[Path], x: float, y: float) -> None:
+        """Put saved models on the level shown now, as `Session.add_models` says."""
+        read = partial(model_files.read_models, paths)
+        self.read(read, partial(self._take_models, self._session.place, x, y))
+
+    def _take_models(
+        self, place: levels.Trail, x: float, y: float, found: list[ModelFile | ComposerError]
+    ) -> None:
+        models = [item for item in found if isinstance(item, ModelFile)]
+        if models and levels.at(self._session.root, place) is not None:
+            label = "Add saved model" if len(models) == 1 else f"Add {len(models)} saved models"
+            edit = partial(_add_models, catalog=self._session.catalog, models=models, x=x, y=y)
+            self._session.apply_at(place, label, edit)
+        for item in found:
+            if isinstance(item, ComposerError):
+                self._session.failed.emit(item)
+
+    def relocate_model(self, layer_id: str, path: Path) -> None:
+        """Read the file at `path` and use it for a layer of the level shown now."""
+        read = partial(model_files.read_models, [path])
+        self.read(read, partial(self._take_relocated, self._session.place, layer_id))
+
+    def _take_relocated(
+        self, place: levels.Trail, layer_id: str, answer: list[ModelFile | ComposerError]
+    ) -> None:
+        (found,) = answer
+        if isinstance(found, ComposerError):
+            self._session.failed.emit(found)
+            return
+        document = levels.at(self._session.root, place)
+        if document is not None and layer_id in document.layers:
+            model = (found.path, found.sha256, found.interface)
+            self._try(
+                place,
+                "Choose model file",
+                lambda design: edits.relocate_model(design, layer_id, *model),
+            )
+
+    def _try(self, place: levels.Trail, label: str, edit: Callable[[Document], Document]) -> None:
+        """Apply an edit on a level; a refusal goes to the status bar."""
+        try:
+            self._session.apply_at(place, label, edit)
+        except EditRefused as refusal:
+            self._session.noticed.emit(refusal.whole)
+
+
+def _add_models(
+    document: Document, *, catalog: Catalog, models: Sequence[ModelFile], x: float, y: float
+) -> Document:
+    """Add saved models one below the other; the first of a design brings its Inputs along."""
+    is_first = not document.nodes
+    for index, model in enumerate(models):
+        at = x, y + index * MODEL_STEP
+        before = document
+        document = edits.add_saved_model(before, model.path, model.sha256, model.interface, *at)
+        if is_first and index == 0:
+            (node,) = set(document.nodes) - set(before.nodes)
+            document = fixes.add_inputs(document, catalog, node)
+    return document
