@@ -17,7 +17,9 @@ from composer_gui.core.document import (
     KerasLayer,
     Layer,
     Node,
+    Operation,
     Output,
+    SavedModel,
     Source,
     in_order,
 )
@@ -42,6 +44,11 @@ _LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d",
 _LETTERS |= {letter.upper(): text.capitalize() for letter, text in _LETTERS.items()} | {"ı": "i"}
 _GREEK = re.compile(r"GREEK (SMALL|CAPITAL) LETTER (?:FINAL )?(\w+)")
 
+_IN_FILES = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.>-]*")
+"""Names that Keras takes for layers inside a model; longer ones than ours may come in files."""
+
+_NUMBERED = re.compile(r"(.*?)(_\d+)?")
+
 _GENERIC = re.compile(r"(output(s|_?\d+)?)?", re.IGNORECASE)
 """Labels of Output nodes that say nothing of what comes out."""
 
@@ -64,13 +71,37 @@ def keras_names(document: Document) -> dict[str, str]:
     """Return the Keras name of every layer and Input node, and the key of every Output node.
 
     Layers and Inputs are siblings in the model, Outputs are among themselves. A label that is
-    legal as typed keeps its spelling; the others follow in the order in which they were made.
+    legal as typed keeps its spelling, and so does the name that a layer had in its saved model;
+    the others follow in the order in which they were made. Operations cannot be given a name:
+    Keras counts them, `add`, `add_1`, and no layer beside them is called so.
     """
-    nodes = in_order(document.nodes)
-    inputs = [(node.id, node.label, "input") for node in nodes if isinstance(node, Input)]
-    layers = [(layer.id, layer.name, _kind(layer)) for layer in in_order(document.layers)]
-    outputs = [(node.id, node.label, "output") for node in nodes if isinstance(node, Output)]
-    return _distinct([*inputs, *layers]) | _distinct(outputs)
+    nodes, layers = in_order(document.nodes), in_order(document.layers)
+    operations = [layer for layer in layers if isinstance(layer, Operation)]
+    counted = frozenset(map(_counted_as, operations))
+    siblings = [(node.id, node.label, "input", "") for node in nodes if isinstance(node, Input)]
+    siblings += [
+        (layer.id, layer.name, _kind(layer), saved_name(layer))
+        for layer in layers
+        if not isinstance(layer, Operation)
+    ]
+    outputs = [(node.id, node.label, "output", "") for node in nodes if isinstance(node, Output)]
+    unnamed = {layer.id: legal_name(layer.name, "result") for layer in operations}
+    return _distinct(siblings, counted) | _distinct(outputs) | unnamed
+
+
+def saved_name(layer: Layer) -> str:
+    """Return the name that Keras knows a part of a saved model by, "" for what is none."""
+    if isinstance(layer, SavedModel):
+        return layer.part.rpartition("/")[2]
+    if isinstance(layer, KerasLayer) and layer.weights is not None:
+        return layer.weights.part.rpartition("/")[2]
+    return ""
+
+
+def _counted_as(operation: Operation) -> str:
+    """Return the stem of the names that Keras gives to an operation: `get_item` for brackets."""
+    function = operation.function.rpartition(".")[2]
+    return "get_item" if function == "getitem" else function
 
 
 def model_name(document: Document) -> str:
@@ -116,15 +147,25 @@ def _kind(layer: Layer) -> str:
     return snake_case(layer.class_name) if isinstance(layer, KerasLayer) else "model"
 
 
-def _distinct(wanted: list[tuple[str, str, str]]) -> dict[str, str]:
-    """Return an own legal name for each (id, label, fallback)."""
+def _distinct(
+    wanted: list[tuple[str, str, str, str]], counted: frozenset[str] = frozenset()
+) -> dict[str, str]:
+    """Return an own legal name for each (id, label, fallback, name that it has in a file).
+
+    None is a number behind one of the words that are `counted`.
+    """
     taken = _Taken(LONGEST_NAME)
     names: dict[str, str] = {}
-    legal = {item: legal_name(label, fallback) for item, label, fallback in wanted}
-    for item, label, _ in wanted:
+    legal: dict[str, str] = {}
+    for item, label, fallback, saved in wanted:
+        kept = label == saved and _IN_FILES.fullmatch(label) is not None
+        found = label if kept else legal_name(label, fallback)
+        stem, number = _NUMBERED.fullmatch(found).groups("")
+        legal[item] = f"{stem}_layer{number}" if stem in counted else found
+    for item, label, _, _ in wanted:
         if legal[item] == label and label not in taken:
             names[item] = taken.claim(label)
-    return {item: names.get(item) or taken.claim(legal[item]) for item, _, _ in wanted}
+    return {item: names.get(item) or taken.claim(legal[item]) for item, *_ in wanted}
 
 
 class _Taken:
@@ -153,14 +194,36 @@ class _Taken:
 # For Python -------------------------------------------------------------------------------------
 
 
+class Functions:
+    """The names of the functions of one script; `fixed` are those that every script has."""
+
+    def __init__(self, fixed: Iterable[str] = ()) -> None:
+        self.fixed = frozenset(fixed)
+        self._taken = _Taken(LONGEST_VARIABLE, RESERVED | self.fixed)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._taken
+
+    def claim(self, name: str) -> str:
+        """Take and return `name`, else the first of `name_1`, `name_2` … that is free."""
+        return self._taken.claim(name)
+
+
 class Variables:
     """The variables of one script: an own one for each node, each held layer, and what is claimed.
 
     `held` are the layers that stand in a variable of their own.
     """
 
-    def __init__(self, document: Document, names: Mapping[str, str], held: Iterable[str]) -> None:
-        self._taken = _Taken(LONGEST_VARIABLE, RESERVED)
+    def __init__(
+        self,
+        document: Document,
+        names: Mapping[str, str],
+        held: Iterable[str],
+        functions: Functions | None = None,
+    ) -> None:
+        self._functions = functions or Functions()
+        self._taken = _Taken(LONGEST_VARIABLE, RESERVED | self._functions.fixed)
         self.nodes: dict[str, str] = {}
         self.layers: dict[str, str] = {}
         self._name(document, names, set(held))
@@ -170,6 +233,15 @@ class Variables:
         names = [identifier(name) for name in wanted]
         free = (name for name in names if name not in self._taken)
         return self._taken.claim(next(free, names[-1]))
+
+    def claim_function(self, *wanted: str) -> str:
+        """Return a name for a function that neither a variable nor another function has."""
+        names = [identifier(name) for name in wanted]
+        free = (name for name in names if name not in self._taken and name not in self._functions)
+        name = self._functions.claim(next(free, names[-1]))
+        while name in self._taken:
+            name = self._functions.claim(names[-1])
+        return self._taken.claim(name)
 
     def _name(self, document: Document, names: Mapping[str, str], held: set[str]) -> None:
         nodes = in_order(document.nodes)
