@@ -229,7 +229,7 @@ def relocate_model(
         return document
     entries = _successors(layer.interface.inputs, interface.inputs)
     exits = _successors(layer.interface.outputs, interface.outputs)
-    nodes = _rewired(document, layer_id, entries, exits)
+    nodes = rewired(document, layer_id, entries, exits)
     return put(document, moved, *nodes)
 
 
@@ -244,23 +244,32 @@ def _successors(before: tuple[SavedPort, ...], after: tuple[SavedPort, ...]) -> 
     return same
 
 
-def _rewired(
-    document: Document, layer_id: str, entries: Mapping[str, str], exits: Mapping[str, str]
+def rewired(
+    document: Document,
+    layer_id: str,
+    entries: Mapping[str, str | None],
+    exits: Mapping[str, str | None],
 ) -> list[Node]:
-    """Return the nodes whose wires have to follow the ports of a layer's calls."""
+    """Return the nodes whose wires have to follow the ports of a layer's calls.
+
+    `entries` and `exits` hold the new name of each port that lives on, by its old one.
+    """
     calls = {node.id for node in callers(document, {layer_id})}
 
     def follow(sources: Iterable[Source]) -> Iterator[Source]:
         for source in sources:
             if source.node not in calls:
                 yield source
-            elif source.port in exits:
+            elif exits.get(source.port) is not None:
                 yield Source(source.node, exits[source.port])
 
     altered = []
     for node in document.nodes.values():
+        if not node.inputs:
+            continue
         names = entries if node.id in calls else {port: port for port in node.inputs}
-        kept = {names[p]: tuple(follow(s)) for p, s in node.inputs.items() if p in names}
+        ports = ((names.get(port), sources) for port, sources in node.inputs.items())
+        kept = {port: tuple(follow(sources)) for port, sources in ports if port is not None}
         kept = {port: sources for port, sources in kept.items() if sources}
         if kept != dict(node.inputs):
             altered.append(replace(node, inputs=Map(kept)))

@@ -5,6 +5,7 @@ inputs and outputs name exactly the Input and Output nodes, and every layer is c
 An edit that would change nothing gives back the very document it got.
 """
 
+from composer_gui.core.edit_groups import group, ungroup, with_design
 from composer_gui.core.edit_layers import (
     make_independent,
     relocate_model,
@@ -36,6 +37,7 @@ from composer_gui.core.edit_nodes import (
     set_seed,
     set_text,
 )
+from composer_gui.core.edit_splice import splice
 from composer_gui.core.edit_wires import (
     connect,
     disconnect,
@@ -56,6 +58,7 @@ __all__ = [
     "connect",
     "delete",
     "disconnect",
+    "group",
     "insert_on_wire",
     "make_independent",
     "move",
@@ -77,4 +80,7 @@ __all__ = [
     "set_text",
     "set_trainable",
     "share_layer",
+    "splice",
+    "ungroup",
+    "with_design",
 ]
