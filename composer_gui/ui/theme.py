@@ -33,6 +33,7 @@ _SHARED_HUES = {
     "activation": "core",
     "wrapper": "recurrent",
     "saved_model": "saved model",
+    "submodel": "saved model",
     "frame": "output",
     "note": "output",
 }

@@ -12,8 +12,10 @@ from composer_gui.core.document import (
     Input,
     KerasLayer,
     Layer,
+    Operation,
     Output,
     SavedModel,
+    Submodel,
 )
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import InputPort
@@ -22,6 +24,17 @@ from composer_gui.core.ports import input_ports, output_ports
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import BLOCKED, FINE, WRONG, Verdict
+from composer_gui.ui.canvas.marks import (
+    Share,
+    ShareOf,
+    is_frozen,
+    is_partly_frozen,
+    kind_words,
+    no_share,
+    operation_category,
+    origin_words,
+    use_rows,
+)
 
 UNFINISHED = frozenset({"missing_wire", "missing_parameter", "output_without_wire"})
 """Codes of errors that every node has while it is being put together: no reason for red."""
@@ -47,7 +60,9 @@ class Ring:
 class Face:
     """Everything that is painted of a node, and that decides its size.
 
-    `rows` are names and values of parameters. `foot` is the sentence below the hairline, `short`
+    `rows` are names and values of parameters. `origin` says what became of the weights that the
+    layer had in a saved model. `shared` counts the calls of its layer where there are several,
+    `copies` the layers that were made of the same part of the same file. `foot` is the sentence below the hairline, `short`
     what stands there where the sentence has no room. `state` is the verdict's kind, "warning" for
     a fine node with a warning, "unfinished" for a wrong one that only lacks wires or values.
     """
@@ -64,7 +79,10 @@ class Face:
     short: str = ""
     count: str = ""
     frozen: bool = False
-    shared: bool = False
+    partly_frozen: bool = False
+    shared: int = 0
+    copies: int = 0
+    origin: str = ""
 
     @property
     def brief(self) -> str:
@@ -80,9 +98,16 @@ class Face:
             self.rows,
             self.inputs,
             self.outputs,
-            self.frozen,
+            self.locked,
             self.shared,
+            self.copies,
+            bool(self.origin),
         )
+
+    @property
+    def locked(self) -> bool:
+        """Whether a lock is shown, closed or half open."""
+        return self.frozen or self.partly_frozen
 
     @property
     def names_inputs(self) -> bool:
@@ -101,27 +126,37 @@ def face(
     verdict_of: Callable[[str], Verdict],
     node_id: str,
     *,
-    shared: bool = False,
+    calls: int = 1,
+    copies: int = 1,
+    share_of: ShareOf = no_share,
 ) -> Face:
-    """Return what the node shows now; `shared` says that its layer has other calls too."""
+    """Return what the node shows now.
+
+    `calls` counts the calls of its layer, `copies` the layers of the same origin; `share_of` tells
+    how many of the layers inside a model are frozen.
+    """
     node = document.nodes[node_id]
     verdict = verdict_of(node_id)
     layer = document.layers[node.layer] if isinstance(node, Call) else None
     kind, category, kind_text = _kind(node, layer, catalog)
+    share = share_of(layer) if layer is not None else None
     return Face(
         kind=kind,
         category=category,
         label=document.label(node_id),
         kind_text=kind_text,
-        rows=_rows(layer, catalog),
+        rows=_rows(layer, catalog, share),
         inputs=_input_rings(document, catalog, node),
         outputs=tuple(Ring(name) for name in output_ports(document, catalog, node)),
         state=_state(verdict),
         foot=_foot(document, verdict_of, node, verdict),
         short=_SHORT.get(verdict.kind, ""),
         count=show_count(verdict.parameters or _known_parameters(layer)),
-        frozen=layer is not None and not layer.trainable and _may_train(verdict, layer),
-        shared=shared,
+        frozen=layer is not None and is_frozen(layer, share) and _may_train(verdict, layer),
+        partly_frozen=layer is not None and is_partly_frozen(layer, share),
+        shared=calls if calls > 1 else 0,
+        copies=copies if copies > 1 else 0,
+        origin=origin_words(layer, getattr(verdict, "anew", "")),
     )
 
 
@@ -135,16 +170,21 @@ def _kind(node, layer: Layer | None, catalog: Catalog) -> tuple[str, str, str]:
     if isinstance(node, Output):
         return "output", "output", "Output"
     if isinstance(layer, SavedModel):
-        return "call", "saved model", f"saved model · {layer.interface.class_name}"
+        return "call", "saved model", kind_words(layer)
+    if isinstance(layer, Submodel):
+        return "call", "submodel", kind_words(layer)
+    if isinstance(layer, Operation):
+        return "call", operation_category(layer), kind_words(layer)
     spec = catalog.layers.get(layer.class_name)
     return "call", spec.category if spec else "unknown", layer.class_name
 
 
-def _rows(layer: Layer | None, catalog: Catalog) -> tuple[tuple[str, str], ...]:
+def _rows(
+    layer: Layer | None, catalog: Catalog, share: Share | None
+) -> tuple[tuple[str, str], ...]:
     """Return the parameters worth showing: required ones, then those that were set."""
-    if isinstance(layer, SavedModel):
-        count = layer.interface.layer_count
-        return (("layers", str(count)),) if count else ()
+    if isinstance(layer, SavedModel | Submodel):
+        return use_rows(layer, share)
     if not isinstance(layer, KerasLayer):
         return ()
     spec = catalog.layers.get(layer.class_name)
@@ -196,7 +236,10 @@ def is_unfinished(verdict: Verdict) -> bool:
 
 def _may_train(verdict: Verdict, layer: Layer) -> bool:
     """A lock on a layer without weights would say nothing."""
-    return verdict.parameters > 0 or isinstance(layer, SavedModel) or verdict.kind != FINE
+    if isinstance(layer, Operation):
+        return False
+    is_model = isinstance(layer, SavedModel | Submodel)
+    return verdict.parameters > 0 or is_model or verdict.kind != FINE
 
 
 def _known_parameters(layer: Layer | None) -> int:

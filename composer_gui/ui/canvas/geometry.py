@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
 from composer_gui.ui.canvas.faces import Face, Ring
+from composer_gui.ui.canvas.marks import KEPT
 
 GRID = 24.0
 SNAP = 12.0
@@ -31,6 +32,8 @@ REACH = 11.0
 """How far from a ring's centre the mouse still means it."""
 BADGE = 16.0
 """Room for one mark right of the label."""
+JOINT = " · "
+"""Between a class and what became of its weights."""
 FRAME_TITLE = 30.0
 GRIP = 14.0
 """Side of the corner by which frames and notes are resized."""
@@ -40,7 +43,7 @@ FULL_DETAIL = 0.62
 """Zoom below which of a node only the label is painted, larger, and of a wire no label."""
 
 Measure = Callable[[str, str], float]
-"""(style, text) -> width; the styles are "title", "kind", "name" and "value"."""
+"""(style, text) -> width; the styles are "title", "kind", "count", "name" and "value"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +115,10 @@ def _column(rings, x: float, height: float, *, named: bool) -> tuple[Slot, ...]:
 
 def node_width(face: Face, measure: Measure) -> float:
     """Return the width that the words ask for, on the grid, within the narrowest and widest."""
-    marks = BADGE * (1 + face.frozen + face.shared) + 8
-    wanted = [measure("title", face.label) + marks, measure("kind", face.kind_text) + BADGE]
+    marks = BADGE * (1 + face.locked + bool(face.copies)) + 8
+    if face.shared:
+        marks += BADGE + measure("count", times(face.shared))
+    wanted = [measure("title", face.label) + marks, measure("kind", kind_line(face)) + BADGE]
     wanted += [measure("name", name) + 16 + measure("value", value) for name, value in face.rows]
     if face.names_inputs or face.names_outputs:
         left = [measure("name", ring.port) for ring in face.inputs if not ring.quiet]
@@ -125,6 +130,16 @@ def node_width(face: Face, measure: Measure) -> float:
         )
     content = max(wanted) + PADDING + RIGHT
     return min(WIDEST, max(NARROWEST, math.ceil(content / GRID) * GRID))
+
+
+def times(count: int) -> str:
+    """Return how often a layer is called, as it stands beside its rings."""
+    return f"×{count}"
+
+
+def kind_line(face: Face) -> str:
+    """Return the longest that the line below the label may become under any verdict."""
+    return f"{face.kind_text}{JOINT}{KEPT}" if face.origin else face.kind_text
 
 
 def snapped(value: float) -> float:

@@ -18,6 +18,8 @@ _STROKES: dict[str, tuple[tuple[tuple[float, float], ...], ...]] = {
     "output": (((1, 1), (1, 9)), ((3, 5), (9, 5)), ((6.5, 2), (9.5, 5), (6.5, 8))),
     "saved model": (((1, 3), (5, 1), (9, 3), (9, 7), (5, 9), (1, 7), (1, 3), (5, 5), (9, 3)),
                     ((5, 5), (5, 9))),
+    "submodel": (((0.5, 0.5), (9.5, 0.5), (9.5, 9.5), (0.5, 9.5), (0.5, 0.5)),
+                 ((3.5, 3.5), (6.5, 3.5), (6.5, 6.5), (3.5, 6.5), (3.5, 3.5))),
     "core": (((5, 0.5), (9.5, 5), (5, 9.5), (0.5, 5), (5, 0.5)),),
     "convolution": (((1, 1), (9, 1), (9, 9), (1, 9), (1, 1)), ((1, 5), (9, 5)), ((5, 1), (5, 9))),
     "pooling": (((0.5, 1), (9.5, 1), (6.5, 5.5), (6.5, 9), (3.5, 9), (3.5, 5.5), (0.5, 1)),),
@@ -115,15 +117,21 @@ def draw_mark(painter: QPainter, disc: QColor, mark: QColor, x: float, y: float)
     painter.drawPoint(QPointF(x, y + 4))
 
 
-def draw_lock(painter: QPainter, colour: QColor, x: float, y: float) -> None:
-    """Draw a closed lock around the centre (x, y)."""
+def draw_lock(
+    painter: QPainter, colour: QColor, x: float, y: float, *, closed: bool = True
+) -> None:
+    """Draw a lock around the centre (x, y): filled where all is frozen, else half filled."""
     painter.setPen(_stroke(colour, 1.6))
     painter.setBrush(NO_BRUSH)
     painter.translate(x, y)
     painter.drawPath(_shackle())
+    if not closed:
+        painter.setPen(_stroke(colour, 1.2))
+        painter.drawRoundedRect(QRectF(-4.4, -0.2, 8.8, 5.8), 1.2, 1.2)
     painter.setPen(NO_PEN)
     painter.setBrush(colour)
-    painter.drawRoundedRect(QRectF(-5, -0.8, 10, 7), 1.5, 1.5)
+    body = QRectF(-5, -0.8, 10, 7) if closed else QRectF(-4.4, -0.2, 4.4, 5.8)
+    painter.drawRoundedRect(body, 1.5, 1.5)
     painter.translate(-x, -y)
 
 
@@ -133,6 +141,16 @@ def draw_shared(painter: QPainter, colour: QColor, x: float, y: float) -> None:
     painter.setBrush(NO_BRUSH)
     painter.drawEllipse(QPointF(x - 2.6, y), 4.0, 4.0)
     painter.drawEllipse(QPointF(x + 2.6, y), 4.0, 4.0)
+
+
+def draw_copy(painter: QPainter, colour: QColor, x: float, y: float) -> None:
+    """Draw two sheets, one behind the other: copies that have weights of their own."""
+    painter.setPen(_stroke(colour, 1.4))
+    painter.setBrush(NO_BRUSH)
+    painter.translate(x, y)
+    painter.drawPolyline([QPointF(-1.5, -5), QPointF(5, -5), QPointF(5, 1.5)])
+    painter.drawRoundedRect(QRectF(-5, -2, 7, 7), 1.2, 1.2)
+    painter.translate(-x, -y)
 
 
 def _stroke(colour: QColor, width: float) -> QPen:

@@ -32,11 +32,14 @@ class Minimap(QObject):
     def _connect(self) -> None:
         scene = self._view.scene()
         scene.followed.connect(self._forget)
+        scene.drawn.connect(self._forget)
         scene.judged.connect(self._forget)
         scene.selection_changed.connect(self._forget)
         theme.watch().changed.connect(self._forget)
 
     def _forget(self, _: object = None) -> None:
+        if self._picture is not None and not self._view.scene().is_drawn:
+            return  # painted once all is there, and not with every slice
         self._picture = None
         self._view.viewport().update(self.rect())
 

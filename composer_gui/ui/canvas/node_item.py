@@ -12,6 +12,7 @@ from composer_gui.ui.canvas.geometry import (
     BADGE,
     FOOT,
     FULL_DETAIL,
+    JOINT,
     PADDING,
     RADIUS,
     RIGHT,
@@ -21,9 +22,11 @@ from composer_gui.ui.canvas.geometry import (
     Slot,
     bar_path,
     lay_out,
+    times,
 )
 from composer_gui.ui.canvas.glyphs import NO_PEN
 from composer_gui.ui.canvas.ink import Ink
+from composer_gui.ui.canvas.marks import ANEW
 
 TITLE_AT, KIND_AT = 17.0, 34.0
 """Heights of the middle of the label and of the line below it."""
@@ -40,6 +43,7 @@ class NodeItem(QGraphicsItem):
         self.selected = False
         self.lit = False
         self.twin = False
+        self.kin = False
         self.hovered = False
         self.ringed: dict[tuple[str, int], str] = {}
         """Rings that stand out while a wire is drawn: (side, number) -> "candidate" or "target"."""
@@ -80,7 +84,7 @@ class NodeItem(QGraphicsItem):
         return lay_out(face, self.ink.measure)
 
     def mark(self, **marks: object) -> None:
-        """Set `selected`, `lit`, `twin`, `hovered` or `ringed`, and repaint if that differs."""
+        """Set `selected`, `lit`, `twin`, `kin`, `hovered` or `ringed`, and repaint if that differs."""
         differs = False
         for name, value in marks.items():
             if getattr(self, name) != value:
@@ -139,7 +143,7 @@ class NodeItem(QGraphicsItem):
             return self.ink.wrong_pen if not self.selected or self.lit else self.ink.wrong_focus_pen
         if self.selected:
             return self.ink.selected_pen
-        if self.twin:
+        if self.twin or self.kin:
             return self.ink.twin_pen
         return self.ink.warning_pen if state == "warning" else self.ink.card_pen
 
@@ -164,12 +168,11 @@ class NodeItem(QGraphicsItem):
         right = self.layout.width - RIGHT
         self._paint_verdict(painter, right - 6, TITLE_AT)
         right -= BADGE + 2
-        if face.frozen:
-            glyphs.draw_lock(painter, ink.theme.secondary, right - 6, TITLE_AT - 1)
+        if face.locked:
+            closed = face.frozen
+            glyphs.draw_lock(painter, ink.theme.secondary, right - 6, TITLE_AT - 1, closed=closed)
             right -= BADGE
-        if face.shared:
-            glyphs.draw_shared(painter, ink.theme.secondary, right - 6, TITLE_AT)
-            right -= BADGE
+        right = self._paint_sharing(painter, right)
         painter.setFont(ink.fonts["title"])
         painter.setPen(ink.theme.text)
         title = ink.elided("title", face.label, right - PADDING)
@@ -179,8 +182,30 @@ class NodeItem(QGraphicsItem):
         painter.setFont(ink.fonts["kind"])
         painter.setPen(ink.theme.secondary)
         left = PADDING + BADGE
-        kind = ink.elided("kind", face.kind_text, self.layout.width - RIGHT - left)
-        painter.drawText(QPointF(left, ink.baseline("kind", KIND_AT)), kind)
+        room = self.layout.width - RIGHT - left
+        origin = f"{JOINT}{face.origin}" if face.origin else ""
+        kind = ink.elided("kind", face.kind_text, room - ink.measure("kind", origin))
+        baseline = ink.baseline("kind", KIND_AT)
+        painter.drawText(QPointF(left, baseline), kind)
+        if origin:
+            painter.setPen(ink.theme.warning if face.origin == ANEW else ink.theme.tertiary)
+            painter.drawText(QPointF(left + ink.measure("kind", kind), baseline), origin)
+
+    def _paint_sharing(self, painter: QPainter, right: float) -> float:
+        """Paint the marks of shared and of copied weights; return how far the label may go."""
+        ink, face = self.ink, self.face
+        if face.shared:
+            text = times(face.shared)
+            width = ink.measure("count", text)
+            painter.setFont(ink.fonts["count"])
+            painter.setPen(ink.theme.accent)
+            painter.drawText(QPointF(right - width, ink.baseline("count", TITLE_AT)), text)
+            glyphs.draw_shared(painter, ink.theme.accent, right - width - 9, TITLE_AT)
+            right -= BADGE + width + 2
+        if face.copies:
+            glyphs.draw_copy(painter, ink.theme.secondary, right - 6, TITLE_AT)
+            right -= BADGE
+        return right
 
     def _paint_verdict(self, painter: QPainter, x: float, y: float) -> None:
         now = self.ink.theme

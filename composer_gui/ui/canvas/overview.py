@@ -48,6 +48,7 @@ class Overview:
     def _connect(self) -> None:
         self._scene.followed.connect(self._follow)
         self._scene.moved.connect(self._note_moved)
+        self._scene.drawn.connect(self._note_judged)
         self._scene.judged.connect(self._note_judged)
 
     def _follow(self, change: Change) -> None:

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
-from composer_gui.core.change import Change
-from composer_gui.core.document import Call, Frame, Note, Wire, wires_into
+from composer_gui.core.change import Change, between
+from composer_gui.core.document import Document, Frame, Layer, Note, Submodel, Wire
+from composer_gui.ui.canvas.backlog import AT_ONCE, Backlog
 from composer_gui.ui.canvas.faces import face
-from composer_gui.ui.canvas.geometry import GRID
+from composer_gui.ui.canvas.geometry import FOOT, GRID, HEADER, NARROWEST
 from composer_gui.ui.canvas.ink import Ink
+from composer_gui.ui.canvas.kinship import Kinship
+from composer_gui.ui.canvas.marks import Share, design_share
 from composer_gui.ui.canvas.node_item import NodeItem
 from composer_gui.ui.canvas.plates import FrameItem, NoteItem, Plate
 from composer_gui.ui.canvas.wire_item import WireItem, wire_look
@@ -26,14 +29,15 @@ class CanvasScene(QGraphicsScene):
 
     Signals: `selection_changed()` when other nodes or wires are selected; `followed(Change)` after
     the picture is in step with a change; `opened()` when another document was opened;
-    `moved(list of node ids)` while items are dragged and when they are elsewhere; `judged(ids)`
-    when other verdicts are shown.
+    `moved(list of node ids)` while items are dragged and when they are elsewhere; `drawn(ids)`
+    when items were made; `judged(ids)` when nodes were looked at anew, as after other verdicts.
     """
 
     selection_changed = Signal()
     followed = Signal(object)
     opened = Signal()
     moved = Signal(list)
+    drawn = Signal(list)
     judged = Signal(object)
 
     def __init__(self, session: Session, ink: Ink, parent=None) -> None:
@@ -45,13 +49,17 @@ class CanvasScene(QGraphicsScene):
         self.wires_at: dict[str, set[Wire]] = {}
         self.selected_nodes: frozenset[str] = frozenset()
         self.selected_wires: frozenset[Wire] = frozenset()
-        self._calls: dict[str, set[str]] = {}
-        self._layer_of: dict[str, str] = {}
+        self.kinship = Kinship()
+        self._awaited: frozenset[str] = frozenset()
+        self._lit_kin: set[str] = set()
         self._waiting_for: dict[str, set[str]] = {}
         self._blocked_by: dict[str, str] = {}
         self._history = session.history
+        self._backlog = Backlog(self._add_nodes, self._refresh, self._nearest, self)
         self._connect()
-        self._add_all()
+        document = session.document
+        self._take(between(Document(), document))
+        self._backlog.begin()
 
     def _connect(self) -> None:
         self.session.changed.connect(self._follow)
@@ -59,64 +67,98 @@ class CanvasScene(QGraphicsScene):
 
     # Following the session -----------------------------------------------------------------------
 
-    def _add_all(self) -> None:
-        document = self.session.document
-        for node in document.nodes.values():
-            self._remember_layer(node)
-        for node in document.nodes.values():
-            self._add_node(node)
-        for node in document.nodes.values():
-            for wire in wires_into(node):
-                self._add_wire(wire)
+    @property
+    def is_drawn(self) -> bool:
+        """Whether an item stands for every node; after a large change it takes some turns."""
+        return self._backlog.is_empty
+
+    def finish(self) -> None:
+        """Draw all that is left of a large change, however long it takes."""
+        self._backlog.finish()
 
     def _follow(self, change: Change) -> None:
         """Bring the items in step with `change`, touching only what it names."""
-        document = self.session.document
         opened = self._history is not self.session.history
         self._history = self.session.history
-        for wire in change.wires_removed:
-            self._drop_wire(wire)
-        twins = self._layers_of(change.removed)
-        for node_id in change.removed:
-            self._drop_node(node_id)
-        twins |= change.layers
-        for node_id in change.added | change.changed:
-            twins |= self._layers_of((node_id,))
-            self._remember_layer(document.nodes[node_id])
-            twins |= self._layers_of((node_id,))
-        for node_id in change.added:
-            self._add_node(document.nodes[node_id])
-        for wire in change.wires_added:
-            self._add_wire(wire)
-        self._refresh_after(change, twins)
+        is_much = self._take(change)
         self._deselect(change)
         self.followed.emit(change)
         if opened:
             self.select(())
             self.opened.emit()
+        if is_much:
+            self._backlog.begin()  # after `opened`: what is seen now comes first
 
-    def _refresh_after(self, change: Change, layers: Iterable[str]) -> None:
-        document = self.session.document
+    def _take(self, change: Change) -> bool:
+        """Take away what is gone and draw what came and differs, or put it on the backlog.
+
+        Return whether it is so much that it was put there.
+        """
+        for wire in change.wires_removed:
+            self._drop_wire(wire)
+        for node_id in change.removed:
+            self._drop_node(node_id)
+        stale = self._stale_after(change)
+        is_much = len(change.added) + len(stale - change.added) > AT_ONCE
+        if is_much:
+            self._backlog.want(change.added, stale)
+        else:
+            self._add_nodes(change.added)
+        for wire in change.wires_added:
+            if not self._backlog.hold(wire):
+                self._add_wire(wire)
+        if not is_much:
+            self._refresh(stale)
+        return is_much
+
+    def _stale_after(self, change: Change) -> set[str]:
+        """Return the nodes that may show something else after a change."""
+        document, kin = self.session.document, self.kinship
+        layers = set(change.layers)
+        for node_id in change.removed:
+            layers |= kin.forget(node_id)
+        for node_id in change.added | change.changed:
+            layers |= kin.call(document.nodes[node_id])
+        layers |= kin.follow(document, change.layers)
         stale = set(change.changed)
         for layer_id in layers:
-            stale |= self._calls.get(layer_id, set())
-        for wire in (*change.wires_added, *change.wires_removed):
-            stale.add(wire.node)
+            stale |= kin.calls(layer_id)
+        stale.update(wire.node for wire in change.wires_added | change.wires_removed)
         for node_id in tuple(stale):
             stale |= self._waiting_for.get(node_id, set())
-        self.place({i: at for i in change.changed if (at := self._other_place(i)) is not None})
-        self._refresh(node_id for node_id in stale if node_id in document.nodes)
+        return {node_id for node_id in stale if node_id in document.nodes}
 
     def _judge(self, node_ids: Iterable[str]) -> None:
         """Repaint the nodes whose verdict is another one, and the wires at them."""
         known = [node_id for node_id in node_ids if node_id in self.nodes]
-        self._refresh(known)
-        self.judged.emit(known)
+        if len(known) <= AT_ONCE:
+            self._refresh(known)
+        else:
+            self._backlog.want((), known)
+            self._backlog.begin()
+
+    def _nearest(self, node_ids: Iterable[str]) -> list[str]:
+        """Return nodes in the order of how far they are from what is seen."""
+        views = self.views()
+        if not views:
+            return list(node_ids)
+        seen = views[0].mapToScene(views[0].viewport().rect()).boundingRect()
+        centre, across, down = seen.center(), seen.width() or 1.0, seen.height() or 1.0
+        x, y = centre.x(), centre.y()
+        nodes = self.session.document.nodes
+
+        def distance(node_id: str) -> float:
+            node = nodes[node_id]
+            return max(abs(node.x - x) / across, abs(node.y - y) / down)
+
+        return sorted((i for i in node_ids if i in nodes), key=distance)
 
     def _refresh(self, node_ids: Iterable[str]) -> None:
         """Show nodes as they are now, where that differs from what is shown, and their wires."""
+        shown = [i for i in node_ids if i in self.nodes and i in self.session.document.nodes]
+        self.place({i: at for i in shown if (at := self._other_place(i)) is not None})
         wires: set[Wire] = set()
-        for node_id in node_ids:
+        for node_id in shown:
             rings_moved = self._refresh_node(node_id)
             wires |= self.wires_at[node_id]
             if rings_moved:
@@ -126,6 +168,7 @@ class CanvasScene(QGraphicsScene):
             item, look = self.wires[wire], self._look(wire)
             if look != item.look:
                 item.set_look(look)
+        self.judged.emit(shown)
 
     def _refresh_node(self, node_id: str) -> bool:
         """Show one node as it is now; return whether its rings are elsewhere."""
@@ -149,12 +192,39 @@ class CanvasScene(QGraphicsScene):
             self._place_wire(wire)
 
     def _face(self, node_id: str):
-        session = self.session
-        layer = self._layer_of.get(node_id)
-        shared = len(self._calls.get(layer, ())) > 1
-        return face(session.document, session.catalog, session.verdict, node_id, shared=shared)
+        session, kin = self.session, self.kinship
+        layer = kin.layer_of(node_id)
+        return face(
+            session.document,
+            session.catalog,
+            session.verdict,
+            node_id,
+            calls=len(kin.calls(layer)),
+            copies=len(kin.copies(layer)),
+            share_of=self.share_of,
+        )
+
+    def share_of(self, layer: Layer) -> Share | None:
+        """Return how many of the layers inside a layer are frozen, where that is known."""
+        if isinstance(layer, Submodel):
+            return design_share(layer.design)
+        return None
 
     # Nodes and wires -----------------------------------------------------------------------------
+
+    def _add_nodes(self, node_ids: Iterable[str]) -> None:
+        """Make items for nodes, and for the wires whose ends are all there now."""
+        document = self.session.document
+        added = [node_id for node_id in node_ids if node_id in document.nodes]
+        for node_id in added:
+            self._add_node(document.nodes[node_id])
+        for node_id in added:
+            for wire in self._backlog.release(node_id):
+                if wire.source.node in self.nodes and wire.node in self.nodes:
+                    self._add_wire(wire)
+        self.drawn.emit(added)
+        if self._awaited and not self._backlog.nodes:
+            self.select(self._awaited)
 
     def _add_node(self, node) -> None:
         if isinstance(node, Frame):
@@ -170,14 +240,17 @@ class CanvasScene(QGraphicsScene):
         self.addItem(item)
 
     def _drop_node(self, node_id: str) -> None:
+        if self._backlog.forget(node_id):
+            return
         item = self.nodes.pop(node_id)
         if not self.wires_at[node_id]:
             del self.wires_at[node_id]
-        self._calls.get(self._layer_of.pop(node_id, ""), set()).discard(node_id)
         self._waiting_for.get(self._blocked_by.pop(node_id, ""), set()).discard(node_id)
         self.removeItem(item)
 
     def _add_wire(self, wire: Wire) -> None:
+        if wire in self.wires:
+            return  # both its ends were waited for
         item = WireItem(wire, self._look(wire), self.ink)
         self.wires[wire] = item
         self.wires_at[wire.source.node].add(wire)
@@ -186,7 +259,10 @@ class CanvasScene(QGraphicsScene):
         self.addItem(item)
 
     def _drop_wire(self, wire: Wire) -> None:
-        item = self.wires.pop(wire)
+        self._backlog.forget_wire(wire)
+        item = self.wires.pop(wire, None)
+        if item is None:
+            return
         self.wires_at[wire.source.node].discard(wire)
         self.wires_at[wire.node].discard(wire)
         self.removeItem(item)
@@ -233,18 +309,6 @@ class CanvasScene(QGraphicsScene):
 
     # What depends on what -------------------------------------------------------------------------
 
-    def _remember_layer(self, node) -> None:
-        layer = node.layer if isinstance(node, Call) else ""
-        before = self._layer_of.get(node.id, "")
-        if before != layer and before:
-            self._calls[before].discard(node.id)
-        if layer:
-            self._layer_of[node.id] = layer
-            self._calls.setdefault(layer, set()).add(node.id)
-
-    def _layers_of(self, node_ids: Iterable[str]) -> set[str]:
-        return {self._layer_of[node_id] for node_id in node_ids if node_id in self._layer_of}
-
     def _remember_cause(self, node_id: str) -> None:
         cause = self.session.verdict(node_id).blocked_by or ""
         before = self._blocked_by.get(node_id, "")
@@ -255,7 +319,7 @@ class CanvasScene(QGraphicsScene):
 
     def twins(self, node_id: str) -> set[str]:
         """Return the other calls of the node's layer."""
-        return self._calls.get(self._layer_of.get(node_id, ""), set()) - {node_id}
+        return self.kinship.twins(node_id)
 
     def upstream(self, node_id: str) -> set[str]:
         """Return the nodes from which wires lead to this one."""
@@ -268,8 +332,10 @@ class CanvasScene(QGraphicsScene):
     # Selection -----------------------------------------------------------------------------------
 
     def select(self, nodes: Iterable[str] = (), wires: Iterable[Wire] = ()) -> None:
-        """Select exactly these nodes and wires."""
-        nodes, wires = frozenset(nodes) & set(self.nodes), frozenset(wires) & set(self.wires)
+        """Select exactly these nodes and wires; nodes still to be drawn once they all are."""
+        nodes, wires = frozenset(nodes), frozenset(wires) & set(self.wires)
+        self._awaited = nodes if nodes & self._backlog.nodes.keys() else frozenset()
+        nodes &= set(self.nodes)
         if (nodes, wires) == (self.selected_nodes, self.selected_wires):
             return
         for node_id in nodes ^ self.selected_nodes:
@@ -279,7 +345,20 @@ class CanvasScene(QGraphicsScene):
             if wire in self.wires:
                 self.wires[wire].set_mark("lit" if wire in wires else "")
         self.selected_nodes, self.selected_wires = nodes, wires
+        self._light_kin()
         self.selection_changed.emit()
+
+    def _light_kin(self) -> None:
+        """Mark the other calls of the layers that selected nodes call."""
+        kin: set[str] = set()
+        for node_id in self.selected_nodes if len(self.selected_nodes) <= AT_ONCE else ():
+            kin |= self.twins(node_id)
+        kin -= self.selected_nodes
+        for node_id in kin ^ self._lit_kin:
+            item = self.nodes.get(node_id)
+            if isinstance(item, NodeItem):
+                item.mark(kin=node_id in kin)
+        self._lit_kin = kin
 
     def mark_wire(self, wire: Wire | None, mark: str) -> None:
         """Let a wire stand out, or with "" be as it is at rest; one that is gone is no matter."""
@@ -288,20 +367,32 @@ class CanvasScene(QGraphicsScene):
 
     def _deselect(self, change: Change) -> None:
         if change.removed & self.selected_nodes or change.wires_removed & self.selected_wires:
-            self.select(self.selected_nodes, self.selected_wires)
+            self.select(self.selected_nodes | self._awaited, self.selected_wires)
+        elif self.selected_nodes and (change.added or change.changed):
+            self._light_kin()
 
     # Asking --------------------------------------------------------------------------------------
 
     def content_rect(self, node_ids: Iterable[str] | None = None) -> QRectF:
-        """Return the rectangle around these nodes, or around all; empty where there are none."""
+        """Return the rectangle around these nodes, or around all; empty where there are none.
+
+        A node that is still to be drawn counts with the size that nodes have as a rule.
+        """
         rect = QRectF()
-        for node_id in self.nodes if node_ids is None else node_ids:
-            rect = rect.united(self.nodes[node_id].card())
+        for node_id in self.session.document.nodes if node_ids is None else node_ids:
+            rect = rect.united(self._card(node_id))
         return rect
+
+    def _card(self, node_id: str) -> QRectF:
+        item = self.nodes.get(node_id)
+        if item is not None:
+            return item.card()
+        node = self.session.document.nodes[node_id]
+        return QRectF(node.x, node.y, NARROWEST, HEADER + FOOT)
 
     def size_of(self, node_id: str) -> tuple[float, float]:
         """Return a node's width and height in pixels."""
-        card = self.nodes[node_id].card()
+        card = self._card(node_id)
         return card.width(), card.height()
 
     def items_in(self, rect: QRectF, kind: type) -> list[QGraphicsItem]:
@@ -311,7 +402,8 @@ class CanvasScene(QGraphicsScene):
 
     def free_place(self, x: float, y: float) -> tuple[float, float]:
         """Return the first place at or below (x, y) that no node's corner occupies."""
-        taken = {(round(item.x()), round(item.y())) for item in self.nodes.values()}
+        nodes = self.session.document.nodes.values()
+        taken = {(round(node.x), round(node.y)) for node in nodes}
         while (round(x), round(y)) in taken:
             x, y = x + GRID, y + GRID
         return x, y

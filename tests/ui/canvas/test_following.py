@@ -24,6 +24,7 @@ from composer_gui.core.verdicts import FINE, Verdict
 from composer_gui.session.session import Session
 from composer_gui.ui import theme
 from composer_gui.ui.canvas.faces import face
+from composer_gui.ui.canvas.marks import origin_of
 from composer_gui.ui.canvas.node_item import NodeItem
 
 
@@ -41,8 +42,17 @@ def assert_in_step(scene):
             wire for wire in wires if node_id in (wire.node, wire.source.node)
         }
         if isinstance(item, NodeItem):
-            shared = bool(scene.twins(node_id))
-            fresh = face(document, session.catalog, session.verdict, node_id, shared=shared)
+            layer = getattr(node, "layer", "")
+            origin = origin_of(document.layers[layer]) if layer else None
+            fresh = face(
+                document,
+                session.catalog,
+                session.verdict,
+                node_id,
+                calls=sum(getattr(n, "layer", None) == layer for n in document.nodes.values()),
+                copies=sum(origin_of(o) == origin for o in document.layers.values() if origin),
+                share_of=scene.share_of,
+            )
             assert item.face == fresh
         else:
             assert item.node is node
@@ -186,6 +196,7 @@ def large(session, new_view):
         other.replace(chain(length), None)
         started = time.process_time()
         view = new_view(other)
+        view.scene().finish()
         taken = time.process_time() - started
         view.resize(1200, 800)
         return view, taken

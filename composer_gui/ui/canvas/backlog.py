@@ -1,0 +1,109 @@
+"""What has still to be drawn of a large change: taken in slices, so that the window stays awake."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import QObject, QTimer
+
+from composer_gui.core.document import Wire
+
+AT_ONCE = 64
+"""So many nodes are drawn or looked at anew in the turn in which they are named."""
+SLICE = 0.008
+"""Seconds of drawing between two looks at what the user does."""
+STEP = 8
+"""Nodes that are drawn between two looks at the clock."""
+
+
+class Backlog(QObject):
+    """Nodes that have no item yet, wires that wait for them, and nodes to look at anew.
+
+    What it is given does the work, for a few ids at a time: `add(ids)` makes items, `refresh(ids)`
+    looks anew. `nearest(ids)` puts ids in the order in which they are wanted.
+    """
+
+    def __init__(
+        self,
+        add: Callable[[list[str]], None],
+        refresh: Callable[[list[str]], None],
+        nearest: Callable[[Iterable[str]], list[str]],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._add, self._refresh, self._nearest = add, refresh, nearest
+        self.nodes: dict[str, None] = {}
+        self.stale: dict[str, None] = {}
+        self._wires: dict[str, set[Wire]] = {}
+        self._timer = QTimer(self, singleShot=True, interval=0)
+        self._timer.timeout.connect(self.work)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything is drawn."""
+        return not self.nodes and not self.stale
+
+    def want(self, nodes: Iterable[str], stale: Iterable[str]) -> None:
+        """Put nodes to be drawn, and nodes to be looked at anew, on the list."""
+        self.nodes.update(dict.fromkeys(nodes))
+        self.stale.update(dict.fromkeys(stale))
+
+    def hold(self, wire: Wire) -> bool:
+        """Keep a wire until both its ends are drawn; return whether it has to wait."""
+        lacking = [end for end in (wire.source.node, wire.node) if end in self.nodes]
+        for end in lacking:
+            self._wires.setdefault(end, set()).add(wire)
+        return bool(lacking)
+
+    def release(self, node_id: str) -> set[Wire]:
+        """Return the wires that waited for a node that is drawn now."""
+        return self._wires.pop(node_id, set())
+
+    def forget(self, node_id: str) -> bool:
+        """Let go of a node that is no more; return whether it had still to be drawn."""
+        self.stale.pop(node_id, None)
+        self._wires.pop(node_id, None)
+        return self.nodes.pop(node_id, node_id) is None
+
+    def forget_wire(self, wire: Wire) -> None:
+        """Let go of a wire that is no more."""
+        for end in (wire.source.node, wire.node):
+            self._wires.get(end, set()).discard(wire)
+
+    def begin(self) -> None:
+        """Draw a first slice, what is nearest before the rest, and go on in the turns to come."""
+        self.nodes = dict.fromkeys(self._nearest(self.nodes))
+        self.stale = dict.fromkeys(self._nearest(self.stale))
+        self.work()
+
+    def finish(self) -> None:
+        """Draw all that is left, however long it takes."""
+        self._timer.stop()
+        while not self.is_empty:
+            self._step(len(self.nodes) + len(self.stale))
+
+    def work(self) -> None:
+        """Draw for as long as a slice lasts, then let the window have a turn."""
+        end = time.perf_counter() + SLICE
+        while not self.is_empty and time.perf_counter() < end:
+            self._step(STEP)
+        if not self.is_empty:
+            self._timer.start()
+
+    def _step(self, count: int) -> None:
+        if self.nodes:
+            added = _taken(self.nodes, count)
+            for node_id in added:
+                self.stale.pop(node_id, None)
+            self._add(added)
+        else:
+            self._refresh(_taken(self.stale, count))
+
+
+def _taken(waiting: dict[str, None], count: int) -> list[str]:
+    """Take the first `count` ids off a list."""
+    first = [node_id for node_id, _ in zip(waiting, range(count), strict=False)]
+    for node_id in first:
+        del waiting[node_id]
+    return first
