@@ -62,9 +62,10 @@ class Face:
 
     `rows` are names and values of parameters. `origin` says what became of the weights that the
     layer had in a saved model. `shared` counts the calls of its layer where there are several,
-    `copies` the layers that were made of the same part of the same file. `foot` is the sentence below the hairline, `short`
-    what stands there where the sentence has no room. `state` is the verdict's kind, "warning" for
-    a fine node with a warning, "unfinished" for a wrong one that only lacks wires or values.
+    `copies` the layers that were made of the same part of the same file. `foot` is the sentence
+    below the hairline, `short` what stands there where the sentence has no room. `state` is the
+    verdict's kind, "warning" for a fine node with a warning, "unfinished" for a wrong one that only
+    lacks wires or values.
     """
 
     kind: str

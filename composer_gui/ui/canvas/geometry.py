@@ -117,7 +117,7 @@ def node_width(face: Face, measure: Measure) -> float:
     """Return the width that the words ask for, on the grid, within the narrowest and widest."""
     marks = BADGE * (1 + face.locked + bool(face.copies)) + 8
     if face.shared:
-        marks += BADGE + measure("count", times(face.shared))
+        marks += BADGE + 6 + measure("count", times(face.shared))
     wanted = [measure("title", face.label) + marks, measure("kind", kind_line(face)) + BADGE]
     wanted += [measure("name", name) + 16 + measure("value", value) for name, value in face.rows]
     if face.names_inputs or face.names_outputs:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import PurePath
+
 from PySide6.QtCore import Qt
 
 from composer_gui.core.change import Change
 from composer_gui.core.document import Wire
 from composer_gui.ui.canvas.hits import NOTHING, Hit
+from composer_gui.ui.canvas.marks import origin_of
 from composer_gui.ui.canvas.node_item import NodeItem
 
 
@@ -74,9 +78,27 @@ class Hover:
         twins = len(scene.twins(node_id))
         if twins:
             lines.append(f"Shares its weights with {twins} other call{'s' * (twins > 1)}.")
-        if isinstance(item, NodeItem) and item.face.frozen:
-            lines.append("Frozen: its weights stay as they are in training.")
+        if isinstance(item, NodeItem):
+            lines += self._explain_use(node_id, item)
         return "\n".join(lines)
+
+    def _explain_use(self, node_id: str, item: NodeItem) -> Iterator[str]:
+        """Yield what the marks of a node mean, in sentences."""
+        scene, session, face = self._view.scene(), self._view.session, item.face
+        layer = session.document.layers.get(scene.kinship.layer_of(node_id))
+        origin = origin_of(layer) if layer is not None else None
+        if face.origin and origin is not None:
+            anew = getattr(session.verdict(node_id), "anew", "")
+            where = f"{origin[1]} in {PurePath(origin[0]).name}"
+            yield f"Starts anew: {anew}" if anew else f"Keeps the weights of {where}."
+        if face.copies:
+            yield f"One of {face.copies} copies, each with weights of its own."
+        if face.frozen:
+            yield "Frozen: its weights stay as they are in training."
+        elif face.partly_frozen:
+            share = scene.share_of(layer)
+            count = f"{share[0]} of the {share[1]}" if share else "Some of the"
+            yield f"{count} layers inside are frozen."
 
     def _explain_ring(self, hit: Hit) -> str:
         session = self._view.session

@@ -66,9 +66,9 @@ def operation_category(layer: Operation) -> str:
 
 
 _RESHAPING = frozenset(
-    "getitem reshape transpose split squeeze expand_dims flip roll pad ravel swapaxes moveaxis "
-    "repeat tile broadcast_to cast shape".split()
-)
+    ("getitem", "reshape", "transpose", "split", "squeeze", "expand_dims", "flip", "roll", "pad",
+     "ravel", "swapaxes", "moveaxis", "repeat", "tile", "broadcast_to", "cast", "shape")
+)  # fmt: skip
 
 
 def expression(layer: Operation) -> str:
@@ -103,13 +103,14 @@ def use_rows(layer: SavedModel | Submodel, share: Share | None) -> tuple[tuple[s
     """Return the rows of a saved model or submodel: its size, and how it is used."""
     rows = list(_uses(layer, share))
     count = layer_count(layer)
-    return ((("layers", str(count)), *rows) if count and len(rows) < 3 else tuple(rows))[:4]
+    return ((("layers", str(count)), *rows) if count and len(rows) < 3 else tuple(rows))[:5]
 
 
 def _uses(layer: SavedModel | Submodel, share: Share | None) -> Iterator[tuple[str, str]]:
     if isinstance(layer, SavedModel):
         if layer.cut is not None:
-            yield "cut", f"{_ends(layer.cut.inputs)} → {_ends(layer.cut.outputs)}"
+            yield "from", _ends(layer.cut.inputs)
+            yield "to", _ends(layer.cut.outputs)
         if layer.taps:
             yield "tapped", _ends(layer.taps)
         if layer.reinput:

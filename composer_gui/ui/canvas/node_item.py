@@ -84,7 +84,7 @@ class NodeItem(QGraphicsItem):
         return lay_out(face, self.ink.measure)
 
     def mark(self, **marks: object) -> None:
-        """Set `selected`, `lit`, `twin`, `kin`, `hovered` or `ringed`, and repaint if that differs."""
+        """Set `selected`, `lit`, `twin`, `kin`, `hovered` or `ringed`; repaint if that differs."""
         differs = False
         for name, value in marks.items():
             if getattr(self, name) != value:
@@ -201,7 +201,7 @@ class NodeItem(QGraphicsItem):
             painter.setPen(ink.theme.accent)
             painter.drawText(QPointF(right - width, ink.baseline("count", TITLE_AT)), text)
             glyphs.draw_shared(painter, ink.theme.accent, right - width - 9, TITLE_AT)
-            right -= BADGE + width + 2
+            right -= BADGE + width + 6
         if face.copies:
             glyphs.draw_copy(painter, ink.theme.secondary, right - 6, TITLE_AT)
             right -= BADGE
@@ -229,7 +229,8 @@ class NodeItem(QGraphicsItem):
         y = size.rows_top + ROW / 2
         for name, value in self.face.rows:
             room = size.width - PADDING - RIGHT
-            shown = ink.elided("value", value, room * 0.62)
+            left = room - ink.measure("name", name) - 10
+            shown = ink.elided("value", value, max(left, room * 0.62))
             width = ink.measure("value", shown)
             painter.setFont(ink.fonts["name"])
             painter.setPen(ink.theme.secondary)
