@@ -7,6 +7,7 @@ or a layer that is no longer there.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,11 +15,19 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from composer_gui.core import edits, fixes
-from composer_gui.core.document import Document
+from composer_gui.core.change import Change
+from composer_gui.core.document import Call, Document, SavedModel
 from composer_gui.core.errors import ComposerError, EditRefused
+from composer_gui.core.inside import Inside
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.session import levels, model_files
+from composer_gui.session.insides import Insides
 from composer_gui.session.model_files import FileState, ModelFile
+
+try:
+    from composer_gui.core import opening
+except ImportError:  # it is being written
+    opening = None
 
 if TYPE_CHECKING:
     from composer_gui.session.session import Session
@@ -32,9 +41,10 @@ class Arrivals(QObject):
 
     ended = Signal()
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, insides: Insides) -> None:
         super().__init__(session)
         self._session = session
+        self._insides = insides
         self._opening = 0
         self._under_way = 0
 
@@ -130,12 +140,63 @@ class Arrivals(QObject):
                 lambda design: edits.relocate_model(design, layer_id, *model),
             )
 
-    def _try(self, place: levels.Trail, label: str, edit: Callable[[Document], Document]) -> None:
-        """Apply an edit on a level; a refusal goes to the status bar."""
+    # Opening up ----------------------------------------------------------------------------------
+
+    def open_up(self, node_id: str) -> None:
+        """Open up a saved model on the level shown now, as `Session.open_up` says."""
+        session = self._session
+        document = session.document
+        node = document.nodes.get(node_id)
+        layer = document.layers[node.layer] if isinstance(node, Call) else None
+        if not isinstance(layer, SavedModel):
+            raise EditRefused("Only saved models can be opened up.")
+        known = self._insides.whole((layer.path, layer.sha256))
+        work = partial(_opened, document, node_id, layer, known, session.catalog)
+        self.read(work, partial(self._take_opened, session.place, node_id, layer))
+
+    def _take_opened(
+        self, place: levels.Trail, node_id: str, layer: SavedModel, found: _Opened
+    ) -> None:
+        session = self._session
+        self._insides.learn((layer.path, layer.sha256), found.inside)
+        document = levels.at(session.root, place)
+        node = document.nodes.get(node_id) if document is not None else None
+        if not isinstance(node, Call) or document.layers[node.layer] != layer:
+            return
+        if document is found.before:
+            change = self._try(place, "Open up", lambda design: found.after)
+        else:
+            change = self._try(place, "Open up", lambda d: edits.splice(d, node_id, found.design))
+        if change is not None and place == session.place:
+            session.opened.emit(change.added)
+
+    def _try(
+        self, place: levels.Trail, label: str, edit: Callable[[Document], Document]
+    ) -> Change | None:
+        """Apply an edit on a level; a refusal goes to the status bar, and None is returned."""
         try:
-            self._session.apply_at(place, label, edit)
+            return self._session.apply_at(place, label, edit)
         except EditRefused as refusal:
             self._session.noticed.emit(refusal.whole)
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What a thread made of a saved model: its design, and what `before` is with that in it."""
+
+    inside: Inside
+    design: Document
+    before: Document
+    after: Document
+
+
+def _opened(
+    before: Document, node_id: str, layer: SavedModel, known: Inside | None, catalog: Catalog
+) -> _Opened:
+    inside = known or model_files.read_inside(layer.path)
+    design = opening.opened(inside, layer, catalog)
+    return _Opened(inside, design, before, edits.splice(before, node_id, design))
 
 
 def _add_models(

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from composer_gui.core import edits
 from composer_gui.core.change import Change
-from composer_gui.core.document import Document, Submodel, put, wires_into
+from composer_gui.core.document import Document, Submodel, wires_into
 
 Trail = tuple[str, ...]
 
@@ -48,11 +49,7 @@ def lifted(root: Document, trail: Trail, design: Document) -> Document:
         return design
     layer_id, *rest = trail
     inner = lifted(root.layers[layer_id].design, tuple(rest), design)
-    return _with_design(root, layer_id, inner.settled())
-
-
-def _with_design(document: Document, layer_id: str, design: Document) -> Document:
-    return put(document, replace(document.layers[layer_id], design=design))
+    return edits.with_design(root, layer_id, inner.settled())
 
 
 def switched(old: Document, new: Document) -> Change:

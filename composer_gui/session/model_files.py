@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 
 from composer_gui.core.document import SavedInterface
 from composer_gui.core.errors import ComposerError
+from composer_gui.core.inside import Inside
 from composer_gui.storage import keras_archive
 
 FileState = tuple[str, str]
@@ -80,6 +81,11 @@ def _read_model(path: Path) -> ModelFile | ComposerError:
         return ModelFile(str(path.absolute()), keras_archive.fingerprint(path), interface)
     except ComposerError as error:
         return error
+
+
+def read_inside(path: str | Path) -> Inside:
+    """Return what is inside a saved model; raises FileProblem and NotOpenable."""
+    return keras_archive.contents(Path(path))
 
 
 def changed_files(known: Iterable[FileState]) -> frozenset[FileState]:

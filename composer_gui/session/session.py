@@ -11,11 +11,11 @@ from PySide6.QtCore import QObject, Signal
 
 from composer_gui.core import fixes, fragment, structure
 from composer_gui.core.change import Change, between
-from composer_gui.core.codegen import keras_script
 from composer_gui.core.codegen.keras_script import Script
 from composer_gui.core.document import (
     Call,
     Document,
+    SavedModel,
     Submodel,
     number_of,
 )
@@ -23,14 +23,17 @@ from composer_gui.core.errors import EditRefused
 from composer_gui.core.fixes import Fix
 from composer_gui.core.graph import Graph
 from composer_gui.core.history import History
+from composer_gui.core.inside import Inside
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.problems import Problem
 from composer_gui.core.saved_files import saved_files
 from composer_gui.core.verdicts import UNKNOWN, Verdict
 from composer_gui.engine.client import EngineClient
-from composer_gui.session import levels
+from composer_gui.session import levels, scripts
 from composer_gui.session.arrivals import Arrivals
+from composer_gui.session.insides import Insides
 from composer_gui.session.model_files import FileState
+from composer_gui.session.scripts import Scripts
 from composer_gui.session.verdict_book import VerdictBook
 from composer_gui.storage import document_file
 
@@ -45,7 +48,8 @@ class Session(QObject):
     newest revision; `path_changed()`; `clean_changed(bool)`; `noticed(str)` a sentence for the
     status bar; `failed(ComposerError)` for work that went on in the background;
     `engine_state_changed(str, str)`, the state and a sentence; `level_changed()` after `changed`
-    when another level is shown.
+    when another level is shown; `insides_changed()` when more is known of what is inside saved
+    models; `opened(frozenset)`, the nodes that a saved model was opened up into.
 
     One level of the design is shown at a time: the whole, `root`, or a submodel in it. `document`,
     `graph`, the verdicts and the source are those of the level shown. Undo goes where that was done
@@ -61,6 +65,8 @@ class Session(QObject):
     failed = Signal(object)
     engine_state_changed = Signal(str, str)
     level_changed = Signal()
+    insides_changed = Signal()
+    opened = Signal(object)
 
     def __init__(self, engine: EngineClient, catalog: Catalog, parent: QObject | None = None):
         super().__init__(parent)
@@ -74,9 +80,10 @@ class Session(QObject):
         self.revision = 0
         self._answered_revision = 0
         self._book = VerdictBook(catalog)
-        self._script: tuple[Document, Path | None, Script] | None = None
         self._trail: levels.Trail = ()
-        self._arrivals = Arrivals(self)
+        self._insides = Insides(self)
+        self._scripts = Scripts(catalog, self._insides)
+        self._arrivals = Arrivals(self, self._insides)
         self._connect()
 
     def _connect(self) -> None:
@@ -84,6 +91,7 @@ class Session(QObject):
         self.engine.analyzed_part.connect(self._take_part)
         self.engine.state_changed.connect(self._take_engine_state)
         self._arrivals.ended.connect(self._reading_ended)
+        self._insides.arrived.connect(self.insides_changed)
 
     # What is open --------------------------------------------------------------------------------
 
@@ -143,20 +151,16 @@ class Session(QObject):
         return fixes.fixes_for(self.document, self.catalog, self.verdicts, problem)
 
     def script(self) -> Script:
-        """Return the Python source of the design, without the parts that are not ready."""
-        known = self._script
-        if known is None or known[0] is not self.document or known[1] != self.path:
-            paths = self.model_paths(self.path.parent if self.path else None)
-            text = keras_script.generate(self.document, self.catalog, paths, partial=True)
-            self._script = known = (self.document, self.path, text)
-        return known[2]
+        """Return the Python source of the level shown, without the parts that are not ready."""
+        return self._scripts.of(*self._source_parts())
 
-    def model_paths(self, folder: Path | None) -> dict[str, str]:
-        """Return where each saved model's file is, seen from `folder` or in one of their own."""
-        paths = [path for path, _ in saved_files(self.document)]
-        if folder is None:
-            return {path: f"models/{Path(path).name}" for path in paths}
-        return {path: document_file.relative_path(path, folder) for path in paths}
+    def script_work(self) -> Callable[[], Script]:
+        """Return what makes that source, to be called in a thread where the design is large."""
+        return self._scripts.work(*self._source_parts())
+
+    def _source_parts(self) -> tuple[Document, Document, Path | None, frozenset[str]]:
+        anew = scripts.anew(self.document, self.verdicts)
+        return self.document, self.root, self.path, anew
 
     # Changing it ---------------------------------------------------------------------------------
 
@@ -278,6 +282,25 @@ class Session(QObject):
         """Use the file at `path` for a saved model from now on; `failed` tells if it cannot be."""
         self._arrivals.relocate_model(layer_id, Path(path))
 
+    def open_up(self, node_id: str) -> None:
+        """Put the layers of the saved model that a node calls in its place, as one undo step.
+
+        Its file is read and the layers are laid out in a thread; then `opened` tells the new nodes,
+        or `failed` why there are none. Raises EditRefused for a node that calls no saved model.
+        """
+        self._arrivals.open_up(node_id)
+
+    def inside(self, layer: SavedModel) -> Inside | None:
+        """Return what is inside a saved model, or the part of one that `layer` is.
+
+        None while a thread reads it (then `insides_changed` follows) and where it is sealed.
+        """
+        return self._insides.of(layer)
+
+    def why_sealed(self, layer: SavedModel) -> str:
+        """Return why the layers inside cannot be used, "" where they can or are being read."""
+        return self._insides.why_sealed(layer)
+
     def _reading_ended(self) -> None:
         if self.is_settled:
             self.settled.emit()
@@ -301,6 +324,7 @@ class Session(QObject):
         self.path = path
         # What is being read in a thread was meant for the design that was open until now
         self._arrivals.forget()
+        self._insides.forget()
         self._book.forget(shown.nodes)
         self._follow(levels.switched(shown, self.document), was_clean, whole=True)
         if was_inside:

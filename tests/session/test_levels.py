@@ -172,7 +172,6 @@ def test_the_source_is_that_of_the_level_shown(session, nested):
     assert session.title == "whole"
 
 
-@pytest.mark.skipif(not hasattr(edits, "with_design"), reason="edits.with_design is not there yet")
 def test_the_wires_around_a_submodel_follow_its_ports(session):
     document, node = with_submodel(block("whole"), block("inner"), "inner")
     catalog = session.catalog

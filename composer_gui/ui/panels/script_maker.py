@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtCore import QObject, Signal
 
-from composer_gui.core.codegen import keras_script
 from composer_gui.core.codegen.keras_script import Script
 from composer_gui.core.document import Document
 from composer_gui.core.errors import ComposerError
@@ -35,20 +32,13 @@ class ScriptMaker(QObject):
             self.made.emit(self._at_once())
         elif self._working is None:
             self._document = document
-            self._working = model_files.in_thread(self._work(document), self._take)
+            self._working = model_files.in_thread(self._session.script_work(), self._take)
 
     def _at_once(self) -> Script:
         try:
             return self._session.script()
         except ComposerError as error:
             return sentence_as_script(error)
-
-    def _work(self, document: Document):
-        """Return what the thread does; a document is a value, so nothing can change meanwhile."""
-        path = self._session.path
-        paths = self._session.model_paths(path.parent if path else None)
-        catalog = self._session.catalog
-        return partial(keras_script.generate, document, catalog, paths, partial=True)
 
     def _take(self, script: Script | ComposerError) -> None:
         self._working = None

@@ -69,6 +69,7 @@ class SourcePreview(QPlainTextEdit):
     def _connect(self) -> None:
         self._session.changed.connect(self._soon)
         self._session.path_changed.connect(self._soon)
+        self._session.insides_changed.connect(self._soon)
         self._later.timeout.connect(self.refresh)
         self._maker.made.connect(self._show)
         self.updateRequest.connect(self._scroll_numbers)
