@@ -1,4 +1,4 @@
-"""Edits of layers: parameters, call arguments, freezing, sharing, where a saved model is."""
+"""Edits of layers: parameters, call arguments, names, freezing, sharing."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from composer_gui.core.document import (
     KerasLayer,
     Layer,
     Node,
-    SavedInterface,
+    Operation,
     SavedModel,
-    SavedPort,
     Source,
+    Submodel,
     drop,
     new_id,
     put,
@@ -38,7 +38,7 @@ def set_parameter(
     document: Document, catalog: Catalog, layer_id: str, name: str, value: Any
 ) -> Document:
     """Set a constructor parameter; Keras's own default is not kept. Wires of lost outputs go."""
-    layer = _existing_layer(document, layer_id)
+    layer = existing_layer(document, layer_id)
     spec = _spec(catalog, layer)
     parameter = _named(spec.parameters, name, layer.name)
     values = _with_value(layer.parameters, catalog, parameter, value)
@@ -47,7 +47,7 @@ def set_parameter(
 
 def reset_parameter(document: Document, catalog: Catalog, layer_id: str, name: str) -> Document:
     """Let a constructor parameter have Keras's default again."""
-    layer = _existing_layer(document, layer_id)
+    layer = existing_layer(document, layer_id)
     if not isinstance(layer, KerasLayer) or name not in layer.parameters:
         return document
     return _with_parameters(document, catalog, layer, layer.parameters.delete(name))
@@ -126,8 +126,12 @@ def _without_lost(document: Document, lost: set[Source]) -> Document:
 
 
 def _spec(catalog: Catalog, layer: Layer) -> LayerSpec:
-    if not isinstance(layer, KerasLayer):
-        raise EditRefused(f"{layer.name} is a saved model: its layers are set in its file.")
+    if isinstance(layer, SavedModel):
+        raise EditRefused(f"{layer.name} is a saved model: open it up to change what is in it.")
+    if isinstance(layer, Submodel):
+        raise EditRefused(f"{layer.name} is a submodel: enter it to change what is in it.")
+    if isinstance(layer, Operation):
+        raise EditRefused(f"{layer.name} is an operation, which has no parameters to set.")
     spec = catalog.layers.get(layer.class_name)
     if spec is None:
         raise EditRefused(f"{layer.class_name} is not in the catalog, so it cannot be changed.")
@@ -146,7 +150,7 @@ def _named(parameters: tuple[Parameter, ...], name: str, label: str) -> Paramete
 
 def rename_layer(document: Document, layer_id: str, name: str) -> Document:
     """Give a layer another name: the one that its Keras name is made from."""
-    layer = _existing_layer(document, layer_id)
+    layer = existing_layer(document, layer_id)
     name = " ".join(name.split())
     if not name:
         raise EditRefused("A name needs at least one character.")
@@ -155,12 +159,13 @@ def rename_layer(document: Document, layer_id: str, name: str) -> Document:
 
 def set_trainable(document: Document, layer_id: str, trainable: bool) -> Document:
     """Freeze a layer, or let it train again."""
-    layer = _existing_layer(document, layer_id)
+    layer = existing_layer(document, layer_id)
     same = bool(trainable) == layer.trainable
     return document if same else put(document, replace(layer, trainable=bool(trainable)))
 
 
-def _existing_layer(document: Document, layer_id: str) -> Layer:
+def existing_layer(document: Document, layer_id: str) -> Layer:
+    """Return a layer; raises EditRefused where it is gone."""
     layer = document.layers.get(layer_id)
     if layer is None:
         raise EditRefused("This layer is no longer in the design.")
@@ -190,7 +195,7 @@ def make_independent(document: Document, node_id: str) -> Document:
 
 def share_layer(document: Document, node_id: str, layer_id: str) -> Document:
     """Let a call use another layer of the same kind from now on, sharing its weights."""
-    node, layer = existing(document, node_id), _existing_layer(document, layer_id)
+    node, layer = existing(document, node_id), existing_layer(document, layer_id)
     if not isinstance(node, Call) or not _same_kind(document.layers[node.layer], layer):
         label = document.label(node_id)
         raise EditRefused(f"{label} and {layer.name} differ in more than their weights.")
@@ -206,42 +211,29 @@ def _same_kind(one: Layer, other: Layer) -> bool:
     if isinstance(one, KerasLayer) and isinstance(other, KerasLayer):
         return (one.class_name, one.parameters) == (other.class_name, other.parameters)
     if isinstance(one, SavedModel) and isinstance(other, SavedModel):
-        return (one.sha256, one.interface) == (other.sha256, other.interface)
+        return _use_of(one) == _use_of(other)
+    if isinstance(one, Operation) and isinstance(other, Operation):
+        return replace(one, id="", name="") == replace(other, id="", name="")
+    if isinstance(one, Submodel) and isinstance(other, Submodel):
+        return _same_design(one.design, other.design)
     return False
 
 
-# Where a saved model is -------------------------------------------------------------------------
+def _use_of(layer: SavedModel) -> tuple:
+    """Return which part of which file a saved model is, and with which ports."""
+    return layer.sha256, layer.part, layer.interface, layer.cut, layer.reinput, layer.taps
 
 
-def relocate_model(
-    document: Document, layer_id: str, path: str, sha256: str, interface: SavedInterface
-) -> Document:
-    """Use another file for a saved model.
-
-    Wires stay with the port of the same name; where a port of that name is gone, with the one in
-    the same place, as long as the count is the same; else they go.
-    """
-    layer = _existing_layer(document, layer_id)
-    if not isinstance(layer, SavedModel):
-        raise EditRefused(f"{layer.name} is not a saved model.")
-    moved = replace(layer, path=path, sha256=sha256, interface=interface)
-    if moved == layer:
-        return document
-    entries = _successors(layer.interface.inputs, interface.inputs)
-    exits = _successors(layer.interface.outputs, interface.outputs)
-    nodes = rewired(document, layer_id, entries, exits)
-    return put(document, moved, *nodes)
+def _same_design(one: Document, other: Document) -> bool:
+    """Return whether two designs differ in the weights of their layers at most."""
+    if (one.nodes, one.inputs, one.outputs) != (other.nodes, other.inputs, other.outputs):
+        return False
+    if set(one.layers) != set(other.layers):
+        return False
+    return all(_same_kind(layer, other.layers[key]) for key, layer in one.layers.items())
 
 
-def _successors(before: tuple[SavedPort, ...], after: tuple[SavedPort, ...]) -> dict[str, str]:
-    """Return the new name of each port that lives on, by its old name."""
-    names = [port.name for port in after]
-    same = {port.name: port.name for port in before if port.name in names}
-    if len(before) == len(after):
-        for old, new in zip(before, names, strict=True):
-            if old.name not in same and new not in same:
-                same[old.name] = new
-    return same
+# What other edits need of ports ------------------------------------------------------------------
 
 
 def rewired(

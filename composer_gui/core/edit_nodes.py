@@ -13,6 +13,7 @@ from composer_gui.core.document import (
     EMPTY,
     FARTHEST,
     Call,
+    CodeFile,
     Document,
     Frame,
     Input,
@@ -114,6 +115,14 @@ def add_call(document: Document, layer_id: str, x: float, y: float) -> Document:
     document, node_id = new_id(document, "n")
     x, y = place(x, y)
     return put(document, Call(node_id, layer_id, x=x, y=y))
+
+
+def use_again(document: Document, node_id: str, x: float, y: float) -> Document:
+    """Use what a node calls once more: add a node at (x, y) pixels that shares its weights."""
+    node = existing(document, node_id)
+    if not isinstance(node, Call):
+        raise EditRefused(f"{document.label(node_id)} calls no layer, so there is none to share.")
+    return add_call(document, node.layer, x, y)
 
 
 def add_frame(
@@ -297,3 +306,12 @@ def set_seed(document: Document, seed: int) -> Document:
     if type(seed) is not int or not 0 <= seed <= LARGEST_SEED:
         raise EditRefused(f"A seed is a whole number from 0 to {LARGEST_SEED}.")
     return document if seed == document.seed else head(document, seed=seed)
+
+
+def set_code(document: Document, files: Iterable[CodeFile]) -> Document:
+    """Name the Python files that define the classes of saved models which are not Keras's.
+
+    Each path counts once, with the SHA-256 that comes last.
+    """
+    files = tuple({file.path: file for file in files}.values())
+    return document if files == document.code else head(document, code=files)

@@ -8,7 +8,6 @@ An edit that would change nothing gives back the very document it got.
 from composer_gui.core.edit_groups import group, ungroup, with_design
 from composer_gui.core.edit_layers import (
     make_independent,
-    relocate_model,
     rename_layer,
     reset_argument,
     reset_parameter,
@@ -32,10 +31,21 @@ from composer_gui.core.edit_nodes import (
     reorder_inputs,
     reorder_outputs,
     resize,
+    set_code,
     set_input,
     set_name,
     set_seed,
     set_text,
+    use_again,
+)
+from composer_gui.core.edit_saved import (
+    relocate_file,
+    relocate_model,
+    set_cut,
+    set_frozen,
+    set_inference,
+    set_reinput,
+    set_taps,
 )
 from composer_gui.core.edit_splice import splice
 from composer_gui.core.edit_wires import (
@@ -62,6 +72,7 @@ __all__ = [
     "insert_on_wire",
     "make_independent",
     "move",
+    "relocate_file",
     "relocate_model",
     "rename",
     "rename_layer",
@@ -73,14 +84,21 @@ __all__ = [
     "reset_parameter",
     "resize",
     "set_argument",
+    "set_code",
+    "set_cut",
+    "set_frozen",
+    "set_inference",
     "set_input",
     "set_name",
     "set_parameter",
+    "set_reinput",
     "set_seed",
+    "set_taps",
     "set_text",
     "set_trainable",
     "share_layer",
     "splice",
     "ungroup",
+    "use_again",
     "with_design",
 ]

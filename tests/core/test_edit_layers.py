@@ -1,10 +1,10 @@
-"""Layers are set, frozen, shared and relocated; wires of ports that vanish go with them."""
+"""Layers are set, frozen and shared; wires of ports that vanish go with them."""
 
 import pytest
 from immutables import Map
 
-from composer_gui.core import edits
-from composer_gui.core.document import Construct, KerasLayer, Source, put
+from composer_gui.core import edits, fragment
+from composer_gui.core.document import Construct, KerasLayer, Operation, Slot, Source, put
 from composer_gui.core.errors import EditRefused
 
 
@@ -191,55 +191,31 @@ def test_only_layers_that_differ_in_weights_alone_are_shared(sketch, catalog):
     assert drawn.layer("m").id not in shared.layers
 
 
-# Where a saved model is -------------------------------------------------------------------------
+def test_submodels_that_differ_in_weights_alone_are_shared(sketch, catalog):
+    drawn = sketch(photo="Input", one="Dense photo", two="Dense photo", three="Dense two")
+    document = edits.group(drawn.document, catalog, [drawn["one"]], "block").settled()
+    (first,) = (n.id for n in document.nodes.values() if document.label(n.id) == "block")
+    twice = fragment.duplicate(document, [first], 0, 0)
+    (copy,) = set(twice.nodes) - set(document.nodes)
+    assert len(twice.layers) == len(document.layers) + 1
+    shared = edits.share_layer(twice, copy, twice.nodes[first].layer)
+    assert len(shared.layers) == len(document.layers)
+    assert edits.make_independent(shared, copy).nodes[copy].layer not in shared.layers
+    with pytest.raises(EditRefused, match="differ in more"):
+        edits.share_layer(twice, copy, drawn.layer("two").id)
 
 
-def relocated(sketch, catalog, interface, before, after):
-    """Return a design around a saved model that moved, and what is wired to it then."""
-    drawn = sketch(a="Input", b="Input", x="Output", y="Output")
-    document = edits.add_saved_model(drawn.document, "/m.keras", "0", interface(*before), 0, 0)
-    (model,) = set(document.nodes) - set(drawn.document.nodes)
-    (layer_id,) = document.layers
-    make = type(drawn.wire("a", "x"))
-    for start, port in zip(("a", "b"), before[0], strict=True):
-        document = edits.connect(document, catalog, make(Source(drawn[start]), model, port))
-    for end, port in zip(("x", "y"), before[1], strict=True):
-        document = edits.connect(document, catalog, make(Source(model, port), drawn[end], "input"))
-    moved = edits.relocate_model(document, layer_id, "/n.keras", "1", interface(*after))
-    entries = {p: s[0].node for p, s in moved.nodes[model].inputs.items()}
-    exits = {
-        name: sources[0].port
-        for name in ("x", "y")
-        for sources in moved.nodes[drawn[name]].inputs.values()
-    }
-    return drawn, moved.layers[layer_id], entries, exits
-
-
-def test_wires_stay_with_ports_of_the_same_name(sketch, catalog, interface):
-    before, after = (("p", "q"), ("u", "v")), (("q", "r", "p"), ("v", "w", "u"))
-    drawn, layer, entries, exits = relocated(sketch, catalog, interface, before, after)
-    assert (layer.path, layer.sha256) == ("/n.keras", "1")
-    assert entries == {"p": drawn["a"], "q": drawn["b"]}
-    assert exits == {"x": "u", "y": "v"}
-
-
-def test_wires_stay_with_the_place_where_only_the_name_is_another(sketch, catalog, interface):
-    before, after = (("p", "q"), ("u", "v")), (("p", "z"), ("z", "v"))
-    drawn, _, entries, exits = relocated(sketch, catalog, interface, before, after)
-    assert entries == {"p": drawn["a"], "z": drawn["b"]}
-    assert exits == {"x": "z", "y": "v"}
-
-
-def test_wires_of_ports_that_are_gone_go(sketch, catalog, interface):
-    before, after = (("p", "q"), ("u", "v")), (("p",), ("v",))
-    drawn, _, entries, exits = relocated(sketch, catalog, interface, before, after)
-    assert entries == {"p": drawn["a"]}
-    assert exits == {"y": "v"}
-
-
-def test_only_saved_models_are_relocated(drawn, interface):
-    with pytest.raises(EditRefused, match="dense is not a saved model"):
-        edits.relocate_model(drawn.document, drawn.layer("dense").id, "/n", "1", interface())
+def test_what_is_in_a_model_is_not_set_from_outside(sketch, catalog):
+    drawn = sketch(photo="Input", model="Saved photo", one="Dense model")
+    grouped = edits.group(drawn.document, catalog, [drawn["one"]], "block")
+    (block,) = (x.id for x in grouped.layers.values() if x.name == "block")
+    with pytest.raises(EditRefused, match="block is a submodel: enter it"):
+        edits.set_parameter(grouped, catalog, block, "units", 1)
+    with pytest.raises(EditRefused, match="model is a saved model: open it up"):
+        edits.set_parameter(grouped, catalog, drawn.layer("model").id, "units", 1)
+    doubled = put(grouped, Operation(block, "twice", "add", (Slot(0), Slot(0))))
+    with pytest.raises(EditRefused, match="twice is an operation"):
+        edits.set_parameter(doubled, catalog, block, "units", 1)
 
 
 def test_an_unknown_class_can_be_renamed_frozen_and_shared(sketch):

@@ -6,7 +6,16 @@ import pytest
 from immutables import Map
 
 from composer_gui.core import edits
-from composer_gui.core.document import FARTHEST, Call, Document, Input, KerasLayer, Source, in_order
+from composer_gui.core.document import (
+    FARTHEST,
+    Call,
+    CodeFile,
+    Document,
+    Input,
+    KerasLayer,
+    Source,
+    in_order,
+)
 from composer_gui.core.errors import EditRefused
 
 
@@ -231,9 +240,30 @@ def test_a_seed_is_one_that_keras_takes():
             edits.set_seed(Document(), seed)
 
 
+def test_the_python_files_of_a_design_are_named():
+    one, newer = CodeFile("/a.py", "1"), CodeFile("/a.py", "2")
+    document = edits.set_code(Document(), [one, CodeFile("/b.py", "3"), newer])
+    assert document.code == (newer, CodeFile("/b.py", "3"))
+    assert edits.set_code(document, document.code) is document
+
+
+def test_a_node_is_used_again(sketch):
+    drawn = sketch(photo="Input", dense="Dense photo")
+    document = edits.use_again(drawn.document, drawn["dense"], 5, 6)
+    (again,) = set(document.nodes) - set(drawn.document.nodes)
+    assert document.nodes[again].layer == drawn.node("dense").layer
+    with pytest.raises(EditRefused, match="photo calls no layer"):
+        edits.use_again(drawn.document, drawn["photo"], 5, 6)
+
+
 @pytest.mark.parametrize(
     "edit",
     [
+        lambda d: edits.use_again(d, "n99", 0, 0),
+        lambda d: edits.splice(d, "n99", d),
+        lambda d: edits.ungroup(d, "n99"),
+        lambda d: edits.set_taps(d, "l99", ()),
+        lambda d: edits.with_design(d, "l99", d),
         lambda d: edits.move(d, {"n99": (0, 0)}),
         lambda d: edits.rename(d, "n99", "x"),
         lambda d: edits.set_text(d, "n99", "x"),
