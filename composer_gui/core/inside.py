@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import Any
 
 from composer_gui.core.document import Shape, Structure
+from composer_gui.core.errors import ComposerError
 
 LAYER = "layer"
 MODEL = "model"
@@ -24,6 +25,10 @@ INPUT = "input"
 
 _STEP = re.compile(r"(.*?)(?:#(\d{1,6}))?", re.DOTALL)
 _END = re.compile(r"(.*?)(?::(\d{1,6}))?", re.DOTALL)
+
+
+class NotOpenable(ComposerError):
+    """A saved model that cannot be looked into or laid out; the sentence says what is in the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ class InnerTensor:
 class InnerCall:
     """One call of a part. `arguments` and `keywords` are plain, with InnerTensors in them.
 
-    Lists and dictionaries are as in the file; a slice is `{"class_name": "slice", …}` there.
+    Lists and dictionaries are as in the file; a slice is `{"class_name": "__slice__", …}` there.
     """
 
     part: str

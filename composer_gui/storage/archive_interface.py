@@ -13,7 +13,7 @@ from typing import Any
 from immutables import Map
 
 from composer_gui.core.document import SavedInterface, SavedPort, Shape, Structure
-from composer_gui.storage.archive_shapes import Config, compute_dtype, output_dtype, output_shape
+from composer_gui.core.saved_shapes import Config, compute_dtype, output_dtype, output_shape
 
 Spec = tuple[Shape | None, str]
 """The shape, if known, and the dtype of one tensor."""

@@ -8,9 +8,10 @@ import zipfile
 import pytest
 from immutables import Map
 
+from composer_gui.core import saved_shapes
 from composer_gui.core.document import SavedPort
-from composer_gui.storage import archive_shapes, document_file, keras_archive, resources
-from composer_gui.storage.archive_shapes import output_dtype, output_shape
+from composer_gui.core.saved_shapes import output_dtype, output_shape
+from composer_gui.storage import document_file, keras_archive, resources
 
 keras = pytest.importorskip("keras")
 layers = keras.layers
@@ -340,7 +341,7 @@ VARIANTS = {
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("name", sorted({*archive_shapes._RULES, *archive_shapes._UNCHANGED}))
+@pytest.mark.parametrize("name", sorted({*saved_shapes._RULES, *saved_shapes._UNCHANGED}))
 def test_a_reading_says_what_keras_says_or_nothing(name):
     spec = resources.catalog().layers[name]
     sample = json.loads(resources.text("layers.json"))["layers"]
