@@ -67,7 +67,7 @@ class Composer(QObject):
 
     def open_window(self) -> MainWindow:
         """Show a new window on the gallery and return it."""
-        session = Session(self.engine, resources.catalog())
+        session = Session(self.engine, resources.catalog(), settings=self.settings)
         window = MainWindow(session, gallery=self.gallery, settings=self.settings)
         session.setParent(window)
         window.new_window_requested.connect(self.open_window)

@@ -20,7 +20,7 @@ from composer_gui.core.document import Call, Document, SavedModel
 from composer_gui.core.errors import ComposerError, EditRefused
 from composer_gui.core.inside import Inside
 from composer_gui.core.layers.catalog import Catalog
-from composer_gui.session import levels, model_files
+from composer_gui.session import code_files, levels, model_files
 from composer_gui.session.insides import Insides
 from composer_gui.session.model_files import FileState, ModelFile
 
@@ -139,6 +139,10 @@ class Arrivals(QObject):
                 "Choose model file",
                 lambda design: edits.relocate_model(design, layer_id, *model),
             )
+
+    def allow_code(self, path: Path) -> None:
+        """Read a Python file that the user allowed, and take it into the design."""
+        self.read(partial(code_files.read, path), self._session.take_code)
 
     # Opening up ----------------------------------------------------------------------------------
 

@@ -7,7 +7,6 @@ import hashlib
 import os
 import secrets
 import shutil
-import sys
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from composer_gui.core.errors import ExportFailed, FileProblem
 from composer_gui.core.saved_files import SavedFile
+from composer_gui.session.code_files import IMPORTED
 from composer_gui.storage import files
 from composer_gui.storage.document_file import relative_path
 
@@ -23,9 +23,6 @@ MODELS = "models"
 """The folder beside a script that saved models from elsewhere are copied to."""
 
 PIECE = 1 << 20
-
-_IMPORTED = {"keras", "tensorflow", "numpy", "h5py", *sys.stdlib_module_names}
-"""Names that no script may have: beside it, Python would find it in the place of the module."""
 
 
 class TargetExists(ExportFailed):
@@ -59,7 +56,7 @@ def check_targets(targets: Iterable[Path], *, force: bool) -> None:
             raise ExportFailed(
                 f"The folder {target.parent} is not there.", "Export to a folder that exists."
             )
-        if target.suffix.lower() == PYTHON and target.stem in _IMPORTED:
+        if target.suffix.lower() == PYTHON and target.stem in IMPORTED:
             raise ExportFailed(
                 f"Run from its folder, {target.name} would be imported in the place of "
                 f"the module {target.stem}.",

@@ -7,7 +7,6 @@ one after the other. The whole design is at the empty trail.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from composer_gui.core import edits
 from composer_gui.core.change import Change
@@ -69,9 +68,3 @@ def switched(old: Document, new: Document) -> Change:
 
 def _wires(document: Document) -> Sequence:
     return [wire for node in document.nodes.values() if node.inputs for wire in wires_into(node)]
-
-
-def with_code(document: Document, root: Document, consented: frozenset[str]) -> Document:
-    """Return a level with those Python files of the whole design that may be run here."""
-    code = tuple(file for file in root.code if file.sha256 in consented)
-    return document if document.code == code else replace(document, code=code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from composer_gui.core.change import Change, between
 from composer_gui.core.codegen.keras_script import Script
 from composer_gui.core.document import (
     Call,
+    CodeFile,
     Document,
     SavedModel,
     Submodel,
@@ -29,11 +31,13 @@ from composer_gui.core.problems import Problem
 from composer_gui.core.saved_files import saved_files
 from composer_gui.core.verdicts import UNKNOWN, Verdict
 from composer_gui.engine.client import EngineClient
-from composer_gui.session import levels, scripts
+from composer_gui.session import code_files, levels, scripts
 from composer_gui.session.arrivals import Arrivals
+from composer_gui.session.code_files import Consent
 from composer_gui.session.insides import Insides
 from composer_gui.session.model_files import FileState
 from composer_gui.session.scripts import Scripts
+from composer_gui.session.settings import Settings
 from composer_gui.session.verdict_book import VerdictBook
 from composer_gui.storage import document_file
 
@@ -68,7 +72,14 @@ class Session(QObject):
     insides_changed = Signal()
     opened = Signal(object)
 
-    def __init__(self, engine: EngineClient, catalog: Catalog, parent: QObject | None = None):
+    def __init__(
+        self,
+        engine: EngineClient,
+        catalog: Catalog,
+        parent: QObject | None = None,
+        *,
+        settings: Settings | None = None,
+    ) -> None:
         super().__init__(parent)
         self.engine = engine
         self.catalog = catalog
@@ -81,6 +92,7 @@ class Session(QObject):
         self._answered_revision = 0
         self._book = VerdictBook(catalog)
         self._trail: levels.Trail = ()
+        self._consent = Consent(settings)
         self._insides = Insides(self)
         self._scripts = Scripts(catalog, self._insides)
         self._arrivals = Arrivals(self, self._insides)
@@ -301,6 +313,29 @@ class Session(QObject):
         """Return why the layers inside cannot be used, "" where they can or are being read."""
         return self._insides.why_sealed(layer)
 
+    def allow_code(self, path: Path) -> None:
+        """Let the engine run a Python file for the classes that it defines: the user agreed.
+
+        The design knows the file from then on, and this machine that it may be run as it is now.
+        """
+        self._arrivals.allow_code(Path(path))
+
+    def code_to_allow(self) -> tuple[CodeFile, ...]:
+        """Return the Python files of the design that nobody has allowed on this machine."""
+        allowed = self._consent.allowed
+        return tuple(file for file in self.root.code if file.sha256 not in allowed)
+
+    def allowed_code(self) -> tuple[CodeFile, ...]:
+        """Return the Python files of the design that may be run."""
+        return self._consent.of(self.root.code)
+
+    def take_code(self, file: CodeFile) -> None:
+        """Take a Python file that the user allowed into the design and ask the engine anew."""
+        self._consent.allow(file.sha256)
+        if file not in self.root.code:
+            self.apply_at((), "Name a Python file", lambda root: code_files.with_file(root, file))
+        self._follow(Change(head=True), self.is_clean, whole=True)
+
     def _reading_ended(self) -> None:
         if self.is_settled:
             self.settled.emit()
@@ -372,7 +407,10 @@ class Session(QObject):
         self.changed.emit(change)
         if self.is_clean != was_clean:
             self.clean_changed.emit(self.is_clean)
-        self.engine.analyze(self.design, self.revision, self.document, None if whole else change)
+        code = self.allowed_code()
+        document = self.document
+        document = document if document.code == code else replace(document, code=code)
+        self.engine.analyze(self.design, self.revision, document, None if whole else change)
 
     def _take_answer(self, design: int, revision: int, verdicts: dict[str, Verdict]) -> None:
         if design != self.design:

@@ -32,10 +32,14 @@ class Settings:
         """Keep `value` under `key`."""
         self._store.setValue(key, value)
 
+    def names(self, key: str) -> list[str]:
+        """Return the list of texts kept under `key`; one of a single text comes back as a list."""
+        found = self._store.value(key, [])
+        return [found] if isinstance(found, str) else list(found or [])
+
     def recent(self) -> list[Path]:
         """Return the designs opened or saved last, newest first; some may be gone by now."""
-        paths = self._store.value("files/recent", [])
-        return [Path(path) for path in ([paths] if isinstance(paths, str) else paths or [])]
+        return [Path(path) for path in self.names("files/recent")]
 
     def remember_recent(self, path: Path) -> None:
         """Put `path` first among the recent designs."""
