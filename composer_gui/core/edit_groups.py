@@ -28,7 +28,7 @@ from composer_gui.core.document import (
 )
 from composer_gui.core.edit_layers import callers, rewired
 from composer_gui.core.edit_splice import anchors, splice
-from composer_gui.core.edit_wires import existing
+from composer_gui.core.edit_wires import existing, with_ends
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.labels import Labels
 from composer_gui.core.layers.catalog import Catalog
@@ -86,7 +86,7 @@ def group(
     call = Call(node_id, layer_id, inputs=Map({p: (s,) for p, s in entries}), x=x, y=y)
     exits = zip(border.used, design_ports(design, design.outputs), strict=True)
     ends = {source: Source(node_id, port) for source, port in exits}
-    followers = [_led(node, ends) for node in border.consumers]
+    followers = [with_ends(node, ends) for node in border.consumers]
     return put(rest, Submodel(layer_id, label, design), call, *followers)
 
 
@@ -181,7 +181,7 @@ class _Border:
         inputs, outputs = ids[: len(self.feeding)], ids[len(self.feeding) :]
         ends = dict(zip(self.feeding, (Source(node_id) for node_id in inputs), strict=True))
         nodes = [
-            *(_led(node, ends) for node in self._members),
+            *(with_ends(node, ends) for node in self._members),
             *self._inputs(inputs, Labels(layer.name for layer in layers.values()), verdicts),
             *self._outputs(outputs),
         ]
@@ -246,14 +246,6 @@ def _column(x: float, y: float, count: int) -> list[Place]:
     """Return the places of nodes one below the other, in the middle of which `y` lies."""
     top = y - ROW * (count - 1) / 2
     return [(x, top + ROW * index) for index in range(count)]
-
-
-def _led(node: Node, ends: Mapping[Source, Source]) -> Node:
-    """Return `node` with its wires beginning at other ends."""
-    if not node.inputs:
-        return node
-    led = {p: tuple(ends.get(s, s) for s in sources) for p, sources in node.inputs.items()}
-    return replace(node, inputs=Map(led))
 
 
 # And back ---------------------------------------------------------------------------------------

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+
+from immutables import Map
 
 from composer_gui.core.connections import refusal
 from composer_gui.core.document import Document, Node, Source, Wire, put
@@ -103,6 +105,15 @@ def with_sources(node: Node, port: str, sources: Iterable[Source]) -> Node:
     if sources:
         return replace(node, inputs=node.inputs.set(port, sources))
     return replace(node, inputs=node.inputs.delete(port)) if port in node.inputs else node
+
+
+def with_ends(node: Node, ends: Mapping[Source, Source | None]) -> Node:
+    """Return `node` with its wires beginning where `ends` says; None takes a wire away."""
+    if not any(source in ends for sources in node.inputs.values() for source in sources):
+        return node
+    led = ((port, (ends.get(s, s) for s in sources)) for port, sources in node.inputs.items())
+    kept = {port: tuple(s for s in sources if s is not None) for port, sources in led}
+    return replace(node, inputs=Map({port: sources for port, sources in kept.items() if sources}))
 
 
 def without_starts(document: Document, gone: Callable[[Source], bool]) -> list[Node]:

@@ -38,6 +38,7 @@ from composer_gui.core.edit_nodes import (
     set_text,
     use_again,
 )
+from composer_gui.core.edit_replace import delete_and_heal, replace_class
 from composer_gui.core.edit_saved import (
     relocate_file,
     relocate_model,
@@ -67,6 +68,7 @@ __all__ = [
     "add_saved_model",
     "connect",
     "delete",
+    "delete_and_heal",
     "disconnect",
     "group",
     "insert_on_wire",
@@ -79,6 +81,7 @@ __all__ = [
     "reorder",
     "reorder_inputs",
     "reorder_outputs",
+    "replace_class",
     "replace_wire",
     "reset_argument",
     "reset_parameter",

@@ -14,6 +14,11 @@ def default_label(class_name: str) -> str:
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
 
 
+def stem_of(label: str) -> str:
+    """Return a label without the number that tells it from others like it."""
+    return re.sub(r"_\d{1,9}$", "", label)
+
+
 class Labels:
     """Labels that are taken; `unique` gives one that is free, and takes it."""
 
@@ -39,7 +44,7 @@ class Labels:
     def unique(self, wanted: str) -> str:
         """Return `wanted`, or where that is taken its stem with the next free number."""
         label = wanted
-        stem = re.sub(r"_\d{1,9}$", "", wanted)
+        stem = stem_of(wanted)
         while label in self._taken:
             number = self._next.get(stem, 1)
             self._next[stem] = number + 1
