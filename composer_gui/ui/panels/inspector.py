@@ -57,6 +57,7 @@ class Inspector(QScrollArea):
     def _connect(self) -> None:
         self._session.changed.connect(self._soon)
         self._session.analyzed.connect(self._soon)
+        self._session.insides_changed.connect(self._soon)
         self._later.timeout.connect(self.refresh)
 
     def _soon(self, *_: object) -> None:
@@ -116,9 +117,10 @@ class Inspector(QScrollArea):
 
 def _key(session: Session, ids: tuple[str, ...]) -> object:
     """Return what decides which view is right: another key means that it is built anew."""
+    level = (id(session.history), session.place)
     if len(ids) != 1:
-        return (id(session.history), ids)
+        return (level, ids)
     node = session.document.nodes[ids[0]]
     layer = session.document.layers[node.layer] if isinstance(node, Call) else None
     kind = (type(layer), getattr(layer, "class_name", "")) if layer else None
-    return (id(session.history), ids, type(node), kind)
+    return (level, ids, type(node), kind)
