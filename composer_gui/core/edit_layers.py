@@ -196,7 +196,7 @@ def make_independent(document: Document, node_id: str) -> Document:
 def share_layer(document: Document, node_id: str, layer_id: str) -> Document:
     """Let a call use another layer of the same kind from now on, sharing its weights."""
     node, layer = existing(document, node_id), existing_layer(document, layer_id)
-    if not isinstance(node, Call) or not _same_kind(document.layers[node.layer], layer):
+    if not isinstance(node, Call) or not same_kind(document.layers[node.layer], layer):
         label = document.label(node_id)
         raise EditRefused(f"{label} and {layer.name} differ in more than their weights.")
     if node.layer == layer_id:
@@ -206,7 +206,7 @@ def share_layer(document: Document, node_id: str, layer_id: str) -> Document:
     return drop(shared, node.layer) if idle else shared
 
 
-def _same_kind(one: Layer, other: Layer) -> bool:
+def same_kind(one: Layer, other: Layer) -> bool:
     """Return whether two layers differ in their weights at most."""
     if isinstance(one, KerasLayer) and isinstance(other, KerasLayer):
         return (one.class_name, one.parameters) == (other.class_name, other.parameters)
@@ -230,7 +230,7 @@ def _same_design(one: Document, other: Document) -> bool:
         return False
     if set(one.layers) != set(other.layers):
         return False
-    return all(_same_kind(layer, other.layers[key]) for key, layer in one.layers.items())
+    return all(same_kind(layer, other.layers[key]) for key, layer in one.layers.items())
 
 
 # What other edits need of ports ------------------------------------------------------------------
