@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
-MENUS = ("File", "Edit", "View", "Design", "Help")
+MENUS = ("File", "Edit", "View", "Design", "Layer", "Help")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,9 @@ class Action:
 
     `menu` may name a submenu behind a slash. `keys` are shortcuts in Qt's notation, the first is
     shown. `needs` says when it can be used: always (empty), with a "design" on the screen, with a
-    "selection", when there is something to "undo" or "redo". Entries of one `group` exclude each
+    "selection", when there is something to "undo" or "redo", and what the selected nodes call: a
+    "call", "one call", layers with "weights", a "model", one that is "openable", a "submodel", or
+    a "shared" layer; "inside" a submodel. Entries of one `group` exclude each
     other; other `ticked` ones are on at first. `apart` sets a line above. A `submenu` is filled by
     somebody else.
     """
@@ -40,7 +42,7 @@ ACTIONS = (
     Action("new_window", "New Window", "File", ("Ctrl+Shift+N",), "Open another window"),
     Action("open", "Open…", "File", ("Ctrl+O",), "Open a design, or a saved model in a new design"),
     Action("recent", "Open Recent", "File", submenu=True),
-    Action("gallery", "Gallery", "File", ("Ctrl+Shift+G",), "Show the examples"),
+    Action("gallery", "Gallery", "File", ("Ctrl+Shift+H",), "Show the examples"),
     Action("add_model", "Add Saved Model…", "File", ("Ctrl+Shift+O",),
            "Put saved .keras models on the canvas", "design", apart=True),
     Action("save", "Save", "File", ("Ctrl+S",), "Write the design to its file", "design",
@@ -56,8 +58,14 @@ ACTIONS = (
     Action("cut", "Cut", "Edit", ("Ctrl+X",), needs="selection", apart=True),
     Action("copy", "Copy", "Edit", ("Ctrl+C",), needs="selection"),
     Action("paste", "Paste", "Edit", ("Ctrl+V",), needs="design"),
+    Action("paste_shared", "Paste Sharing Weights", "Edit", ("Ctrl+Shift+V",),
+           "Paste, calling the layers that were copied instead of copies of them", "design"),
     Action("duplicate", "Duplicate", "Edit", ("Ctrl+D",), needs="selection"),
+    Action("duplicate_shared", "Duplicate Sharing Weights", "Edit", ("Ctrl+Shift+D",),
+           "Call the layers of the selected nodes once more", "call"),
     Action("delete", "Delete", "Edit", ("Del",), needs="selection"),
+    Action("delete_and_heal", "Delete and Heal", "Edit", ("Ctrl+Del", "Ctrl+Backspace"),
+           "Delete, and lead the wires on that went through", "call"),
     Action("select_all", "Select All", "Edit", ("Ctrl+A",), needs="design", apart=True),
     Action("zoom_in", "Zoom In", "View", ("Ctrl++", "Ctrl+="), needs="design"),
     Action("zoom_out", "Zoom Out", "View", ("Ctrl+-",), needs="design"),
@@ -90,6 +98,27 @@ ACTIONS = (
            apart=True),
     Action("set_seed", "Seed…", "Design",
            tip="The number that makes the weights of new layers repeatable", needs="design"),
+    Action("open_up", "Open Up", "Layer", ("Ctrl+U",),
+           "Put the layers of a saved model in its place, each with its weights", "openable"),
+    Action("group", "Group into Submodel", "Layer", ("Ctrl+G",),
+           "Make a submodel of the selected nodes", "call"),
+    Action("ungroup", "Ungroup", "Layer", ("Ctrl+Shift+G",),
+           "Put what is in a submodel in its place", "submodel"),
+    Action("enter", "Enter Submodel", "Layer", ("Alt+Down",),
+           "Show what is in the submodel; Enter or a double click does the same", "submodel"),
+    Action("leave", "Leave Submodel", "Layer", ("Alt+Up",),
+           "Show the level around this one; Escape does the same", "inside"),
+    Action("use_again", "Use Again with Shared Weights", "Layer", ("Ctrl+Shift+U",),
+           "Call the layer once more, with the same weights", "one call", apart=True),
+    Action("make_independent", "Make Independent", "Layer", ("Ctrl+I",),
+           "Give the node a copy of the layer, with weights of its own", "shared"),
+    Action("freeze", "Freeze", "Layer", ("Ctrl+T",),
+           "Keep the weights as they are in training, or let them train again", "weights",
+           apart=True),
+    Action("inference_only", "Inference Only", "Layer", ("Ctrl+Shift+T",),
+           "Behave in training as afterwards: nothing trains and no Dropout acts", "model"),
+    Action("replace_with", "Replace With…", "Layer", ("Ctrl+R",),
+           "Put a layer of another class in the node's place", "one call", apart=True),
     Action("shortcuts", "Keyboard Shortcuts", "Help", ("Ctrl+/",)),
     Action("about", "About Composer", "Help"),
 )  # fmt: skip

@@ -30,6 +30,7 @@ class WindowCommands(QObject):
         """Return who does what each menu entry says."""
         window, files = self._window, self._window.files
         canvas = {name: partial(self._on_canvas, method) for name, method in _ON_CANVAS.items()}
+        layers = {name: partial(self._on_layers, name) for name in _ON_LAYERS}
         themes = {f"theme_{name}": partial(self._use_theme, name) for name in theme.NAMES}
         return {
             "new": self._plainly(files.new),
@@ -57,6 +58,7 @@ class WindowCommands(QObject):
             "shortcuts": self._plainly(self._show_shortcuts),
             "about": self._plainly(self._show_about),
             **canvas,
+            **layers,
             **themes,
         }
 
@@ -78,10 +80,14 @@ class WindowCommands(QObject):
         if window.is_working:
             present.add("design")
             present |= {"selection"} if window.canvas.selected() else set()
+            present |= window.canvas.abilities()
             present |= {"undo"} if history.undo_label else set()
             present |= {"redo"} if history.redo_label else set()
         made = window.actions_by_id
         actions.enable(made, frozenset(present))
+        made["freeze"].setText("Thaw" if "frozen" in present else "Freeze")
+        text = "Train as Usual" if "inference only" in present else "Inference Only"
+        made["inference_only"].setText(text)
         made["undo"].setText(f"Undo {_quiet(history.undo_label)}".strip())
         made["redo"].setText(f"Redo {_quiet(history.redo_label)}".strip())
 
@@ -111,6 +117,9 @@ class WindowCommands(QObject):
 
     def _on_canvas(self, method: str, *_: object) -> None:
         getattr(self._window.canvas, method)()
+
+    def _on_layers(self, name: str, *_: object) -> None:
+        self._window.canvas.act(name)
 
     def _place(self, what: str, *_: object) -> None:
         self._window.workspace.add_node(what)
@@ -202,6 +211,23 @@ _ON_CANVAS = {
     "add_layer": "quick_add",
     "arrange": "arrange",
 }
+
+
+_ON_LAYERS = (
+    "open_up",
+    "group",
+    "ungroup",
+    "enter",
+    "leave",
+    "use_again",
+    "make_independent",
+    "freeze",
+    "inference_only",
+    "replace_with",
+    "delete_and_heal",
+    "duplicate_shared",
+    "paste_shared",
+)
 
 
 def _quiet(label: str | None) -> str:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
+from composer_gui.ui.canvas.level_bar import LevelBar
 from composer_gui.ui.canvas.view import CanvasView
 from composer_gui.ui.controls import SignButton, Tabs
 from composer_gui.ui.panels.inspector import Inspector
@@ -93,6 +94,7 @@ class Workspace(QWidget):
         self.session = session
         self._settings = settings
         self.canvas = CanvasView(session)
+        self.levels = LevelBar(session)
         self.layer_palette = Palette(session, settings)
         self.inspector = Inspector(session)
         self.bottom = Bottom(session)
@@ -100,7 +102,7 @@ class Workspace(QWidget):
         self._connect()
 
     def _set_up(self) -> None:
-        self.middle = _split(Qt.Orientation.Vertical, self.canvas, self.bottom, grows=0)
+        self.middle = _split(Qt.Orientation.Vertical, self._stage(), self.bottom, grows=0)
         self.sides = _split(
             Qt.Orientation.Horizontal, self.layer_palette, self.middle, self.inspector, grows=1
         )
@@ -109,6 +111,16 @@ class Workspace(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.sides)
         self._restore()
+
+    def _stage(self) -> QWidget:
+        """Return the canvas, with the way to the level it shows above it."""
+        stage = QWidget()
+        column = QVBoxLayout(stage)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.levels)
+        column.addWidget(self.canvas, 1)
+        return stage
 
     def _connect(self) -> None:
         self.canvas.selection_changed.connect(self.inspector.show_nodes)

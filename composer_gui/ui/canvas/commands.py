@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from PySide6.QtCore import QMimeData, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication, QKeySequence
 from composer_gui.core import edits, fragment, layout
 from composer_gui.core.document import Document, Wire, number_of
 from composer_gui.core.layers.catalog import Catalog
+from composer_gui.ui.canvas import layer_commands
 from composer_gui.ui.canvas.geometry import GRID, snapped
 from composer_gui.ui.canvas.interactions.move_nodes import NUDGES, nudge
 from composer_gui.ui.canvas.scene import CanvasScene
@@ -69,24 +70,41 @@ def clipboard_fragment(catalog: Catalog | None = None) -> Document | None:
     return fragment.from_text(own or data.text(), catalog)
 
 
-def paste(scene: CanvasScene, seen: QRectF) -> None:
-    """Add the clipboard's nodes: beside the originals when these are seen, else in the middle."""
+def paste(scene: CanvasScene, seen: QRectF, *, shared: bool = False) -> None:
+    """Add the clipboard's nodes: beside the originals when these are seen, else in the middle.
+
+    With `shared` they call the layers that they were copied from, where these are here.
+    """
     copied = clipboard_fragment(scene.session.catalog)
     if copied is None or not copied.nodes:
         scene.session.noticed.emit("There is nothing on the clipboard that could be pasted.")
         return
-    _add(scene, "Paste", copied, *_offset(scene, copied, seen))
+    label = "Paste sharing weights" if shared else "Paste"
+    _add(scene, label, copied, *_offset(scene, copied, seen), shared=shared)
 
 
-def duplicate(scene: CanvasScene) -> None:
-    """Add a copy of what is selected beside it, without touching the clipboard."""
+def duplicate(scene: CanvasScene, *, shared: bool = False) -> None:
+    """Add a copy of what is selected beside it, or with `shared` further calls of its layers."""
     if scene.selected_nodes:
         copied = fragment.copy(scene.session.document, scene.selected_nodes)
-        _add(scene, "Duplicate", copied, BESIDE, BESIDE)
+        label = "Duplicate sharing weights" if shared else "Duplicate"
+        _add(scene, label, copied, BESIDE, BESIDE, shared=shared)
 
 
-def _add(scene: CanvasScene, label: str, copied: Document, dx: float, dy: float) -> None:
-    change = scene.session.try_apply(label, fragment.paste, copied, dx, dy)
+def duplicate_shared(view) -> None:
+    """Add the selected nodes once more, calling the very layers that they call."""
+    duplicate(view.scene(), shared=True)
+
+
+def paste_shared(view) -> None:
+    """Add what is on the clipboard, calling the layers it was copied from where they are here."""
+    paste(view.scene(), view.camera.seen(), shared=True)
+
+
+def _add(
+    scene: CanvasScene, label: str, copied: Document, dx: float, dy: float, *, shared: bool
+) -> None:
+    change = scene.session.try_apply(label, fragment.paste, copied, dx, dy, shared=shared)
     if change is not None:
         scene.select(change.added)
 
@@ -102,6 +120,23 @@ def _offset(scene: CanvasScene, copied: Document, seen: QRectF) -> tuple[float, 
     centre = seen.center()
     return snapped(centre.x() - (left + right) / 2), snapped(centre.y() - (top + bottom) / 2)
 
+
+COMMANDS: Mapping[str, Callable] = {
+    "open_up": layer_commands.open_up,
+    "group": layer_commands.group,
+    "ungroup": layer_commands.ungroup,
+    "enter": layer_commands.enter,
+    "leave": layer_commands.leave,
+    "use_again": layer_commands.use_again,
+    "make_independent": layer_commands.make_independent,
+    "freeze": layer_commands.freeze,
+    "inference_only": layer_commands.inference_only,
+    "replace_with": layer_commands.replace_with,
+    "delete_and_heal": layer_commands.delete_and_heal,
+    "duplicate_shared": duplicate_shared,
+    "paste_shared": paste_shared,
+}
+"""What the entries of the menus do with what is selected on a view, by their ids."""
 
 # Layout -------------------------------------------------------------------------------------------
 
@@ -129,23 +164,34 @@ def press(view, event) -> bool:
             view.camera.pan(-step[0] * far * 4, -step[1] * far * 4)
         return True
     if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-        view.delete_selection()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            layer_commands.delete_and_heal(view)
+        else:
+            view.delete_selection()
         return True
     if event.key() == Qt.Key.Key_Tab:
         view.quick_add()
         return True
     if event.key() == Qt.Key.Key_Escape:
-        if view.card.isVisible():
-            view.card.dismiss()
-        else:
-            view.scene().select()
+        _step_back(view)
         return True
     if event.key() == Qt.Key.Key_F2:
         view.rename()
         return True
     if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-        return view.card.apply_first()
+        return view.card.apply_first() or layer_commands.enter(view)
     return _standard_key(view, event)
+
+
+def _step_back(view) -> None:
+    """Escape: put the card away, else let go of the selection, else leave the submodel."""
+    scene = view.scene()
+    if view.card.isVisible():
+        view.card.dismiss()
+    elif scene.selected_nodes or scene.selected_wires:
+        scene.select()
+    else:
+        layer_commands.leave(view)
 
 
 def _standard_key(view, event) -> bool:

@@ -96,7 +96,7 @@ class Hover:
         if face.frozen:
             yield "Frozen: its weights stay as they are in training."
         elif face.partly_frozen:
-            share = scene.share_of(layer)
+            share = scene.portraits.share_of(layer)
             count = f"{share[0]} of the {share[1]}" if share else "Some of the"
             yield f"{count} layers inside are frozen."
 

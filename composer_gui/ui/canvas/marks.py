@@ -19,7 +19,8 @@ from composer_gui.core.document import (
     Slot,
     Submodel,
 )
-from composer_gui.core.inside import path_of
+from composer_gui.core.freezing import frozen_paths
+from composer_gui.core.inside import Inside, path_of
 from composer_gui.core.layers.parameters import show
 from composer_gui.core.ports import operation_ports
 from composer_gui.core.shapes.tensor_spec import show_shape
@@ -176,6 +177,12 @@ def design_share(design: Document) -> Share:
         elif not isinstance(layer, Operation):
             frozen, count = frozen + is_frozen(layer, None), count + 1
     return frozen, count
+
+
+def inside_share(inside: Inside, patterns: tuple[str, ...]) -> Share:
+    """Return how many of the layers in a saved model these patterns freeze, and how many it has."""
+    leaves = [(path, part.class_name) for path, part in inside.leaves()]
+    return len(frozen_paths(patterns, leaves)), len(leaves)
 
 
 # Weights ----------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from composer_gui.core import edits
 from composer_gui.core.document import Wire
 from composer_gui.ui import theme
 from composer_gui.ui.canvas import glyphs
@@ -46,6 +47,7 @@ class QuickSearch(QFrame):
         self._anchor: Anchor | None = None
         self._behind = False
         self._wire: Wire | None = None
+        self._replaced = ""
         self._offers: list[Offer] = []
         self.field = _Field(self)
         self.list = QListView(self)
@@ -93,14 +95,17 @@ class QuickSearch(QFrame):
         anchor: Anchor | None = None,
         behind: bool = False,
         wire: Wire | None = None,
+        replaced: str = "",
     ) -> None:
         """Open at a place of the scene; what is added is wired to `anchor`, or put on `wire`.
+
+        With `replaced` it asks for the class of a layer that takes that node's place.
 
         With `behind` the anchor is a suggestion: everything is offered, and what can be wired to it
         is put to the right of its node.
         """
         self._place, self._anchor, self._wire = place, anchor, wire
-        self._behind = behind
+        self._behind, self._replaced = behind, replaced
         now = theme.current()
         self.setStyleSheet(
             f"#quickSearch {{ background: {now.panel.name()}; border-radius: 8px;"
@@ -133,6 +138,8 @@ class QuickSearch(QFrame):
 
     def _prompt(self) -> str:
         document = self._view.session.document
+        if self._replaced:
+            return f"Replace {document.label(self._replaced)} with"
         if self._wire is not None:
             return "Insert on this wire"
         if self._anchor is None:
@@ -141,6 +148,8 @@ class QuickSearch(QFrame):
         return f"Add {where} {document.label(self._anchor.node)}"
 
     def _hint_text(self) -> str:
+        if self._replaced:
+            return "Wires, parameters and weights that fit stay"
         if self._anchor is None:
             return "Values may follow: dense 10, input 28 28 1"
         return "Enter adds and wires, Shift+Enter adds alone"
@@ -170,6 +179,9 @@ class QuickSearch(QFrame):
             takes=self._wire is not None or self._drawn_from("out"),
             gives=self._wire is not None or self._drawn_from("in"),
         )
+        if self._replaced:
+            known = session.catalog.layers
+            self._offers = [offer for offer in self._offers if offer.title in known]
         self._model.clear()
         for offer in self._offers:
             item = QStandardItem(offer.title)
@@ -208,6 +220,11 @@ class QuickSearch(QFrame):
         offer = self._offers[row]
         self.close_search()
         view = self._view
+        if self._replaced:
+            label = f"Replace with {offer.title}"
+            edit, catalog = edits.replace_class, view.session.catalog
+            view.session.try_apply(label, edit, catalog, self._replaced, offer.title)
+            return
         x, y = self._position(offer, wired)
         catalog, label = view.session.catalog, f"Add {offer.title}"
         if self._wire is not None and wired:

@@ -9,15 +9,13 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from composer_gui.core.change import Change, between
-from composer_gui.core.document import Document, Frame, Layer, Note, Submodel, Wire
+from composer_gui.core.document import Document, Frame, Note, Wire
 from composer_gui.ui.canvas.backlog import AT_ONCE, Backlog
-from composer_gui.ui.canvas.faces import face
 from composer_gui.ui.canvas.geometry import FOOT, GRID, HEADER, NARROWEST
 from composer_gui.ui.canvas.ink import Ink
-from composer_gui.ui.canvas.kinship import Kinship
-from composer_gui.ui.canvas.marks import Share, design_share
 from composer_gui.ui.canvas.node_item import NodeItem
 from composer_gui.ui.canvas.plates import FrameItem, NoteItem, Plate
+from composer_gui.ui.canvas.portraits import Portraits
 from composer_gui.ui.canvas.wire_item import WireItem, wire_look
 
 if TYPE_CHECKING:
@@ -28,7 +26,7 @@ class CanvasScene(QGraphicsScene):
     """Shows the session's document. Items are made, dropped and refreshed as a Change says.
 
     Signals: `selection_changed()` when other nodes or wires are selected; `followed(Change)` after
-    the picture is in step with a change; `opened()` when another document was opened;
+    the picture is in step with a change; `opened()` when another document or level was opened;
     `moved(list of node ids)` while items are dragged and when they are elsewhere; `drawn(ids)`
     when items were made; `judged(ids)` when nodes were looked at anew, as after other verdicts.
     """
@@ -49,12 +47,11 @@ class CanvasScene(QGraphicsScene):
         self.wires_at: dict[str, set[Wire]] = {}
         self.selected_nodes: frozenset[str] = frozenset()
         self.selected_wires: frozenset[Wire] = frozenset()
-        self.kinship = Kinship()
+        self.portraits = Portraits(session)
+        self.kinship = self.portraits.kinship
         self._awaited: frozenset[str] = frozenset()
         self._lit_kin: set[str] = set()
-        self._waiting_for: dict[str, set[str]] = {}
-        self._blocked_by: dict[str, str] = {}
-        self._history = session.history
+        self._level = (session.history, session.place)
         self._backlog = Backlog(self._add_nodes, self._refresh, self._nearest, self)
         self._connect()
         document = session.document
@@ -64,6 +61,7 @@ class CanvasScene(QGraphicsScene):
     def _connect(self) -> None:
         self.session.changed.connect(self._follow)
         self.session.analyzed.connect(self._judge)
+        self.session.insides_changed.connect(self._count_frozen)
 
     # Following the session -----------------------------------------------------------------------
 
@@ -78,13 +76,15 @@ class CanvasScene(QGraphicsScene):
 
     def _follow(self, change: Change) -> None:
         """Bring the items in step with `change`, touching only what it names."""
-        opened = self._history is not self.session.history
-        self._history = self.session.history
+        level = (self.session.history, self.session.place)
+        opened, self._level = level != self._level, level
         is_much = self._take(change)
-        self._deselect(change)
-        self.followed.emit(change)
         if opened:
             self.select(())
+        else:
+            self._deselect(change)
+        self.followed.emit(change)
+        if opened:
             self.opened.emit()
         if is_much:
             self._backlog.begin()  # after `opened`: what is seen now comes first
@@ -125,7 +125,7 @@ class CanvasScene(QGraphicsScene):
             stale |= kin.calls(layer_id)
         stale.update(wire.node for wire in change.wires_added | change.wires_removed)
         for node_id in tuple(stale):
-            stale |= self._waiting_for.get(node_id, set())
+            stale |= self.portraits.waiting_for(node_id)
         return {node_id for node_id in stale if node_id in document.nodes}
 
     def _judge(self, node_ids: Iterable[str]) -> None:
@@ -136,6 +136,10 @@ class CanvasScene(QGraphicsScene):
         else:
             self._backlog.want((), known)
             self._backlog.begin()
+
+    def _count_frozen(self) -> None:
+        """Say how much of the saved models is frozen, now that more is known of what they hold."""
+        self._judge(self.portraits.partly_frozen())
 
     def _nearest(self, node_ids: Iterable[str]) -> list[str]:
         """Return nodes in the order of how far they are from what is seen."""
@@ -178,8 +182,7 @@ class CanvasScene(QGraphicsScene):
             if item.node is not node:
                 item.show_node(node)
             return False
-        self._remember_cause(node_id)
-        now = self._face(node_id)
+        now = self.portraits.face(node_id)
         return now != item.face and item.set_face(now)
 
     def refresh_all(self) -> None:
@@ -190,25 +193,6 @@ class CanvasScene(QGraphicsScene):
             item.refresh()
         for wire in self.wires:
             self._place_wire(wire)
-
-    def _face(self, node_id: str):
-        session, kin = self.session, self.kinship
-        layer = kin.layer_of(node_id)
-        return face(
-            session.document,
-            session.catalog,
-            session.verdict,
-            node_id,
-            calls=len(kin.calls(layer)),
-            copies=len(kin.copies(layer)),
-            share_of=self.share_of,
-        )
-
-    def share_of(self, layer: Layer) -> Share | None:
-        """Return how many of the layers inside a layer are frozen, where that is known."""
-        if isinstance(layer, Submodel):
-            return design_share(layer.design)
-        return None
 
     # Nodes and wires -----------------------------------------------------------------------------
 
@@ -232,8 +216,7 @@ class CanvasScene(QGraphicsScene):
         elif isinstance(node, Note):
             item = NoteItem(node, self.ink)
         else:
-            self._remember_cause(node.id)
-            item = NodeItem(node.id, self._face(node.id), self.ink)
+            item = NodeItem(node.id, self.portraits.face(node.id), self.ink)
         item.setPos(node.x, node.y)
         self.nodes[node.id] = item
         self.wires_at.setdefault(node.id, set())
@@ -245,7 +228,7 @@ class CanvasScene(QGraphicsScene):
         item = self.nodes.pop(node_id)
         if not self.wires_at[node_id]:
             del self.wires_at[node_id]
-        self._waiting_for.get(self._blocked_by.pop(node_id, ""), set()).discard(node_id)
+        self.portraits.forget(node_id)
         self.removeItem(item)
 
     def _add_wire(self, wire: Wire) -> None:
@@ -308,14 +291,6 @@ class CanvasScene(QGraphicsScene):
         self.moved.emit(list(positions))
 
     # What depends on what -------------------------------------------------------------------------
-
-    def _remember_cause(self, node_id: str) -> None:
-        cause = self.session.verdict(node_id).blocked_by or ""
-        before = self._blocked_by.get(node_id, "")
-        if cause != before:
-            self._waiting_for.get(before, set()).discard(node_id)
-            self._waiting_for.setdefault(cause, set()).add(node_id)
-            self._blocked_by[node_id] = cause
 
     def twins(self, node_id: str) -> set[str]:
         """Return the other calls of the node's layer."""

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip
 
 from composer_gui.core.change import Change
 from composer_gui.ui import theme
-from composer_gui.ui.canvas import commands
+from composer_gui.ui.canvas import commands, layer_commands
 from composer_gui.ui.canvas.camera import STEP, Camera
 from composer_gui.ui.canvas.hint import paint_hint
 from composer_gui.ui.canvas.hits import NOTHING, Hit, hit_at
@@ -61,7 +61,9 @@ class CanvasView(QGraphicsView):
         self.pointer = Pointer(self)
         self._drop = Drop(self)
         self._is_ready = True
-        self._fits_when_shown = bool(self.scene().nodes)
+        self._fits_when_shown = bool(session.document.nodes)
+        self._level = (session.history, session.place)
+        self._looks: dict[tuple[str, ...], tuple[float, QPointF]] = {}
         self._set_up()
         self._connect()
 
@@ -85,7 +87,8 @@ class CanvasView(QGraphicsView):
         scene = self.scene()
         scene.selection_changed.connect(self._tell_selection)
         scene.followed.connect(self._follow)
-        scene.opened.connect(self.fit)
+        scene.opened.connect(self._open_level)
+        self.session.opened.connect(self.show_added)
         theme.watch().changed.connect(self.refresh)
 
     # Asking --------------------------------------------------------------------------------------
@@ -183,6 +186,14 @@ class CanvasView(QGraphicsView):
     def duplicate(self) -> None:
         """Add a copy of the selected nodes beside them."""
         commands.duplicate(self.scene())
+
+    def act(self, name: str) -> None:
+        """Do what an entry of the Layer menu, or one that shares or heals, says by its id."""
+        commands.COMMANDS[name](self)
+
+    def abilities(self) -> frozenset[str]:
+        """Return what can be done with the layers of what is selected."""
+        return layer_commands.abilities(self)
 
     def arrange(self) -> None:
         """Lay the selected nodes out from left to right, or all where nothing is selected."""
@@ -350,6 +361,26 @@ class CanvasView(QGraphicsView):
             self.viewport().update()  # the hint on the empty canvas comes and goes
         self.pointer.follow(change)
         self.hover.forget(change)
+
+    def _open_level(self) -> None:
+        """Look at a level from where one looked at it last; select what one comes out of."""
+        session, (history, left) = self.session, self._level
+        self._level = (session.history, session.place)
+        if session.history is not history:
+            self._looks.clear()
+            self.fit()
+            return
+        self._looks[left] = (self.camera.zoom, self.center())
+        look = self._looks.get(session.place)
+        if look is None:
+            self.fit()
+        else:
+            self.camera.zoom_to(look[0])
+            self.camera.look_at(look[1])
+            self._after_zoom()
+        depth = len(session.place)
+        if left[:depth] == session.place and len(left) > depth:
+            self.select(session.graph.callers(left[depth])[:1])
 
     def _tell_selection(self) -> None:
         self.selection_changed.emit(self.selected())

@@ -55,7 +55,7 @@ def test_a_right_click_on_one_of_several_keeps_them(menu_at, hand, view, design)
 
 def test_use_again_shares_the_layer(menu_at, hand, session, design):
     node = design.layer("Dense", 0, 0)
-    menu_at(hand.middle(node))["Use again, sharing its weights"].trigger()
+    menu_at(hand.middle(node))["Use again with shared weights"].trigger()
     one, other = (node for node in session.document.nodes.values() if isinstance(node, Call))
     assert one.layer == other.layer
 
@@ -74,7 +74,7 @@ def test_freeze_and_unfreeze_change_places(menu_at, hand, session, design):
     layer = session.document.nodes[node].layer
     menu_at(hand.middle(node))["Freeze"].trigger()
     assert not session.document.layers[layer].trainable
-    menu_at(hand.middle(node))["Unfreeze"].trigger()
+    menu_at(hand.middle(node))["Thaw"].trigger()
     assert session.document.layers[layer].trainable
 
 

@@ -51,7 +51,7 @@ def assert_in_step(scene):
                 node_id,
                 calls=sum(getattr(n, "layer", None) == layer for n in document.nodes.values()),
                 copies=sum(origin_of(o) == origin for o in document.layers.values() if origin),
-                share_of=scene.share_of,
+                share_of=scene.portraits.share_of,
             )
             assert item.face == fresh
         else:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, Qt
 
-from composer_gui.core.document import Wire
+from composer_gui.core.document import Submodel, Wire
+from composer_gui.ui.canvas import layer_commands
 from composer_gui.ui.canvas.hits import Hit
 from composer_gui.ui.canvas.interactions.box_select import ADDING, BoxSelect
 from composer_gui.ui.canvas.interactions.draw_wire import Anchor, DrawWire
@@ -28,8 +29,10 @@ def gesture_for(view, hit: Hit, at: QPointF, modifiers: Qt.KeyboardModifier) -> 
 
 
 def double_click(view, hit: Hit, at: QPointF) -> None:
-    """Do what a double click means: write on what has words, search on the empty canvas."""
-    if hit.kind == "note" or hit.on_title:
+    """Do what a double click means: enter, write on what has words, search on the empty canvas."""
+    if isinstance(layer_commands.called(view, hit.node), Submodel) and hit.kind == "node":
+        view.session.enter(hit.node)
+    elif hit.kind == "note" or hit.on_title:
         view.rename(hit.node)
     elif hit.kind == "canvas":
         view.quick_add(at)

@@ -10,7 +10,13 @@ from PySide6.QtWidgets import QMenu
 
 from composer_gui.core import edits
 from composer_gui.core.document import Call, Document, Input, Note, Output, Wire
-from composer_gui.ui.canvas.commands import clipboard_fragment, delete_all
+from composer_gui.ui.canvas import layer_commands
+from composer_gui.ui.canvas.commands import (
+    clipboard_fragment,
+    delete_all,
+    duplicate_shared,
+    paste_shared,
+)
 from composer_gui.ui.canvas.geometry import FRAME_TITLE, GRID
 from composer_gui.ui.canvas.hits import Hit
 
@@ -56,6 +62,9 @@ def _run(command, _checked: bool = False) -> None:
 
 
 def _fill_for_canvas(menu: QMenu, view, at: QPointF) -> None:
+    if view.session.trail:
+        _add(menu, "Leave this submodel\tEsc", layer_commands.leave, view)
+        menu.addSeparator()
     _add(menu, "Add…\tTab", view.quick_add, at)
     for text, edit in (
         ("Add Input", edits.add_input),
@@ -65,7 +74,10 @@ def _fill_for_canvas(menu: QMenu, view, at: QPointF) -> None:
         _add(menu, text, _put, view, text, edit, at)
     _add(menu, "Add frame", _put, view, "Add frame", _frame_here, at)
     menu.addSeparator()
-    _add(menu, "Paste\tCtrl+V", view.paste_at, at, enabled=clipboard_fragment() is not None)
+    pasteable = clipboard_fragment() is not None
+    _add(menu, "Paste\tCtrl+V", view.paste_at, at, enabled=pasteable)
+    label = "Paste sharing weights\tCtrl+Shift+V"
+    _add(menu, label, paste_shared, view, enabled=pasteable)
     _add(menu, "Select all\tCtrl+A", view.select_all, enabled=bool(view.scene().nodes))
     menu.addSeparator()
     _add(menu, "Arrange", view.arrange, enabled=len(view.scene().nodes) > 1)
@@ -99,7 +111,11 @@ def _fill_for_nodes(menu: QMenu, view, node_id: str) -> None:
     _add(menu, "Cut\tCtrl+X", view.cut)
     _add(menu, "Copy\tCtrl+C", view.copy)
     _add(menu, "Duplicate\tCtrl+D", view.duplicate)
+    if calls:
+        _add(menu, "Duplicate sharing weights\tCtrl+Shift+D", duplicate_shared, view)
     _add(menu, "Delete\tDel", view.delete_selection)
+    if calls:
+        _add(menu, "Delete and heal\tCtrl+Del", layer_commands.delete_and_heal, view)
     menu.addSeparator()
     wires = _wires_at(view, chosen)
     _add(menu, "Disconnect", _disconnect, view, wires, enabled=bool(wires))
@@ -121,33 +137,28 @@ def _add_fixes(menu: QMenu, view, node_id: str) -> None:
 
 
 def _add_layer_entries(menu: QMenu, view, calls: list[str], alone: bool) -> None:
-    session = view.session
-    document = session.document
+    can = layer_commands.abilities(view)
+    if "submodel" in can:
+        _add(menu, "Enter\tEnter", layer_commands.enter, view)
+        _add(menu, "Ungroup\tCtrl+Shift+G", layer_commands.ungroup, view)
+    if "saved model" in can:
+        layer = layer_commands.called(view, calls[0])
+        why = view.session.why_sealed(layer)
+        _add(menu, "Open up\tCtrl+U", layer_commands.open_up, view, enabled=not why)
+    _add(menu, "Group into submodel\tCtrl+G", layer_commands.group, view)
     if alone:
-        _add(menu, "Use again, sharing its weights", _use_again, view, calls[0])
-        if view.scene().twins(calls[0]):
-            label = "Make independent"
-            _add(menu, label, session.try_apply, label, edits.make_independent, calls[0])
-    layers = {document.nodes[node_id].layer for node_id in calls}
-    trainable = any(document.layers[layer_id].trainable for layer_id in layers)
-    label = "Freeze" if trainable else "Unfreeze"
-    _add(menu, label, session.try_apply, label, _set_trainable, layers, not trainable)
-
-
-def _set_trainable(document: Document, layer_ids: Iterable[str], trainable: bool) -> Document:
-    for layer_id in sorted(layer_ids):
-        document = edits.set_trainable(document, layer_id, trainable)
-    return document
-
-
-def _use_again(view, node_id: str) -> None:
-    document, scene = view.session.document, view.scene()
-    card = scene.nodes[node_id].card()
-    x, y = scene.free_place(card.left(), card.bottom() + 2 * GRID)
-    layer_id = document.nodes[node_id].layer
-    change = view.session.try_apply("Use again", edits.add_call, layer_id, x, y)
-    if change is not None:
-        view.show_added(change.added)
+        _add(menu, "Replace with…\tCtrl+R", layer_commands.replace_with, view)
+        menu.addSeparator()
+        label = "Use again with shared weights\tCtrl+Shift+U"
+        _add(menu, label, layer_commands.use_again, view)
+        if "shared" in can:
+            _add(menu, "Make independent\tCtrl+I", layer_commands.make_independent, view)
+    if "weights" in can:
+        label = "Freeze" if layer_commands.any_trains(view) else "Thaw"
+        _add(menu, f"{label}\tCtrl+T", layer_commands.freeze, view)
+    if "model" in can:
+        label = "Inference only" if layer_commands.any_learns(view) else "Train as usual"
+        _add(menu, f"{label}\tCtrl+Shift+T", layer_commands.inference_only, view)
 
 
 def _wires_at(view, node_ids: Iterable[str]) -> set[Wire]:
