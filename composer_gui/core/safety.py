@@ -7,7 +7,8 @@ in its safe mode. So a config is judged here, as plain data, before Keras sees i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 LONGEST_NAME = 80
@@ -59,20 +60,65 @@ _CLASS = re.compile(r"[A-Z][A-Za-z0-9]*")
 _FUNCTION = re.compile(r"[a-z][a-z0-9_]*")
 
 
-def refused_names(config: Any) -> list[str]:
+CODE, FOREIGN, UNSAFE = "code", "foreign", "unsafe"
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedName:
+    """A name in a config that Composer does not let Keras build, and why.
+
+    `kind` is CODE for a layer of Keras that runs code or reads what another file holds, FOREIGN
+    for what is not Keras's, so that a Python file may define it, and UNSAFE for the rest.
+    """
+
+    name: str
+    kind: str
+
+
+def refused_names(config: Any, own: Collection[str] = ()) -> list[str]:
     """Return the names in a model's config that Composer does not let Keras build, each once.
 
     `config` is the parsed `config.json`, or `layer.get_config()`; it is only looked at. How the
     model was compiled (`compile_config` at the top) does not count, for it is never restored.
+    `own` are names of classes and functions that the user's own code defines.
     """
-    found: dict[str, None] = {}
+    return [refused.name for refused in refusals(config, own)]
+
+
+def refusals(config: Any, own: Collection[str] = ()) -> list[RefusedName]:
+    """Return what `refused_names` does, each name with the kind of refusal."""
+    found: dict[RefusedName, None] = {}
     top = config
     if isinstance(config, dict):
         top = {key: value for key, value in config.items() if key != "compile_config"}
     for entry in _named(top):
-        if not _is_known(entry):
-            found[_shown(entry)] = None
+        if not _is_known(entry) and not _is_own(entry, own):
+            found[RefusedName(_shown(entry), _kind(entry))] = None
     return list(found)
+
+
+def _kind(entry: dict[str, Any]) -> str:
+    name, module = entry["class_name"], entry.get("module") or ""
+    if name == "__lambda__" or (isinstance(name, str) and name in RUNS_CODE):
+        return CODE
+    from_keras = isinstance(module, str) and (module == "keras" or module.startswith("keras."))
+    plain = isinstance(name, str) and name.isidentifier() and isinstance(module, str)
+    return FOREIGN if plain and not from_keras else UNSAFE
+
+
+def _is_own(entry: dict[str, Any], own: Collection[str]) -> bool:
+    """Return whether an entry names what the user's code defines, and not something of Keras."""
+    if _kind(entry) != FOREIGN:
+        return False
+    name = entry["class_name"]
+    if name == "function":
+        name = entry.get("config")
+    return isinstance(name, str) and bare(name) in own
+
+
+def bare(name: str) -> str:
+    """Return the name of a class or function without its package: `mine>Scale` is Scale."""
+    return re.split(r"[>.]", name)[-1]
 
 
 def _named(config: Any) -> Iterator[dict[str, Any]]:

@@ -19,7 +19,9 @@ class Verdict:
 
     `outputs` pairs each output port with its spec, in order. `blocked_by` is the id of the node
     that has to be mended first. `parameters` counts the weights' elements of the node's layer.
-    A fine node may carry warnings in `problems`.
+    A fine node may carry warnings in `problems`. `anew` says in a few words why the node's layer
+    cannot keep the weights that it was saved with, and is empty where it can; `anew_inside` says
+    it for layers of a submodel, by their ids, those on the way joined by "/".
     """
 
     kind: str = PENDING
@@ -28,6 +30,8 @@ class Verdict:
     blocked_by: str | None = None
     parameters: int = 0
     trainable_parameters: int = 0
+    anew: str = ""
+    anew_inside: tuple[tuple[str, str], ...] = ()
 
     def spec(self, port: str) -> TensorSpec | None:
         """Return the spec of an output port, or None while it is not known."""

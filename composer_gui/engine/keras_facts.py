@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 import traceback
+import types
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,67 @@ def _line_of(error: BaseException, path: str) -> int | None:
     lines = [frame.lineno for frame in frames if frame.name == "build_model"]
     lines = lines or [frame.lineno for frame in frames]
     return lines[-1] if lines else None
+
+
+# The user's own classes ---------------------------------------------------------------------------
+
+
+class CodeChanged(Exception):
+    """A Python file that is not there, or not the one that was allowed to run."""
+
+
+def run_code(path: str, sha256: str, module: str = "") -> dict[str, Any]:
+    """Run a Python file that the user allowed; return its classes and functions by name.
+
+    What it registers with Keras is among them under the name that it has there. With `module` it
+    stays registered and can be imported by that name; without, nothing is left behind but what is
+    returned. Raises CodeChanged, and whatever the file raises.
+    """
+    import keras
+    from keras.src.saving.object_registration import GLOBAL_CUSTOM_NAMES, GLOBAL_CUSTOM_OBJECTS
+
+    try:
+        text = Path(path).read_bytes()
+    except OSError as error:
+        raise CodeChanged(path) from error
+    if hashlib.sha256(text).hexdigest() != sha256:
+        raise CodeChanged(path)
+    name = module or f"composer_code_{sha256[:12]}"
+    made = sys.modules[name] = types.ModuleType(name)
+    made.__file__ = path
+    objects, names = dict(GLOBAL_CUSTOM_OBJECTS), dict(GLOBAL_CUSTOM_NAMES)
+    try:
+        exec(compile(text, path, "exec"), made.__dict__)
+        found = {
+            key: value
+            for key, value in vars(made).items()
+            if getattr(value, "__module__", None) == name
+            and (isinstance(value, types.FunctionType) or hasattr(value, "from_config"))
+        }
+        for key, value in keras.saving.get_custom_objects().items():
+            if objects.get(key) is not value:
+                found[key] = value
+        return found
+    except BaseException:
+        del sys.modules[name]
+        raise
+    finally:
+        if not module:
+            GLOBAL_CUSTOM_OBJECTS.clear()
+            GLOBAL_CUSTOM_OBJECTS.update(objects)
+            GLOBAL_CUSTOM_NAMES.clear()
+            GLOBAL_CUSTOM_NAMES.update(names)
+
+
+def admit_code(files: list[dict[str, str]]) -> dict[str, Any]:
+    """Run the files `{"path", "sha256"}`, so that scripts can import them; return what they define.
+
+    Each is imported by the name of its file. Raises CodeChanged, and whatever the files raise.
+    """
+    found: dict[str, Any] = {}
+    for file in files:
+        found |= run_code(file["path"], file["sha256"], Path(file["path"]).stem)
+    return found
 
 
 # Facts --------------------------------------------------------------------------------------------

@@ -1,23 +1,22 @@
-"""Makes ghosts of saved models, from the descriptions in their files: no weight is read."""
+"""Calls saved models, and parts of them, on specs: ghosts of them, for no weight is read."""
 
 from __future__ import annotations
 
-import json
-import os
-import stat
-import zipfile
-import zlib
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import keras
 from immutables import Map
 
-from composer_gui.core import safety
-from composer_gui.core.document import SavedInterface, SavedModel, Shape, Structure
+from composer_gui.core import freezing
+from composer_gui.core.document import EMPTY, SavedModel, SavedPort, SavedWeights, Shape, Structure
 from composer_gui.core.explanations import REFUSED
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.outcome import Inputs, Outcome
 from composer_gui.core.shapes.tensor_spec import TensorSpec
+from composer_gui.engine.keras_ghosts import KEPT, ClassMissing, Code, Ghosts
+from composer_gui.engine.keras_inside import Inside, graph_of, leaves, unmarked
 from composer_gui.engine.keras_shapes import (
     CannotCall,
     count,
@@ -30,151 +29,86 @@ from composer_gui.engine.keras_shapes import (
     wrong_dtype,
 )
 
-KEPT = 64
-"""How many ghosts are kept; one of 177 layers takes some 3 MB."""
-
-MAX_CONFIG = 64 << 20
-MAX_RATIO = 200
-MAX_DEPTH = 200
-CONFIG = "config.json"
-
 
 class KerasModels:
     """Calls saved models on specs. A file is read again when its time or size is another."""
 
     def __init__(self, kept: int = KEPT) -> None:
-        self._kept = kept
-        self._ghosts: dict[tuple[str, int, int], Any] = {}
+        self._ghosts = Ghosts(kept)
 
-    def call(self, layer: SavedModel, inputs: Inputs) -> Outcome:
-        """Return what the model puts out; raises CannotCall, or what Keras raises."""
-        model = self.ghost(layer.path)
-        interface = layer.interface
-        _refuse_dtypes(model, interface, inputs)
+    def call(
+        self,
+        layer: SavedModel,
+        inputs: Inputs,
+        arguments: Mapping[str, Any] = EMPTY,
+        code: Code = (),
+        built_on: Inputs | None = None,
+    ) -> Outcome:
+        """Return what the model puts out; raises CannotCall, or what Keras raises.
 
-        def run(wired: dict[str, tuple]) -> list[Any]:
-            names = [port.name for port in interface.inputs]
-            result = _called(model, _filled(interface.input_structure, names, wired))
-            ports: dict[int, Any] = {}
-            _take_apart(interface.output_structure, result, ports)
-            return [ports[index] for index in range(len(interface.outputs))]
-
+        A model that has no shapes yet takes them from `built_on`, else from this call.
+        `code` are Python files that may be run for the classes that Keras does not have; without
+        them the model is taken at the word of its file.
+        """
+        try:
+            model = self._ghosts.part(layer.path, layer.part, code)
+        except ClassMissing as error:
+            return _placeholder(layer, inputs, error.problem)
+        _refuse_dtypes(layer, model, inputs)
         with ghosts():
-            found = specs_of(run({port: tuple(tensors(specs)) for port, specs in inputs.items()}))
-            odd = _odd_port(interface, inputs)
-            if odd is not None:
-                found = _seen_twice(found, trace(run, inputs), odd)
-            names = (port.name for port in interface.outputs)
+            if built_on is not None and not model.built:
+                _build(layer, model, built_on)
+            if layer.taps or layer.cut or layer.reinput:
+                found, used = _seen_inside(layer, model, inputs)
+            else:
+                found, used = _called_whole(layer, model, inputs, arguments), None
+            names = (port.name for port in layer.outputs)
+            parameters, trainable = _counted(layer, model, used)
             return Outcome(
                 outputs=tuple(zip(names, found, strict=True)),
-                parameters=count(model.weights),
-                trainable_parameters=count(model.trainable_weights) if layer.trainable else 0,
+                parameters=parameters,
+                trainable_parameters=trainable,
             )
 
-    def ghost(self, path: str) -> Any:
+    def ghost(self, path: str, code: Code = ()) -> Any:
         """Return the model without weights, from the store or newly made; raises CannotCall."""
-        key = (path, *_stamp(path))
-        model = self._ghosts.pop(key, None)
-        if model is None:
-            model = _made(path)
-        if not model.built:
-            return model  # takes the shape of its first call, so each call gets one of its own
-        self._ghosts[key] = model
-        if len(self._ghosts) > self._kept:
-            del self._ghosts[next(iter(self._ghosts))]
-        return model
+        return self._ghosts.whole(path, code)
+
+    def weights(self, saved: SavedWeights, code: Code = ()) -> list[Any] | None:
+        """Return the variables of a layer in a file, without values; raises CannotCall.
+
+        None where Keras does not have the layer's class.
+        """
+        try:
+            return list(self._ghosts.part(saved.path, saved.part, code).weights)
+        except ClassMissing:
+            return None
 
 
-def _made(path: str) -> Any:
-    """Build the model that an archive describes, if it is made of Keras's own parts only."""
-    config = read_config(path)
-    refused = safety.refused_names(config)
-    if refused:
-        raise CannotCall(_uses_others(refused))
-    _drop_compilation(config)
-    try:
-        with ghosts():
-            return keras.saving.deserialize_keras_object(config, safe_mode=True)
-    except Exception as error:
-        text = f"{type(error).__name__}: {error}"[:2000]
-        raise CannotCall(_not_buildable(text)) from error
+# Calling the whole ------------------------------------------------------------------------------
 
 
-def read_config(path: str) -> dict[str, Any]:
-    """Return the description in an archive as plain data; raises CannotCall."""
-    try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            raise CannotCall(_unreadable("it is a folder, a device or a pipe"), lasting=False)
-        with zipfile.ZipFile(path) as archive:
-            info = archive.getinfo(CONFIG)
-            too_dense = info.file_size > (1 << 20) + MAX_RATIO * info.compress_size
-            if info.file_size > MAX_CONFIG or too_dense:
-                raise CannotCall(_unreadable("its description is too large"), lasting=False)
-            with archive.open(info) as member:
-                text = member.read(MAX_CONFIG + 1)
-        config = json.loads(text)
-    except (OSError, KeyError, ValueError, RecursionError, RuntimeError) as error:
-        raise CannotCall(_unreadable(_short(error)), lasting=False) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise CannotCall(_unreadable("it is damaged"), lasting=False) from error
-    if not isinstance(config, dict) or _depth_exceeds(config, MAX_DEPTH):
-        raise CannotCall(_unreadable("its description is none of a model"), lasting=False)
-    return config
+def _called_whole(
+    layer: SavedModel, model: Any, inputs: Inputs, arguments: Mapping[str, Any]
+) -> list[TensorSpec]:
+    interface = layer.interface
+    is_model = isinstance(model, keras.Model)
 
+    def run(wired: dict[str, tuple]) -> list[Any]:
+        names = [port.name for port in interface.inputs]
+        given = _filled(interface.input_structure, names, wired)
+        with unmarked(model):
+            if isinstance(given, dict) and not is_model:
+                result = model(**given, **arguments)
+            else:
+                result = model(given, **arguments)
+        ports: dict[int, Any] = {}
+        _take_apart(interface.output_structure, result, ports)
+        return [ports[index] for index in range(len(interface.outputs))]
 
-def _stamp(path: str) -> tuple[int, int]:
-    """Return time of change and size of a file; raises CannotCall where it is not there."""
-    try:
-        found = os.stat(path)
-    except OSError as error:
-        message = (
-            f"The file of {{node}} is not there any more: {path}. Choose where it is now."
-            if isinstance(error, FileNotFoundError)
-            else f"The file of {{node}} cannot be read: {path}."
-        )
-        title = "{node} has lost its file"
-        raise CannotCall(Problem("file_absent", message, title=title), lasting=False) from error
-    return found.st_mtime_ns, found.st_size
-
-
-def _depth_exceeds(config: Any, limit: int) -> bool:
-    """Return whether lists and objects are nested deeper than `limit`, without recursion."""
-    level = [config]
-    for _ in range(limit):
-        level = [
-            item
-            for value in level
-            for item in (value.values() if isinstance(value, dict) else value)
-            if isinstance(item, dict | list)
-        ]
-        if not level:
-            return False
-    return True
-
-
-def _drop_compilation(config: Any) -> None:
-    """Take out, at every level, how models were compiled: losses and optimizers are not wanted."""
-    waiting = [config]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            if "class_name" in value:
-                value.pop("compile_config", None)
-            waiting.extend(value.values())
-        elif isinstance(value, list):
-            waiting.extend(value)
-
-
-# Calling ----------------------------------------------------------------------------------------
-
-
-def _called(model: Any, inputs: Any) -> Any:
-    """Call the model and have it forget the call, of which a kept ghost sees thousands."""
-    known = len(model._inbound_nodes)
-    try:
-        return model(inputs)
-    finally:
-        del model._inbound_nodes[known:]
+    found = specs_of(run({port: tuple(tensors(specs)) for port, specs in inputs.items()}))
+    odd = _odd_port(interface.inputs, inputs) if is_model else None
+    return found if odd is None else _seen_twice(found, trace(run, inputs), odd)
 
 
 def _filled(structure: Structure, names: list[str], wired: dict[str, Any]) -> Any:
@@ -198,12 +132,132 @@ def _take_apart(structure: Structure, result: Any, ports: dict[int, Any]) -> Non
         ports[structure] = result
 
 
-def _refuse_dtypes(model: Any, interface: SavedInterface, inputs: Inputs) -> None:
-    """Raise CannotCall where Keras would cut numbers to whole ones or stumble over text."""
-    dtypes = [tensor.dtype for tensor in getattr(model, "inputs", None) or ()]
-    if len(dtypes) != len(interface.inputs):
+# Taps, cuts, other inputs -----------------------------------------------------------------------
+
+
+def _seen_inside(
+    layer: SavedModel, model: Any, inputs: Inputs
+) -> tuple[list[TensorSpec], list[Any] | None]:
+    """Return what comes out of a model that is looked into, and what a cut leaves of it."""
+    given = [inputs[port.name][0] for port in layer.inputs]
+    for port, spec in zip(layer.inputs, given, strict=True):
+        _refuse_shape(port, spec)
+    # Keras casts to the dtypes of the inputs first
+    given = [replace(s, dtype=p.dtype) for p, s in zip(layer.inputs, given, strict=True)]
+    if not model.built:
+        names = (port.name for port in layer.inputs)
+        _build(layer, model, {name: (spec,) for name, spec in zip(names, given, strict=True)})
+    if graph_of(model) is None:
+        raise CannotCall(_sealed())
+    found, used = _through(layer, model, given)
+    asked = [TensorSpec(port.shape, port.dtype) for port in layer.reinput]
+    if asked and asked != given and all(spec.shape is not None for spec in asked):
+        _through(layer, model, asked)  # it is built on these, whatever is wired then
+    return found, used
+
+
+def _build(layer: SavedModel, model: Any, inputs: Inputs) -> None:
+    """Give a Sequential that was never called the shape of what it gets."""
+    wired = {port: tuple(tensors(specs)) for port, specs in inputs.items()}
+    names = [port.name for port in layer.inputs]
+    with unmarked(model):
+        model(_filled(layer.interface.input_structure, names, wired))
+
+
+def _through(
+    layer: SavedModel, model: Any, given: list[TensorSpec]
+) -> tuple[list[TensorSpec], list[Any] | None]:
+    cut = layer.cut
+    inside = Inside(model, every=bool(layer.reinput))
+    taps = [inside.tensor(tap.address) for tap in layer.taps]
+    if cut is None:
+        order: dict[int, TensorSpec] = {}
+        _by_flat_index(layer.interface.input_structure, given, order)
+        inside.start(order[index] for index in sorted(order))
+        wanted = _in_order_of_ports(layer.interface.output_structure, inside.outputs())
+    else:
+        for port, spec in zip(cut.inputs, given, strict=True):
+            inside.start_at(port.address or port.name, spec)
+        wanted = [inside.tensor(port.address or port.name) for port in cut.outputs]
+    found = inside.find([*wanted, *taps])
+    return found, list(inside.called.values()) if cut is not None else None
+
+
+def _by_flat_index(structure: Structure, given: list[TensorSpec], order: dict) -> None:
+    """Number specs as Keras flattens the structure they are handed over in."""
+    for index, port in enumerate(keras.tree.flatten(_plain(structure))):
+        order[index] = given[port]
+
+
+def _in_order_of_ports(structure: Structure, flat: list[Any]) -> list[Any]:
+    """Return what Keras flattened in the order of the ports."""
+    ports = keras.tree.flatten(_plain(structure))
+    return [flat[ports.index(port)] for port in range(len(ports))]
+
+
+def _plain(structure: Structure) -> Any:
+    if isinstance(structure, Map):
+        return {key: _plain(item) for key, item in structure.items()}
+    if isinstance(structure, tuple):
+        return [_plain(item) for item in structure]
+    return structure
+
+
+def _refuse_shape(port: SavedPort, spec: TensorSpec) -> None:
+    """Raise CannotCall, in Keras's words, for a shape that is not the port's."""
+    if port.shape is None or spec.shape is None:
         return
-    for port, dtype in zip(interface.inputs, dtypes, strict=True):
+    if not may_be_one((None, *port.shape[1:]), (None, *spec.shape[1:])):
+        detail = f"expected shape={port.shape}, found shape={spec.shape}"
+        raise CannotCall(Problem(REFUSED, "{node} cannot be called like this.", detail=detail))
+
+
+# Counting ---------------------------------------------------------------------------------------
+
+
+def _counted(layer: SavedModel, model: Any, used: list[Any] | None) -> tuple[int, int]:
+    """Return how many parameters are in use, and how many of them train."""
+    found = _leaves(model, used)
+    parameters = {id(weight): weight for _, one in found for weight in one.weights}
+    if not layer.trainable or layer.inference:
+        return count(parameters.values()), 0
+    classes = [(path, type(one).__name__) for path, one in found]
+    frozen = freezing.frozen_paths(layer.frozen, classes) if layer.frozen else frozenset()
+    trainable = {
+        id(weight): weight
+        for path, one in found
+        if path not in frozen
+        for weight in one.trainable_weights
+    }
+    return count(parameters.values()), count(trainable.values())
+
+
+def _leaves(model: Any, used: list[Any] | None) -> list[tuple[str, Any]]:
+    """Return path and layer of what has weights: the whole model, or what a cut left of it."""
+    if graph_of(model) is None:
+        return [("", model)]
+    found = list(leaves(model))
+    if used is None:
+        return found
+    kept = {id(one) for one in used}
+    for one in used:
+        if graph_of(one) is not None:
+            kept.update(id(inner) for _, inner in leaves(one))
+    return [(path, one) for path, one in found if id(one) in kept]
+
+
+# Dtypes and shapes that Keras takes too easily --------------------------------------------------
+
+
+def _refuse_dtypes(layer: SavedModel, model: Any, inputs: Inputs) -> None:
+    """Raise CannotCall where Keras would cut numbers to whole ones or stumble over text."""
+    if layer.cut or layer.reinput:
+        dtypes = [port.dtype for port in layer.inputs]
+    else:
+        dtypes = [tensor.dtype for tensor in getattr(model, "inputs", None) or ()]
+    if len(dtypes) != len(layer.inputs):
+        return
+    for port, dtype in zip(layer.inputs, dtypes, strict=True):
         for item in inputs.get(port.name, ()):
             given, wanted = _kind(item.dtype), _kind(dtype)
             if given != wanted and (given, wanted) in _LOSSY:
@@ -228,13 +282,13 @@ _LOSSY = {
 }
 
 
-def _odd_port(interface: SavedInterface, inputs: Inputs) -> tuple[Shape, Shape] | None:
+def _odd_port(ports: tuple[SavedPort, ...], inputs: Inputs) -> tuple[Shape, Shape] | None:
     """Return the shape of a port and the one it gets, where Keras adjusts the one to the other.
 
     It adds and drops a last axis of 1, symbolically without a look at the sizes before it; the
     model fails, or gives other shapes than announced, when it runs.
     """
-    for port in interface.inputs:
+    for port in ports:
         for item in inputs.get(port.name, ()):
             wanted, given = port.shape, item.shape
             if wanted is None or wanted == given:
@@ -260,30 +314,50 @@ def _seen_twice(
     return agreed
 
 
-# Problems ---------------------------------------------------------------------------------------
+# Models whose classes are not there -------------------------------------------------------------
 
 
-def _uses_others(names: list[str]) -> Problem:
-    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-    return Problem(
-        "refused_classes",
-        f"{{node}} uses things Composer does not run: {shown}. Nothing of it was run.",
-        title="Not all of it is Keras",
-        expected="layers of Keras",
-        actual=shown,
+def _placeholder(layer: SavedModel, inputs: Inputs, problem: Problem) -> Outcome:
+    """Return what a file says of itself, with the warning that not all of it is known."""
+    if layer.reinput:
+        raise CannotCall(_unknown_for_others(problem))
+    for port in layer.inputs:
+        for spec in inputs.get(port.name, ()):
+            _refuse_shape(port, spec)
+            if _kind(spec.dtype) != _kind(port.dtype):
+                raise CannotCall(wrong_dtype(port.name, _KINDS[_kind(port.dtype)], spec))
+    batches = {s.shape[0] for specs in inputs.values() for s in specs if s.shape}
+    batch = batches.pop() if len(batches) == 1 else None
+    parameters = 0 if layer.cut else layer.interface.parameters or 0
+    return Outcome(
+        outputs=tuple((port.name, _recorded(port, batch)) for port in layer.outputs),
+        problems=(problem,),
+        parameters=parameters,
+        trainable_parameters=0 if not layer.trainable or layer.inference else parameters,
     )
 
 
-def _not_buildable(detail: str) -> Problem:
-    message = "Keras cannot build {node} from the description in its file."
-    return Problem("model_broken", message, title="The model is not sound", detail=detail)
+def _recorded(port: SavedPort, batch: int | None) -> TensorSpec:
+    shape = port.shape
+    if shape and shape[0] is None:
+        shape = (batch, *shape[1:])
+    return TensorSpec(shape, port.dtype)
 
 
-def _unreadable(reason: str) -> Problem:
-    message = f"The file of {{node}} cannot be read: {reason}."
-    return Problem("file_unreadable", message, title="The file cannot be read")
+# Problems ---------------------------------------------------------------------------------------
 
 
-def _short(error: Exception) -> str:
-    text = str(error) or type(error).__name__
-    return text if len(text) <= 120 else f"{text[:119]}…"
+def _sealed() -> Problem:
+    message = (
+        "{node} can be used only as a whole: what is inside is known to its code alone. Take "
+        "its taps and cuts away."
+    )
+    return Problem("sealed", message, title="{node} cannot be looked into")
+
+
+def _unknown_for_others(problem: Problem) -> Problem:
+    message = (
+        f"{{node}} uses {problem.actual}, which Keras does not have, so nobody can say what it "
+        "makes of inputs of other sizes. Name the Python file that defines it first."
+    )
+    return Problem("missing_class", message, title=problem.title, actual=problem.actual)

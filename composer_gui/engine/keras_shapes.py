@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,13 +11,21 @@ import keras
 from keras.src import backend
 from keras.src.backend.common import global_state
 
-from composer_gui.core.document import Construct, KerasLayer, Layer, SavedModel, Shape
+from composer_gui.core.document import (
+    CodeFile,
+    Construct,
+    KerasLayer,
+    Layer,
+    Operation,
+    SavedModel,
+    Shape,
+)
 from composer_gui.core.explanations import REFUSED
 from composer_gui.core.layers import parameters
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import LayerSpec
 from composer_gui.core.problems import Problem
-from composer_gui.core.refused import clean
+from composer_gui.core.refused import clean, listed
 from composer_gui.core.shapes.outcome import Inputs, Outcome
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 
@@ -66,14 +74,22 @@ def ghosts() -> Iterator[None]:
 
 
 class KerasShapes:
-    """Answers `infer` for the layers of a catalog, and through `models` for saved models.
+    """Answers `infer` for the layers of a catalog, and through others for all other layers.
 
-    `models` has `call(layer, inputs) -> Outcome`; it may raise CannotCall.
+    `models` has `call(layer, inputs, arguments, code, built_on) -> Outcome` for saved models, and
+    `weights(saved, code)`, the variables of a layer in one; both may raise CannotCall.
+    `operations` is `call(layer, inputs) -> Outcome` for functions of `keras.ops`.
     """
 
-    def __init__(self, catalog: Catalog, models: Any = None) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        models: Any = None,
+        operations: Callable[[Operation, Inputs], Outcome] | None = None,
+    ) -> None:
         self._catalog = catalog
         self._models = models
+        self._operations = operations
 
     def infer(
         self,
@@ -82,17 +98,21 @@ class KerasShapes:
         inputs: Inputs,
         *,
         built_on: Inputs | None = None,
+        code: tuple[CodeFile, ...] = (),
     ) -> Outcome:
         """Return what comes of `layer(inputs, **arguments)`, or why nothing does.
 
         With `built_on` the layer is first called on those specs, as the call that made its
-        weights did. Never raises: what Keras raises becomes a Problem with its text.
+        weights did. `code` are Python files that may be run for the classes of saved models.
+        Never raises: what Keras raises becomes a Problem with its text.
         """
         try:
             if isinstance(layer, SavedModel):
-                return self._models.call(layer, inputs)
+                return self._models.call(layer, inputs, arguments, code, built_on)
             with ghosts():
-                return self._call(layer, arguments, inputs, built_on)
+                if isinstance(layer, Operation):
+                    return self._operations(layer, inputs)
+                return self._call(layer, arguments, inputs, built_on, code)
         except CannotCall as error:
             return Outcome(problems=(error.problem,), lasting=error.lasting)
         except MemoryError as error:
@@ -101,7 +121,12 @@ class KerasShapes:
             return Outcome(problems=(refused(error),))
 
     def _call(
-        self, layer: KerasLayer, arguments: Mapping, inputs: Inputs, built_on: Inputs | None
+        self,
+        layer: KerasLayer,
+        arguments: Mapping,
+        inputs: Inputs,
+        built_on: Inputs | None,
+        code: tuple[CodeFile, ...],
     ) -> Outcome:
         spec = self._catalog.layers.get(layer.class_name)
         if spec is None:
@@ -128,7 +153,17 @@ class KerasShapes:
             outputs=tuple(zip(names, found, strict=False)),
             parameters=count(instance.weights),
             trainable_parameters=count(instance.trainable_weights),
+            anew=self._anew(layer, instance, code),
         )
+
+    def _anew(self, layer: KerasLayer, instance: Any, code: tuple[CodeFile, ...]) -> str:
+        """Return why a layer cannot have the weights that it was saved with, or nothing."""
+        if layer.weights is None:
+            return ""
+        saved = self._models.weights(layer.weights, code)
+        if saved is None:
+            return f"its weights are those of {layer.weights.class_name}, which is not known here"
+        return why_anew(saved, instance.weights)
 
     # Building ------------------------------------------------------------------------------------
 
@@ -306,6 +341,36 @@ def wrong_dtype(port: str, wanted: str, item: TensorSpec) -> Problem:
     )
 
 
+# Weights that were saved ------------------------------------------------------------------------
+
+
+def why_anew(saved: list[Any], now: list[Any]) -> str:
+    """Return why one layer's variables cannot be given to another, nothing where they can."""
+    if len(saved) != len(now):
+        return f"it had {_weights(saved)} and now has {_weights(now)}"
+    for one, other in zip(saved, now, strict=True):
+        if tuple(one.shape) != tuple(other.shape):
+            was, is_now = show_weight(one.shape), show_weight(other.shape)
+            if one.name == other.name:
+                return f"its {one.name} was {was} and is now {is_now}"
+            return f"its {one.name} was {was}, and its {other.name} is {is_now}"
+    return ""
+
+
+def show_weight(shape: Shape) -> str:
+    """Return the shape of a weight for a sentence: `128×10`."""
+    return "×".join(str(size) for size in shape) or "one number"
+
+
+def _weights(variables: list[Any]) -> str:
+    if not variables:
+        return "no weights"
+    names = list(dict.fromkeys(variable.name for variable in variables))
+    if len(names) != len(variables) or len(names) > 4:
+        return f"{len(variables)} weights"
+    return listed(names)
+
+
 # Specs and counts -------------------------------------------------------------------------------
 
 
@@ -325,7 +390,7 @@ def specs_of(result: Any) -> list[TensorSpec]:
     return [spec_of(tensor) for tensor in keras.tree.flatten(result)]
 
 
-def count(variables: list[Any]) -> int:
+def count(variables: Iterable[Any]) -> int:
     """Return how many numbers these variables hold."""
     return sum(math.prod(variable.shape) for variable in variables)
 

@@ -63,7 +63,8 @@ def _build(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 def _refuse_foreign(path: str) -> None:
     """Raise ExportFailed for a saved model that names anything but Keras's own parts."""
-    from composer_gui.engine.keras_models import CannotCall, read_config
+    from composer_gui.engine.keras_files import read_config
+    from composer_gui.engine.keras_shapes import CannotCall
 
     name = Path(path).name
     try:

@@ -189,7 +189,7 @@ def verdicts_of(message: Message) -> dict[str, Verdict]:
 
 def _verdict_to_plain(verdict: Verdict) -> dict[str, Any]:
     """Return a verdict as JSON."""
-    return {
+    plain = {
         "kind": verdict.kind,
         "outputs": [
             [port, None if spec.shape is None else list(spec.shape), spec.dtype]
@@ -200,6 +200,11 @@ def _verdict_to_plain(verdict: Verdict) -> dict[str, Any]:
         "parameters": verdict.parameters,
         "trainable_parameters": verdict.trainable_parameters,
     }
+    if verdict.anew:
+        plain["anew"] = verdict.anew
+    if verdict.anew_inside:
+        plain["anew_inside"] = [list(pair) for pair in verdict.anew_inside]
+    return plain
 
 
 def _problem_to_plain(problem: Problem) -> dict[str, Any]:
@@ -219,4 +224,6 @@ def _verdict_from_plain(plain: dict[str, Any]) -> Verdict:
         blocked_by=plain["blocked_by"],
         parameters=plain["parameters"],
         trainable_parameters=plain["trainable_parameters"],
+        anew=plain.get("anew", ""),
+        anew_inside=tuple((key, why) for key, why in plain.get("anew_inside", ())),
     )

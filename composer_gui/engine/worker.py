@@ -125,12 +125,14 @@ def _serve_analysis(requests: queue.SimpleQueue, send: Send) -> None:
     _import_keras(send)
     import keras
 
+    from composer_gui.engine import keras_operations
     from composer_gui.engine.keras_models import KerasModels
     from composer_gui.engine.keras_shapes import KerasShapes
 
     keras.config.disable_traceback_filtering()  # its long lists of arguments would only be cut off
 
-    analysis = Analysis(catalog, KerasShapes(catalog, KerasModels()).infer, send)
+    shapes = KerasShapes(catalog, KerasModels(), keras_operations.call)
+    analysis = Analysis(catalog, shapes.infer, send)
     gc.set_threshold(5_000, 20, 1_000)
     while True:
         try:

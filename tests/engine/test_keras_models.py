@@ -264,16 +264,17 @@ def problem_of(shapes, path):
     return problem, outcome
 
 
-def test_a_class_that_keras_does_not_have_is_named_and_nothing_is_built(tmp_path, shapes):
+def test_a_class_that_keras_does_not_have_is_named_and_its_file_believed(tmp_path, shapes):
     class Scale(layers.Layer):
         def call(self, inputs):
             return inputs * 2
 
     path = tmp_path / "custom.keras"
     keras.Sequential([keras.Input((8,)), Scale()]).save(path)
-    problem, _ = problem_of(shapes, path)
-    assert problem.code == "refused_classes"
-    assert "Scale" in problem.message
+    problem, outcome = problem_of(shapes, path)
+    assert (problem.code, problem.severity) == ("missing_class", "warning")
+    assert "uses Scale, which Keras does not have" in problem.message
+    assert not outcome.is_error
 
 
 def test_a_lambda_is_refused_before_keras_sees_it(tmp_path, shapes, monkeypatch):

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
 from immutables import Map
 
-from composer_gui.core.document import Construct, KerasLayer, Layer
+from composer_gui.core.document import (
+    Construct,
+    Document,
+    KerasLayer,
+    Layer,
+    Operation,
+    SavedModel,
+    Submodel,
+)
+from composer_gui.core.plain import document_to_plain
 from composer_gui.core.shapes.outcome import Inputs, Outcome
 
 
@@ -41,8 +51,34 @@ class CallMemo:
 def layer_key(layer: Layer) -> Any:
     """Return what decides what comes of calling a layer: all but its id and name."""
     if isinstance(layer, KerasLayer):
-        return layer.class_name, exact(layer.parameters), layer.trainable
+        saved = layer.weights
+        weights = None if saved is None else (saved.path, saved.part, saved.class_name)
+        return layer.class_name, exact(layer.parameters), layer.trainable, weights
+    if isinstance(layer, Operation):
+        keywords = exact(layer.keywords)
+        return "operation", layer.function, exact(layer.arguments), keywords, layer.outputs
+    if isinstance(layer, Submodel):
+        return "submodel", design_key(layer.design), layer.trainable, layer.inference
     return replace(layer, id="", name="")
+
+
+def is_of_files(layer: Layer) -> bool:
+    """Return whether what comes of a layer may hang on files, and so on the code for them."""
+    if isinstance(layer, KerasLayer):
+        return layer.weights is not None
+    return isinstance(layer, SavedModel | Submodel)
+
+
+def design_key(design: Document) -> str:
+    """Return a key for all of a design but where its nodes lie."""
+    plain = document_to_plain(design)
+    waiting = [plain]
+    while waiting:
+        level = waiting.pop()
+        for node in level["nodes"].values():
+            del node["at"]
+        waiting.extend(la["design"] for la in level["layers"].values() if "design" in la)
+    return json.dumps(plain, sort_keys=True, separators=(",", ":"))
 
 
 def inputs_key(inputs: Inputs) -> tuple:

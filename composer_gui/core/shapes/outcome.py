@@ -19,7 +19,9 @@ class Outcome:
     `outputs` pairs output ports with specs, in order; it is empty where `problems` hold an error.
     A problem with the code `explanations.REFUSED` carries Keras's text in `detail` and is put into
     words by the walk, which knows the labels. An outcome that is not `lasting` hangs on more than
-    the call, such as a file that is absent now, and is not remembered.
+    the call, such as a file that is absent now, and is not remembered. `anew` says in a few words
+    why a layer cannot keep the weights that it was saved with, and is empty where it can;
+    `anew_inside` says it for layers of a submodel, by their ids, those on the way joined by "/".
     """
 
     outputs: tuple[tuple[str, TensorSpec], ...] = ()
@@ -27,6 +29,8 @@ class Outcome:
     parameters: int = 0
     trainable_parameters: int = 0
     lasting: bool = True
+    anew: str = ""
+    anew_inside: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_error(self) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from composer_gui.core import explanations, structure
 from composer_gui.core.change import Change
 from composer_gui.core.document import (
+    EMPTY,
     OUTPUT_PORT,
     Call,
     Document,
@@ -20,12 +21,20 @@ from composer_gui.core.document import (
     Note,
     Output,
     Source,
+    Submodel,
     label_of,
 )
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.refused import Refused
-from composer_gui.core.shapes.call_memo import CallMemo, exact, inputs_key, layer_key
+from composer_gui.core.shapes import submodel_flow
+from composer_gui.core.shapes.call_memo import (
+    CallMemo,
+    exact,
+    inputs_key,
+    is_of_files,
+    layer_key,
+)
 from composer_gui.core.shapes.flow_order import FlowOrder
 from composer_gui.core.shapes.outcome import Inputs, Outcome
 from composer_gui.core.shapes.tensor_spec import TensorSpec
@@ -34,7 +43,8 @@ from composer_gui.core.verdicts import BLOCKED, FINE, WRONG, Verdict
 Report = Callable[[dict[str, Verdict]], None]
 
 Infer = Callable[..., Outcome]
-"""infer(layer, arguments, inputs), and for a later call of a shared layer `built_on=inputs`."""
+"""infer(layer, arguments, inputs); for a later call of a shared layer also `built_on=inputs`, and
+for what is in files `code=files` where the design has Python files. Not asked about submodels."""
 
 
 class ShapeFlow:
@@ -44,13 +54,29 @@ class ShapeFlow:
     when it, its layer or a spec that it receives has changed. A layer with several calls is built
     by the first that succeeds; the later ones are judged on the layer so built. A node that cannot
     be judged because of another names the first cause upstream.
+
+    A submodel is walked by a flow of its own that shares this one's `memo`: there the Inputs have
+    the specs `given`, by their ids, and the layers are those that the flow `built` made. `lasting`
+    says whether all that was found hangs on the design alone.
     """
 
-    def __init__(self, catalog: Catalog, infer: Infer, *, remembered: int = 20_000) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        infer: Infer,
+        *,
+        remembered: int = 20_000,
+        memo: CallMemo | None = None,
+        given: Mapping[str, TensorSpec] = EMPTY,
+        built: ShapeFlow | None = None,
+    ) -> None:
         self.verdicts: dict[str, Verdict] = {}
+        self.lasting = True
         self._catalog = catalog
         self._infer = infer
-        self._memo = CallMemo(remembered)
+        self._memo = memo if memo is not None else CallMemo(remembered)
+        self._given = given
+        self._built = built
         self._order = FlowOrder()
         self._document = Document()
         self._calls: dict[str, set[str]] = {}
@@ -93,6 +119,9 @@ class ShapeFlow:
             waiting |= self._touched(node_id, old, document)
         for layer_id in change.layers:
             waiting |= self._layer_touched(layer_id, old, document)
+        if old.code != document.code:
+            for layer_id, calls in self._calls.items():
+                waiting |= calls if is_of_files(document.layers[layer_id]) else set()
         for node_id in moved:
             node = document.nodes[node_id]
             if isinstance(node, Call) and len(self._calls[node.layer]) > 1:
@@ -184,7 +213,9 @@ class ShapeFlow:
         if any(problem.severity == ERROR for problem in own):
             return Verdict(WRONG, problems=own)
         if isinstance(node, Input):
-            spec = TensorSpec((node.batch_size, *node.shape), node.dtype)
+            spec = self._given.get(node_id)
+            if spec is None:
+                spec = TensorSpec((node.batch_size, *node.shape), node.dtype)
             return Verdict(FINE, (("output", spec),), own)
         cause = self._cause(node)
         if cause is not None:
@@ -229,8 +260,7 @@ class ShapeFlow:
     # Calls ---------------------------------------------------------------------------------------
 
     def _judge_call(self, node: Call, inputs: Inputs, own: tuple[Problem, ...]) -> Verdict:
-        first = self._first_call(node)
-        built_on = self._inputs(first) if first is not None else None
+        first, built_on = self._made_by(node)
         if built_on == inputs:
             built_on = None
         outcome = self._ask(node, inputs, built_on)
@@ -243,7 +273,17 @@ class ShapeFlow:
             problems,
             parameters=outcome.parameters,
             trainable_parameters=outcome.trainable_parameters,
+            anew=outcome.anew,
+            anew_inside=outcome.anew_inside,
         )
+
+    def _made_by(self, node: Call) -> tuple[Call | None, Inputs | None]:
+        """Return the call that made the layer's weights and on what, where not this one."""
+        if self._built is not None:
+            maker = self._document.nodes[self._built._builders.get(node.layer, node.id)]
+            return maker, self._built._inputs(maker)
+        first = self._first_call(node)
+        return first, None if first is None else self._inputs(first)
 
     def _first_call(self, node: Call) -> Call | None:
         """Return the call that builds the layer before this one does, if there is one."""
@@ -279,15 +319,29 @@ class ShapeFlow:
             exact(node.arguments),
             inputs_key(inputs),
             None if built_on is None else inputs_key(built_on),
+            self._document.code if is_of_files(layer) else (),
         )
         outcome = self._memo.get(key)
         if outcome is None:
-            if built_on is None:
-                outcome = self._infer(layer, node.arguments, inputs)
-            else:
-                outcome = self._infer(layer, node.arguments, inputs, built_on=built_on)
+            outcome = self._outcome(layer, node, inputs, built_on)
             self._memo.put(key, outcome)
+        self.lasting = self.lasting and outcome.lasting
         return outcome
+
+    def _outcome(
+        self, layer: Layer, node: Call, inputs: Inputs, built_on: Inputs | None
+    ) -> Outcome:
+        code = self._document.code
+        if isinstance(layer, Submodel):
+            design = replace(layer.design, code=code) if code else layer.design
+            return submodel_flow.outcome(layer, inputs, design, self._flow_inside)
+        more: dict[str, Any] = {} if built_on is None else {"built_on": built_on}
+        if code and is_of_files(layer):
+            more["code"] = code
+        return self._infer(layer, node.arguments, inputs, **more)
+
+    def _flow_inside(self, given: Mapping[str, TensorSpec], built: ShapeFlow | None) -> ShapeFlow:
+        return ShapeFlow(self._catalog, self._infer, memo=self._memo, given=given, built=built)
 
     def _layer_key(self, layer: Layer) -> Any:
         """Return `layer_key(layer)`, worked out once for each layer."""

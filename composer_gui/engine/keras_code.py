@@ -1,0 +1,52 @@
+"""Runs the Python files in which the user's own layers are defined, in the engine only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from composer_gui.core.document import CodeFile
+from composer_gui.core.problems import Problem
+from composer_gui.engine import keras_facts
+from composer_gui.engine.keras_shapes import CannotCall
+
+
+class UserCode:
+    """The classes and functions of Python files that the user allowed, each file run once.
+
+    A file is run only while it is the very one that was allowed, by its SHA-256.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[CodeFile, dict[str, Any] | CannotCall] = {}
+
+    def objects(self, files: tuple[CodeFile, ...]) -> Mapping[str, Any]:
+        """Return what the files define, by name; raises CannotCall with what went wrong."""
+        found: dict[str, Any] = {}
+        for file in files:
+            if file not in self._known:
+                self._known[file] = _run(file)
+            known = self._known[file]
+            if isinstance(known, CannotCall):
+                if not known.lasting:
+                    del self._known[file]
+                raise known
+            found |= known
+        return found
+
+
+def _run(file: CodeFile) -> dict[str, Any] | CannotCall:
+    try:
+        return keras_facts.run_code(file.path, file.sha256)
+    except keras_facts.CodeChanged:
+        message = (
+            f"{{node}} needs {file.path}, and that file is not there or is another than the one "
+            "that was allowed. Name it once more."
+        )
+        problem = Problem("code_changed", message, title="A Python file changed")
+        return CannotCall(problem, lasting=False)
+    except Exception as error:
+        text = f"{type(error).__name__}: {error}"[:2000]
+        message = f"{{node}} needs {file.path}, and Python could not run that file."
+        problem = Problem("code_failed", message, title="A Python file fails", detail=text)
+        return CannotCall(problem)
