@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import takewhile
 
 from composer_gui.core.codegen.calls import Calls, Statement, Wording
+from composer_gui.core.codegen.differences import (
+    MISSING,
+    OTHER,
+    POOL,
+    RESERVED_INSIDE,
+    Variable,
+)
 from composer_gui.core.codegen.expressions import (
     STEP,
     Atom,
+    Call,
     Expression,
+    assignment,
     call,
     keyword,
     wrapped,
 )
+from composer_gui.core.codegen.flow import Flow, Stretch, flow
 from composer_gui.core.codegen.literals import literal, value_expression
-from composer_gui.core.codegen.naming import RUNNING, identifier
+from composer_gui.core.codegen.naming import RESERVED, identifier
 from composer_gui.core.codegen.prose import number_word
 from composer_gui.core.codegen.reading import Reading
 from composer_gui.core.codegen.repeats import Repeat
-from composer_gui.core.document import Source
+from composer_gui.core.codegen.stems import Label
+from composer_gui.core.document import KerasLayer, Source
+
+LONGEST_WORDS = 3
+"""Words in the name of a function."""
 
 
 @dataclass(frozen=True)
@@ -31,75 +45,154 @@ class Function:
     name: str
     statements: list[Statement]
 
-    @property
-    def label(self) -> str:
-        """The parameter that tells the places apart: their names begin with it, or end in it."""
-        return "name" if self.repeat.is_prefix else "suffix"
+    def call(self, place: int, tensors: list[str], read: Reading) -> Call:
+        """Return the call of the function in the place of this number, on `tensors`."""
+        return call(self.name, *map(Atom, tensors), *self.arguments(place, read))
 
-    def call(self, place: int, tensor: str, read: Reading) -> Expression:
-        """Return the call of the function in the place of this number, on `tensor`."""
+    def arguments(self, place: int, read: Reading) -> Iterator[Expression]:
+        """Yield the arguments behind the tensors; those that are not required by keyword."""
+        named: list[Expression] = []
+        for variable in self.variables:
+            if variable.default is not MISSING and variable.is_left_out(place):
+                continue
+            parameter, value = variable.parameter, variable.values[place]
+            written = value_expression(parameter, value, read.wiring.catalog)
+            if variable.default is MISSING and parameter.required:
+                yield written
+            else:
+                named.append(keyword(variable.name, written))
+        yield from named
+        for label in self.repeat.stems.labels:
+            yield keyword(label.parameter, literal(label.values[place]))
+
+    @property
+    def variables(self) -> list[Variable]:
+        """The parameters besides the names: required ones first, those with a default last."""
+        variables = self.repeat.differences.variables
+        return sorted(variables, key=lambda v: (v.default is not MISSING, not v.parameter.required))
+
+    def parameters(self, read: Reading) -> list[Expression]:
+        """Return the parameters of the definition, those with a default last."""
         repeat, catalog = self.repeat, read.wiring.catalog
-        values = []
-        for variable in dict.fromkeys(repeat.variables.values()):
-            number, name = next(k for k, v in repeat.variables.items() if v == variable)
-            node = read.wiring.document.nodes[repeat.places[place][number]]
-            spec = catalog.layer(read.wiring.document.layers[node.layer].class_name)
-            value = repeat.values[place][variable]
-            values.append(value_expression(spec.parameter(name), value, catalog))
-        tag = repeat.tags[place].removesuffix("_") if repeat.is_prefix else repeat.tags[place]
-        return call(self.name, Atom(tensor), *values, keyword(self.label, literal(tag)))
+        variables = self.variables
+        needed = [v.name for v in variables if v.default is MISSING]
+        names = [*_TENSORS[: len(repeat.sources[0])], *needed]
+        names += [label.parameter for label in repeat.stems.labels]
+        given = (
+            keyword(v.name, value_expression(v.parameter, v.default, catalog))
+            for v in variables
+            if v.default is not MISSING
+        )
+        return [*map(Atom, names), *given]
+
+
+_TENSORS = (POOL[0], OTHER)
 
 
 def define(repeat: Repeat, read: Reading, outer: Calls) -> Function:
     """Return the function for a repeated stretch; `outer` knows which names are taken."""
-    name = outer.variables.claim(_wanted_name(repeat, read))
-    place = repeat.places[0]
-    inner = Calls(
-        replace(read, running=frozenset(place)),
-        _wording(repeat, read),
-        _Inside({node: identifier(stem) for node, stem in zip(place, repeat.stems, strict=True)}),
-    )
-    inner.begin_with(repeat.sources[0], RUNNING[0], inside=place)
-    nodes = read.wiring.document.nodes
-    statements = [inner.statement(nodes[node_id]) for node_id in place[:-1]]
-    value = inner.value(nodes[place[-1]])
-    statements.append(Statement([], list(wrapped(value, STEP, f"{' ' * STEP}return ", ""))))
-    for number, statement in enumerate(statements):
-        statement.nodes = [calls[number] for calls in repeat.places]
-    function = Function(repeat, name, statements)
-    statements.insert(0, Statement([], _head(function, read)))
+    function = Function(repeat, outer.variables.claim(_wanted_name(repeat, read)), [])
+    variables = _Inside(repeat)
+    inner = Calls(replace(read, running=frozenset()), _wording(repeat, read), variables)
+    made = flow(repeat, lambda step: variables.claim(repeat.stems.words[step] or "result"))
+    function.statements.append(Statement([], _head(function, read)))
+    for stretch in made.stretches:
+        function.statements.extend(_stretch(stretch, made, repeat, read, inner))
+    last = made.stretches[-1]
+    if last.condition or last.steps[-1] != repeat.end:
+        nodes = [repeat.nodes(place)[-1] for place in range(len(repeat.places))]
+        line = f"{' ' * STEP}return {made.variables[repeat.end]}"
+        function.statements.append(Statement(nodes, [line]))
     return function
+
+
+def _stretch(
+    stretch: Stretch, made: Flow, repeat: Repeat, read: Reading, inner: Calls
+) -> Iterator[Statement]:
+    """Yield the statements of steps that are always there, or behind one condition."""
+    indent = 2 * STEP if stretch.condition else STEP
+    if stretch.condition:
+        about = _about(repeat, stretch.steps[0])
+        lines = [f"{' ' * STEP}{name} = {value}" for name, value in stretch.before]
+        yield Statement(about, [*lines, f"{' ' * STEP}if {stretch.condition}:"])
+    for step in stretch.steps:
+        node_id = repeat.first(step)
+        for source, target in zip(read.wiring.sources(node_id), repeat.takes[step], strict=True):
+            inner.tensors[source] = made.variables[target]
+        value = inner.value(read.wiring.document.nodes[node_id])
+        is_last = step == repeat.end == len(repeat.takes) - 1 and not stretch.condition
+        if is_last:
+            lines = list(wrapped(value, STEP, f"{' ' * STEP}return ", ""))
+        else:
+            lines = assignment(made.variables[step], value, indent)
+        yield Statement(_about(repeat, step), lines)
+
+
+def _about(repeat: Repeat, step: int) -> list[str]:
+    return [place[step] for place in repeat.places if place[step] is not None]
 
 
 def _head(function: Function, read: Reading) -> list[str]:
     repeat = function.repeat
-    variables = dict.fromkeys(repeat.variables.values())
-    given = ", ".join([RUNNING[0], *variables, function.label])
-    count = number_word(len(repeat.stems)).capitalize()
-    skip = " with a skip around them" if _has_skip(repeat, read) else ""
+    signature = call(function.name, *function.parameters(read))
+    count = number_word(len(repeat.takes)).capitalize()
+    skip = " with a skip around them" if _has_skip(repeat) else ""
     places = number_word(len(repeat.places))
-    words = f"{count} layers{skip}, in {places} places of the model."
-    return [f"def {function.name}({given}):", f'{" " * STEP}"""{words}"""']
+    less = ", some left out" if any(repeat.conditions) else ""
+    words = f"{count} layers{skip}, in {places} places of the model{less}."
+    return [*wrapped(signature, 0, "def ", ":"), f'{" " * STEP}"""{words}"""']
+
+
+# Names ------------------------------------------------------------------------------------------
+
+_SHORT = {
+    "BatchNormalization": "bn",
+    "LayerNormalization": "norm",
+    "Activation": "",
+    "ReLU": "relu",
+    "Conv1D": "conv",
+    "Conv2D": "conv",
+    "Conv3D": "conv",
+    "SeparableConv2D": "separable_conv",
+    "DepthwiseConv2D": "depthwise_conv",
+    "Dense": "dense",
+    "Dropout": "",
+}
 
 
 def _wanted_name(repeat: Repeat, read: Reading) -> str:
     """Return "block" for places named block1, block2 …; "residual_block" where it has a skip."""
-    alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*repeat.tags, strict=False))
-    common = "".join(letters[0] for letters in alike).rstrip("_0123456789")
-    if _has_skip(repeat, read) and common in ("", "block"):
+    common = next(filter(None, map(_common_word, repeat.stems.labels)), "")
+    if common in ("", "block") and _has_skip(repeat):
         return "residual_block"
-    return common or "block"
+    return common or _by_classes(repeat, read) or "block"
 
 
-def _has_skip(repeat: Repeat, read: Reading) -> bool:
+def _common_word(label: Label) -> str:
+    """Return the last word that is the same in all values of a label, but for its number."""
+    rows = [re.findall(r"[A-Za-z]{2,}", str(value)) for value in label.values]
+    shortest = min(map(len, rows))
+    for place in range(-1, -1 - shortest, -1):
+        words = {row[place].lower() for row in rows}
+        if len(words) == 1:
+            return words.pop()
+    return ""
+
+
+def _by_classes(repeat: Repeat, read: Reading) -> str:
+    """Return "conv_bn" for what is that; nothing for a longer stretch."""
+    document = read.wiring.document
+    nodes = (document.nodes[repeat.first(step)] for step in range(len(repeat.takes)))
+    layers = [document.layers[node.layer] for node in nodes]
+    if not all(isinstance(x, KerasLayer) and x.class_name in _SHORT for x in layers):
+        return ""
+    words = [_SHORT[layer.class_name] for layer in layers if _SHORT[layer.class_name]]
+    return "_".join(words) if 0 < len(words) <= LONGEST_WORDS else ""
+
+
+def _has_skip(repeat: Repeat) -> bool:
     """Return whether the tensor that a stretch begins from is taken once more further on."""
-    taken = [
-        source
-        for node_id in repeat.places[0]
-        for source in read.wiring.sources(node_id)
-        if source == repeat.sources[0]
-    ]
-    return len(taken) > 1
+    return sum(takes.count(-1) for takes in repeat.takes) > 1
 
 
 def _wording(repeat: Repeat, read: Reading) -> Wording:
@@ -107,32 +200,48 @@ def _wording(repeat: Repeat, read: Reading) -> Wording:
     document = read.wiring.document
     names: dict[str, Expression] = {}
     parameters = {}
-    for number, (node_id, stem) in enumerate(zip(repeat.places[0], repeat.stems, strict=True)):
-        layer = document.layers[document.nodes[node_id].layer]
-        text = f"{{name}}_{stem}" if repeat.is_prefix else f"{stem}{{suffix}}"
-        names[layer.id] = Atom(f'f"{text}"')
+    for number, text in enumerate(repeat.stems.texts):
+        layer = document.layers[document.nodes[repeat.first(number)].layer]
+        if text is None or not isinstance(layer, KerasLayer):
+            continue
+        names[layer.id] = Atom(_text(text))
         given = layer.parameters
-        for (position, parameter), variable in repeat.variables.items():
+        for (position, parameter), written in repeat.differences.written.items():
             if position == number:
-                given = given.set(parameter, Atom(variable))
+                given = given.set(parameter, written)
         parameters[layer.id] = given
     return Wording(names, parameters)
+
+
+def _text(text: str) -> str:
+    """Return an f-string, or the variable alone where that is all."""
+    whole = re.fullmatch(r"\{(name|label)\}", text)
+    return whole[1] if whole else f'f"{text}"'
 
 
 class _Inside:
     """The variables of a function: those of its own calls, and none for layers."""
 
-    def __init__(self, nodes: Mapping[str, str]) -> None:
-        self.nodes = nodes
+    def __init__(self, repeat: Repeat) -> None:
+        self._taken = {variable.name for variable in repeat.differences.variables}
+        self._taken |= {label.parameter for label in repeat.stems.labels}
+        self._taken |= RESERVED | RESERVED_INSIDE
         self.layers: dict[str, str] = {}
+        self.nodes: dict[str, str] = {}
 
     def claim(self, *wanted: str) -> str:
-        """Return a further variable; inside, every call has one result, so none is wanted."""
-        return identifier(wanted[0])
+        """Return a further variable."""
+        stem = name = identifier(wanted[0])
+        number = 1
+        while name in self._taken:
+            number += 1
+            name = f"{stem}_{number}"
+        self._taken.add(name)
+        return name
 
 
 def sources_inside(repeat: Repeat, place: int, read: Reading) -> list[Source]:
-    """Return the tensor that a place begins from, as often as its calls take it."""
+    """Return the tensors that a place begins from, as often as its calls take them."""
     begin = repeat.sources[place]
-    calls = repeat.places[place]
-    return [s for node_id in calls for s in read.wiring.sources(node_id) if s == begin]
+    calls = repeat.nodes(place)
+    return [s for node_id in calls for s in read.wiring.sources(node_id) if s in begin]

@@ -1,22 +1,26 @@
 """Stretches of a design that come several times, to be written once as a function.
 
-A stretch repeats where the same classes are wired in the same way behind one tensor, one tensor
-comes out, and the names differ in one place: `block1_conv`, `block2_conv`, or `conv`, `conv_1`.
+A stretch repeats where the same classes are wired in the same way behind one tensor or two, one
+tensor comes out, and the names are made alike: `block1_conv`, `block2_conv`, or `conv`, `conv_1`.
+The places need not lie side by side. What a stretch has in some places only, and what could be
+left out there, is written behind an `if`.
 """
 
 from __future__ import annotations
 
-import re
+import heapq
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from composer_gui.core.codegen.naming import identifier
+from composer_gui.core.codegen.alignment import Alignment, Piece, Shape, align
+from composer_gui.core.codegen.conditions import conditions
+from composer_gui.core.codegen.differences import Differences, differences
 from composer_gui.core.codegen.reading import Reading
-from composer_gui.core.document import KerasLayer, Source
+from composer_gui.core.codegen.stems import Label, Stems, stems
+from composer_gui.core.document import KerasLayer, Operation, Source
 
-SHORTEST, LONGEST = 3, 40
+SHORTEST, LONGEST = 3, 80
 """Calls in a stretch."""
 
 LEAST_SAVED = 2
@@ -25,251 +29,357 @@ LEAST_SAVED = 2
 FRAME = 5
 """Lines around the body of a function."""
 
-MOST_PARAMETERS = 3
-"""What may differ from place to place, besides the name."""
-
-
-_NUMBER = re.compile(r"(_\d+)?$")
+MOST_SOURCES = 2
+"""Tensors from which a stretch begins."""
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
     """One stretch and its places in the design.
 
-    `places` holds the node ids of each, `sources` the tensor each begins from. Names are made of a
-    stem for each call and a tag for each place: before the stem if `is_prefix`, else behind it.
-    `variables` maps (number of the call, parameter) to the variable that gives its value, and
-    `values` holds these for each place.
+    `places` holds the node ids of each, with None for a step that it leaves out, `sources` the
+    tensors each begins from. `takes` says for each step what it takes: numbers of steps, or -1, -2
+    for what the stretch begins from; `end` is the step whose result comes out. A step with a
+    condition is left out where that does not hold, and what is in `instead` stands for its result.
     """
 
-    places: tuple[tuple[str, ...], ...]
-    sources: tuple[Source, ...]
-    tags: tuple[str, ...]
-    stems: tuple[str, ...]
-    is_prefix: bool
-    variables: Mapping[tuple[int, str], str]
-    values: tuple[Mapping[str, Any], ...]
+    places: tuple[tuple[str | None, ...], ...]
+    sources: tuple[tuple[Source, ...], ...]
+    stems: Stems
+    differences: Differences
+    takes: tuple[tuple[int, ...], ...]
+    end: int
+    conditions: tuple[str, ...]
+    instead: Mapping[int, int] = field(default_factory=dict)
+
+    def nodes(self, place: int) -> list[str]:
+        """Return the nodes of a place in order, that of what comes out last."""
+        return [node_id for node_id in self.places[place] if node_id is not None]
+
+    def first(self, step: int) -> str:
+        """Return the node of a step in the first place that has it."""
+        return next(place[step] for place in self.places if place[step] is not None)
 
 
 def find(read: Reading, names: Mapping[str, str]) -> list[Repeat]:
-    """Return the repeated stretches, in reading order; they do not overlap."""
-    search = _Search(read, names)
-    found: list[Repeat] = []
-    start = 0
-    while start < len(read.calls):
-        best = search.best_at(start)
-        if best is None:
-            start += 1
-        else:
-            found.append(best)
-            start += len(best.places) * len(best.stems)
-    return found
+    """Return the repeated stretches, those that save most lines first; they do not overlap."""
+    return list(_Search(read, names).found())
+
+
+@dataclass(slots=True)
+class _Family:
+    """Stretches of one length that are wired alike, by where they start."""
+
+    length: int
+    starts: list[int]
+
+    def saved(self, count: int) -> int:
+        """Return how many lines are saved where `count` places become calls of a function."""
+        return count * (self.length - 1) - self.length - FRAME
 
 
 class _Search:
-    """Looks for what comes again right behind itself."""
+    """Looks for stretches that are alike among the calls of one design."""
 
     def __init__(self, read: Reading, names: Mapping[str, str]) -> None:
         self._read = read
         self._wiring = read.wiring
         self._document = read.wiring.document
+        self._calls = read.calls
         self._number = {node_id: number for number, node_id in enumerate(read.calls)}
-        layers = [self._layer(node_id) for node_id in read.calls]
-        self._names = [names[layer.id] if layer else "" for layer in layers]
-        self._last_words = [name.rpartition("_")[2] for name in self._names]
-        self._numbers = [_NUMBER.search(name)[0] for name in self._names]
+        self._layers = [self._layer(node_id) for node_id in read.calls]
+        self._names = [
+            names.get(layer.id, "") if isinstance(layer, KerasLayer) else None
+            for layer in self._layers
+        ]
+        self._sources = [self._wiring.sources(node_id) for node_id in read.calls]
+        self._kinds = self._numbered_kinds()
+        self._last_uses = self._find_last_uses()
+        self._taken = [False] * len(read.calls)
 
-    def _layer(self, node_id: str) -> KerasLayer | None:
+    def _layer(self, node_id: str) -> KerasLayer | Operation | None:
         """Return the layer that a call makes for itself alone, None where that is not so."""
         layer = self._document.layers[self._document.nodes[node_id].layer]
+        is_new = isinstance(layer, KerasLayer) and layer.weights is None
         fits = (
-            isinstance(layer, KerasLayer)
+            (is_new or isinstance(layer, Operation))
             and layer.id not in self._read.held
             and node_id not in self._read.waiting
             and len(self._wiring.outputs(node_id)) == 1
         )
         return layer if fits else None
 
-    def best_at(self, start: int) -> Repeat | None:
-        """Return the stretch beginning here that saves most lines, if one is worth it."""
-        best, saved = None, LEAST_SAVED - 1
-        for length in range(SHORTEST, min(LONGEST, (len(self._names) - start) // 2) + 1):
-            if not self._may_begin(start, length):
+    def _numbered_kinds(self) -> list[int]:
+        """Return a number for each call: equal where class, freezing and ports are the same."""
+        numbers: dict[tuple, int] = {}
+        found = []
+        for node_id, layer in zip(self._calls, self._layers, strict=True):
+            node = self._document.nodes[node_id]
+            ports = tuple((port, len(node.inputs[port])) for port in sorted(node.inputs))
+            if isinstance(layer, Operation):
+                what = layer.function, repr(layer.arguments), repr(sorted(layer.keywords.items()))
+            else:
+                what = (layer.class_name, layer.trainable) if layer else node_id
+            key = what, repr(sorted(node.arguments.items())), ports
+            found.append(numbers.setdefault(key, len(numbers)))
+        return found
+
+    def _find_last_uses(self) -> list[int]:
+        """Return the number of the last call that takes from each; Outputs are behind them all."""
+        last = [0] * len(self._calls)
+        for number, sources in enumerate(self._sources):
+            for source in sources:
+                if source.node in self._number:
+                    last[self._number[source.node]] = number
+        for node_id in self._document.outputs:
+            for source in self._wiring.sources(node_id):
+                if source.node in self._number:
+                    last[self._number[source.node]] = len(self._calls)
+        return last
+
+    # Stretches ------------------------------------------------------------------------------------
+
+    def found(self) -> Iterator[Repeat]:
+        """Yield repeats, the one that saves most lines first."""
+        families = self._families()
+        heap = [(-f.saved(len(f.starts)), f.starts[0], n) for n, f in enumerate(families)]
+        heapq.heapify(heap)
+        while heap:
+            promised, _, number = heapq.heappop(heap)
+            family = families[number]
+            starts = self._apart(family)
+            saved = family.saved(len(starts))
+            if len(starts) < 2 or saved < LEAST_SAVED:
                 continue
-            tags = self._tags(start, length)
-            if len(tags) < 2:
+            if saved < -promised:
+                family.starts = starts
+                heapq.heappush(heap, (-saved, starts[0], number))
                 continue
-            repeat = self._repeat(start, length, tags)
+            repeat = self._repeat(family.length, starts)
             if repeat is None:
                 continue
-            count = len(repeat.places)
-            if count * length - length - count - FRAME > saved:
-                best, saved = repeat, count * length - length - count - FRAME
-        return best
+            repeat = self._whole_blocks(repeat, saved) or repeat
+            for place in range(len(repeat.places)):
+                for node_id in repeat.nodes(place):
+                    self._taken[self._number[node_id]] = True
+            yield repeat
 
-    # Names ---------------------------------------------------------------------------------------
+    def _families(self) -> list[_Family]:
+        found: dict[tuple[int, int], _Family] = {}
+        for start in range(len(self._calls)):
+            for length, shape in self._shapes(start):
+                family = found.setdefault((length, shape), _Family(length, []))
+                family.starts.append(start)
+        alike = (family for family in found.values() if len(family.starts) > 1)
+        return [family for family in alike if family.saved(len(family.starts)) >= LEAST_SAVED]
 
-    def _may_begin(self, start: int, length: int) -> bool:
-        """Return whether the first two names of two places look alike; most do not."""
-        one, two = start, start + length
-        words, numbers = self._last_words, self._numbers
-        if words[one] == words[two]:
-            return words[one + 1] == words[two + 1]
-        same = numbers[one] == numbers[one + 1] and numbers[two] == numbers[two + 1]
-        return same and numbers[one] != numbers[two]
+    def _shapes(self, start: int) -> Iterator[tuple[int, int]]:
+        """Yield length and shape of the stretches from here that give nothing but their end."""
+        outside: list[Source] = []
+        shape, furthest = 0, start
+        for number in range(start, min(start + LONGEST, len(self._calls))):
+            if self._layers[number] is None:
+                return
+            wires = []
+            for source in self._sources[number]:
+                place = self._number.get(source.node, -1)
+                if place >= start:
+                    wires.append(number - place)
+                    continue
+                if source not in outside:
+                    outside.append(source)
+                wires.append(-outside.index(source))
+            if len(outside) > MOST_SOURCES or furthest == len(self._calls):
+                return
+            shape = hash((shape, self._kinds[number], *wires))
+            if furthest <= number and number - start + 1 >= SHORTEST:
+                yield number - start + 1, shape
+            furthest = max(furthest, self._last_uses[number])
 
-    def _tags(self, start: int, length: int) -> list[str]:
-        """Return the tags of as many places as are named alike; a prefix ends in "_"."""
-        one, other = self._names[start], self._names[start + length]
-        if not one or not other or one == other:
-            return []
-        split = _split(one, other)
-        if split is None:
-            return []
-        first, is_prefix = split
-        stems = [_without(name, first, is_prefix) for name in self._stretch(start, length)]
-        if None in stems:
-            return []
-        tags = [first]
-        for begin in range(start + length, len(self._names) - length + 1, length):
-            stretch = self._stretch(begin, length)
-            tag = _tag(stretch[0], stems[0], is_prefix)
-            if tag is None or tag in tags:
-                break
-            if any(_without(n, tag, is_prefix) != s for n, s in zip(stretch, stems, strict=True)):
-                break
-            tags.append(tag)
-        return tags
+    def _apart(self, family: _Family) -> list[int]:
+        """Return the starts of stretches that touch neither each other nor what is taken."""
+        found: list[int] = []
+        free = 0
+        for start in family.starts:
+            if start >= free and not any(self._taken[start : start + family.length]):
+                found.append(start)
+                free = start + family.length
+        return found
 
-    def _stretch(self, start: int, length: int) -> list[str]:
-        return self._names[start : start + length]
+    # Names and parameters -------------------------------------------------------------------------
 
-    # Wires and parameters -------------------------------------------------------------------------
-
-    def _repeat(self, start: int, length: int, tags: list[str]) -> Repeat | None:
-        """Return the places that are wired alike, two or more of them."""
-        places, sources, shape = [], [], None
-        for number in range(len(tags)):
-            begin = start + number * length
-            found = self._shape(begin, length)
-            if found is None or (shape is not None and found[0] != shape):
-                break
-            shape = found[0]
-            places.append(self._read.calls[begin : begin + length])
-            sources.append(found[1])
-        if len(places) < 2:
+    def _repeat(self, length: int, starts: Sequence[int]) -> Repeat | None:
+        """Return the stretches as a repeat; None where names or parameters do not go together."""
+        shapes = {self._shape(start, start + length) for start in starts}
+        coherent = [start for start in starts if self._is_coherent(start, start + length)]
+        starts = coherent if len(coherent) > 1 else starts
+        named = stems([self._names[start : start + length] for start in starts])
+        if named is None or len(shapes) > 1:
             return None
-        differing = self._differing(places)
+        layers = [self._layers[start : start + length] for start in starts]
+        differing = differences(layers, self._wiring.catalog, {x.parameter for x in named.labels})
         if differing is None:
             return None
-        is_prefix = tags[0].endswith("_")
-        names = self._stretch(start, length)
         return Repeat(
-            places=tuple(places),
-            sources=tuple(sources),
-            tags=tuple(tags[: len(places)]),
-            stems=tuple(_without(name, tags[0], is_prefix) for name in names),
-            is_prefix=is_prefix,
-            variables=differing[0],
-            values=differing[1],
+            places=tuple(self._calls[start : start + length] for start in starts),
+            sources=tuple(self._outside(start, start + length) for start in starts),
+            stems=named,
+            differences=differing,
+            takes=tuple(piece.takes for piece in shapes.pop()),
+            end=length - 1,
+            conditions=("",) * length,
         )
 
-    def _shape(self, start: int, length: int) -> tuple[tuple, Source] | None:
-        """Return how a stretch is wired, and the one tensor it begins from.
+    def _is_coherent(self, start: int, stop: int) -> bool:
+        """Return whether all names of a stretch begin with the same word."""
+        words = {name.split("_")[0] for name in self._names[start:stop] if name is not None}
+        return len(words) == 1
 
-        None where it takes several tensors, or gives more than that of its last call.
+    def _shape(self, start: int, stop: int) -> Shape:
+        """Return what a stretch is made of; its pieces go by their numbers."""
+        outside = self._outside(start, stop)
+        return tuple(
+            Piece(number - start, self._kinds[number], self._takes(number, start, outside))
+            for number in range(start, stop)
+        )
+
+    def _takes(self, number: int, start: int, outside: tuple[Source, ...]) -> tuple[int, ...]:
+        return tuple(
+            -1 - outside.index(s) if s in outside else self._number[s.node] - start
+            for s in self._sources[number]
+        )
+
+    def _outside(self, start: int, stop: int) -> tuple[Source, ...]:
+        taken = (s for sources in self._sources[start:stop] for s in sources)
+        return tuple(dict.fromkeys(s for s in taken if self._number.get(s.node, -1) < start))
+
+    # Blocks by their names ------------------------------------------------------------------------
+
+    def _whole_blocks(self, repeat: Repeat, saved: int) -> Repeat | None:
+        """Return the blocks by whose names a repeat goes, whole and with their variants.
+
+        None where that does not work out, or saves fewer lines than the repeat does.
         """
-        begin: Source | None = None
-        inside: Counter[Source] = Counter()
-        shape = []
-        for node_id in self._read.calls[start : start + length]:
-            node = self._document.nodes[node_id]
-            wires = []
-            for port in sorted(node.inputs):
-                for source in node.inputs[port]:
-                    number = self._number.get(source.node, -1) - start
-                    if number >= 0:
-                        inside[source] += 1
-                    elif begin is None:
-                        begin = source
-                    if number < 0 and source != begin:
-                        return None
-                    wires.append((port, max(number, -1)))
-            layer = self._document.layers[node.layer]
-            shape.append((layer.class_name, layer.trainable, node.arguments, tuple(wires)))
-        interior = self._read.calls[start : start + length - 1]
-        ends = (Source(n, self._wiring.outputs(n)[0]) for n in interior)
-        if begin is None or any(
-            self._read.uses[end] != inside[end] or not inside[end] for end in ends
-        ):
+        blocks = self._blocks(repeat)
+        while len(blocks) > 1:
+            found = self._aligned(blocks)
+            if found is not None:
+                lines = sum(len(found.nodes(place)) - 1 for place in range(len(found.places)))
+                optional = len({c for c in found.conditions if c})
+                better = lines - len(found.takes) - 2 * optional - FRAME >= saved
+                return found if better else None
+            blocks = self._without_rarest(blocks)
+        return None
+
+    def _blocks(self, repeat: Repeat) -> dict[str, tuple[int, int]]:
+        """Return the stretches of calls named alike, by the word that their names begin with."""
+        texts = [text for text in repeat.stems.texts if text is not None]
+        if len(repeat.stems.labels) != 1 or not all(t.startswith("{name}_") for t in texts):
+            return {}
+        ends = tuple(text.removeprefix("{name}") for text in texts)
+        found: dict[str, tuple[int, int]] = {}
+        number = 0
+        while number < len(self._calls):
+            tag = self._tag(number, ends)
+            stop = self._block_end(number, tag) if tag and tag not in found else number
+            if stop - number >= SHORTEST and self._stands_alone(number, stop):
+                found[tag] = (number, stop)
+                number = stop
+            else:
+                number += 1
+        return found
+
+    def _tag(self, number: int, ends: tuple[str, ...]) -> str:
+        """Return what a name is made of besides one of these ends, looking a few calls ahead."""
+        name = self._names[number]
+        found = ""
+        for ahead in range(number, min(number + LONGEST, len(self._calls)) if name else number):
+            other = self._names[ahead] or name
+            if other.split("_")[0] != name.split("_")[0]:
+                break
+            tags = (other.removesuffix(end) for end in ends if other.endswith(end))
+            fitting = [tag for tag in tags if tag and name.startswith(f"{tag}_")]
+            found = min(filter(None, [found, *fitting]), key=len, default="")
+        return found
+
+    def _block_end(self, start: int, tag: str) -> int:
+        """Return where a block ends: the calls named so, and operations among and behind them."""
+        stop = start
+        while stop < len(self._calls) and not self._taken[stop]:
+            layer, name = self._layers[stop], self._names[stop]
+            if layer is None or not (name is None or name.startswith(f"{tag}_")):
+                break
+            if name is None and not any(
+                self._number.get(source.node, -1) >= start for source in self._sources[stop]
+            ):
+                break
+            stop += 1
+        return stop
+
+    def _stands_alone(self, start: int, stop: int) -> bool:
+        """Return whether a stretch takes one tensor and gives nothing but its end."""
+        inside = all(last < stop for last in self._last_uses[start : stop - 1])
+        return inside and len(self._outside(start, stop)) == 1
+
+    def _aligned(self, blocks: Mapping[str, tuple[int, int]]) -> Repeat | None:
+        tags = tuple(blocks)
+        shapes = [self._keyed(tag, *blocks[tag]) for tag in tags]
+        kinds = list(dict.fromkeys(shapes))
+        found = align(kinds)
+        if found is None:
             return None
-        return tuple(shape), begin
-
-    def _differing(self, places: list[tuple[str, ...]]) -> tuple[dict, tuple[dict, ...]] | None:
-        """Return the variables for parameters that differ, and their values; None if too many."""
-        variables: dict[tuple[int, str], str] = {}
-        by_values: dict[tuple, str] = {}
-        for number, calls in enumerate(zip(*places, strict=True)):
-            layers = [self._document.layers[self._document.nodes[n].layer] for n in calls]
-            spec = self._wiring.catalog.layer(layers[0].class_name)
-            for parameter in spec.parameters:
-                given = [x.parameters.get(parameter.name, parameter.default) for x in layers]
-                if all(value == given[0] and type(value) is type(given[0]) for value in given):
-                    continue
-                key = (parameter.name, tuple(map(repr, given)))
-                if key not in by_values:
-                    by_values[key] = _variable(parameter.name, set(by_values.values()))
-                variables[number, parameter.name] = by_values[key]
-        if len(by_values) > MOST_PARAMETERS:
+        orders = [found.orders[kinds.index(shape)] for shape in shapes]
+        starts = [start for start, _ in blocks.values()]
+        layers = [
+            [None if number is None else self._layers[start + number] for number in order]
+            for start, order in zip(starts, orders, strict=True)
+        ]
+        words = [key if isinstance(key, str) else "" for key in found.keys]
+        differing = differences(layers, self._wiring.catalog, {"name"}, words)
+        columns = list(zip(*layers, strict=True))
+        presence = [tuple(layer is not None for layer in column) for column in columns]
+        said = differing and conditions(presence, found, columns, differing)
+        if not said:
             return None
-        return variables, tuple(self._values(place, variables) for place in places)
+        return Repeat(
+            places=tuple(
+                tuple(None if number is None else self._calls[start + number] for number in order)
+                for start, order in zip(starts, orders, strict=True)
+            ),
+            sources=tuple(self._outside(*blocks[tag]) for tag in tags),
+            stems=_named(found, tags),
+            differences=said.differences,
+            takes=found.takes,
+            end=found.end,
+            conditions=said.texts,
+            instead=found.instead,
+        )
 
-    def _values(self, place: tuple[str, ...], variables: Mapping) -> dict[str, Any]:
-        values = {}
-        for (number, name), variable in variables.items():
-            layer = self._document.layers[self._document.nodes[place[number]].layer]
-            spec = self._wiring.catalog.layer(layer.class_name)
-            values[variable] = layer.parameters.get(name, spec.parameter(name).default)
-        return values
+    def _keyed(self, tag: str, start: int, stop: int) -> Shape:
+        """Return what a block is made of; its pieces go by what they are named besides `tag`."""
+        outside = self._outside(start, stop)
+        pieces = []
+        before, count = "", 0
+        for number in range(start, stop):
+            name = self._names[number]
+            if name is None:
+                count += 1
+                key: tuple | str = (before, count, self._kinds[number])
+            else:
+                before, count = name.removeprefix(f"{tag}_"), 0
+                key = before
+            pieces.append(Piece(key, self._kinds[number], self._takes(number, start, outside)))
+        return tuple(pieces)
 
-
-def _split(one: str, other: str) -> tuple[str, bool] | None:
-    """Return the tag of `one`, and whether it is a prefix, from how `other` differs."""
-    if one.split("_")[-1] == other.split("_")[-1]:
-        common = list(_common_end(one.split("_"), other.split("_")))
-        tag = one[: len(one) - len("_".join(common))]
-        return (tag, True) if tag.endswith("_") and tag != "_" else None
-    stem = re.sub(r"_\d+$", "", one)
-    if re.sub(r"_\d+$", "", other) == stem:
-        return one[len(stem) :], False
-    return None
-
-
-def _common_end(one: list[str], other: list[str]) -> Iterator[str]:
-    count = 0
-    while count < min(len(one), len(other)) - 1 and one[-1 - count] == other[-1 - count]:
-        count += 1
-    return iter(one[len(one) - count :])
-
-
-def _tag(name: str, stem: str, is_prefix: bool) -> str | None:
-    """Return what is left of a name beside its stem, None where that is no tag."""
-    if is_prefix:
-        return name[: -len(stem)] if name.endswith(f"_{stem}") else None
-    rest = name.removeprefix(stem)
-    return rest if name.startswith(stem) and re.fullmatch(r"(_\d+)?", rest) else None
-
-
-def _without(name: str, tag: str, is_prefix: bool) -> str | None:
-    """Return the stem of a name with this tag, None where it has another."""
-    if is_prefix:
-        return name.removeprefix(tag) if name.startswith(tag) and len(name) > len(tag) else None
-    return name.removesuffix(tag) if name.endswith(tag) and len(name) > len(tag) else None
+    def _without_rarest(self, blocks: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+        """Return the blocks without those of the rarest kind."""
+        kinds = {tag: self._keyed(tag, *bounds) for tag, bounds in blocks.items()}
+        count = Counter(kinds.values())
+        rarest = min(count.values())
+        return {tag: bounds for tag, bounds in blocks.items() if count[kinds[tag]] > rarest}
 
 
-def _variable(parameter: str, taken: set[str]) -> str:
-    wanted, number = identifier(parameter), 1
-    while wanted in taken or wanted in ("name", "suffix"):
-        number += 1
-        wanted = identifier(f"{parameter}_{number}")
-    return wanted
+def _named(found: Alignment, tags: tuple[str, ...]) -> Stems:
+    words = tuple(key if isinstance(key, str) else "" for key in found.keys)
+    texts = tuple(f"{{name}}_{word}" if word else None for word in words)
+    return Stems((Label("name", tags),), texts, words)
