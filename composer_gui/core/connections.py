@@ -17,6 +17,7 @@ from composer_gui.core.document import (
     Note,
     Output,
     Source,
+    Submodel,
     Wire,
     drop,
     head,
@@ -144,19 +145,30 @@ def check(document: Document, catalog: Catalog | None) -> Document:
     """Return a document that was read from a file or the clipboard with its small faults mended.
 
     Wires whose start, port or place is gone are left out, layers that nothing calls too, and the
-    lists of inputs and outputs are made to name every Input and Output once. Without a catalog the
-    ports go unchecked. Raises NotPlain where a node calls a layer that is not there, or where the
-    wires close a loop.
+    lists of inputs and outputs are made to name every Input and Output once; all of this in the
+    designs of submodels first. Without a catalog the ports go unchecked. Raises NotPlain where a
+    node calls a layer that is not there, or where the wires close a loop.
     """
     for node in document.nodes.values():
         if isinstance(node, Call) and node.layer not in document.layers:
             raise NotPlain(f"{node.id} calls {node.layer}, which is not there")
-    mended = _without_dangling_wires(document, catalog)
+    mended = _without_dangling_wires(_with_whole_designs(document, catalog), catalog)
     loop = _loop(mended)
     if loop:
         labels = " to ".join(mended.label(node_id) for node_id in loop)
         raise NotPlain(f"its wires close a loop, from {labels}")
     return _with_whole_lists(_without_idle_layers(mended))
+
+
+def _with_whole_designs(document: Document, catalog: Catalog | None) -> Document:
+    """Return `document` with the designs of its submodels mended; their ports come from these."""
+    mended = []
+    for layer in document.layers.values():
+        if isinstance(layer, Submodel):
+            design = check(layer.design, catalog)
+            if design is not layer.design:
+                mended.append(replace(layer, design=design.settled()))
+    return put(document, *mended)
 
 
 def _without_dangling_wires(document: Document, catalog: Catalog | None) -> Document:

@@ -21,6 +21,7 @@ from composer_gui.core.document import (
     Source,
     Submodel,
     drop,
+    head,
     in_order,
     new_id,
     number_of,
@@ -32,6 +33,7 @@ from composer_gui.core.edit_wires import existing, with_ends
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.labels import Labels
 from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.plain import DEEPEST
 from composer_gui.core.ports import (
     ONLY_OUTPUT,
     design_ports,
@@ -81,6 +83,7 @@ def group(
     rest, node_id = new_id(rest, "n")
     label = Labels.of(rest).unique(" ".join(name.split()) or "submodel")
     design = border.design(label, verdicts)
+    _refuse_depth(design)
     x, y = middle((node.x, node.y) for node in anchors(members))
     entries = zip(design_ports(design, design.inputs), border.feeding, strict=True)
     call = Call(node_id, layer_id, inputs=Map({p: (s,) for p, s in entries}), x=x, y=y)
@@ -260,14 +263,18 @@ def with_design(document: Document, layer_id: str, design: Document) -> Document
     """Give a submodel another design: the one that it had, after edits inside.
 
     Wires follow the Inputs and Outputs inside, whatever these are called and wherever they stand
-    now. Wires of those that are gone go.
+    now. Wires of those that are gone go. Python files that it names are named outside from now on.
     """
     layer = document.layers.get(layer_id)
     if not isinstance(layer, Submodel):
         raise EditRefused("This submodel is no longer in the design.")
     if design is layer.design:
         return document
-    design = design.settled() if design.touched or design.origin is not None else design
+    _refuse_depth(design)
+    code = tuple(file for file in design.code if file not in document.code)
+    document = head(document, code=document.code + code) if code else document
+    if design.code or design.touched or design.origin is not None:
+        design = replace(design, code=()).settled()
     document = put(document, replace(layer, design=design))
     entries = _followers(layer.design, design, layer.design.inputs, design.inputs)
     exits = _followers(layer.design, design, layer.design.outputs, design.outputs)
@@ -283,6 +290,20 @@ def _followers(
     names = dict(zip(after, design_ports(new, after), strict=True))
     ports = zip(before, design_ports(old, before), strict=True)
     return {port: names.get(node_id) for node_id, port in ports}
+
+
+def _refuse_depth(design: Document) -> None:
+    """Raise for a design with so many levels that it could not be read from a file again."""
+    depth, level = 1, [design]
+    while level := [
+        layer.design
+        for each in level
+        for layer in each.layers.values()
+        if isinstance(layer, Submodel)
+    ]:
+        depth += 1
+    if depth > DEEPEST:
+        raise EditRefused(f"Submodels lie within each other {DEEPEST} deep at most.")
 
 
 def _submodel(document: Document, node_id: str) -> Submodel:

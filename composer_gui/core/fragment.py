@@ -17,10 +17,11 @@ from composer_gui.core.document import (
     Layer,
     Node,
     Output,
+    SavedModel,
     Source,
+    Submodel,
     head,
     in_order,
-    new_id,
     number_of,
     put,
 )
@@ -37,19 +38,31 @@ LONGEST = 64 * 2**20
 
 
 def copy(document: Document, ids: Iterable[str]) -> Document:
-    """Return these nodes, the wires among them and the layers that they call."""
+    """Return these nodes, the wires among them and the layers that they call.
+
+    The Python files of the design come along with a saved model that needs them.
+    """
     chosen = {node_id for node_id in ids if node_id in document.nodes}
     nodes = {node_id: _inside(document.nodes[node_id], chosen) for node_id in chosen}
     called = {node.layer for node in nodes.values() if isinstance(node, Call)}
+    layers = {layer_id: document.layers[layer_id] for layer_id in called}
     return Document(
         name=document.name,
         seed=document.seed,
         nodes=Map(nodes),
-        layers=Map({layer_id: document.layers[layer_id] for layer_id in called}),
+        layers=Map(layers),
         inputs=tuple(node_id for node_id in document.inputs if node_id in chosen),
         outputs=tuple(node_id for node_id in document.outputs if node_id in chosen),
+        code=document.code if any(map(_needs_code, layers.values())) else (),
         next_number=document.next_number,
     )
+
+
+def _needs_code(layer: Layer) -> bool:
+    """Return whether classes that are not Keras's are used in a layer, at whatever depth."""
+    if isinstance(layer, Submodel):
+        return any(map(_needs_code, layer.design.layers.values()))
+    return isinstance(layer, SavedModel) and bool(layer.interface.foreign)
 
 
 def _inside(node: Node, chosen: set[str]) -> Node:
@@ -84,6 +97,8 @@ def paste(
         for node in in_order(fragment.nodes)
     ]
     document = put(document, *layers, *nodes)
+    code = tuple(file for file in fragment.code if file not in document.code)
+    document = head(document, code=document.code + code) if code else document
     inputs = tuple(renumbered[node_id] for node_id in fragment.inputs)
     outputs = tuple(renumbered[node_id] for node_id in fragment.outputs)
     if not inputs and not outputs:
@@ -111,13 +126,15 @@ def _fresh_ids(
 
     The layers in `kept` go by the ids that they have.
     """
-    renumbered = {}
+    renumbered = {layer_id: layer_id for layer_id in kept}
+    number = document.next_number
     for old_id in sorted((*fragment.layers, *fragment.nodes), key=number_of):
-        if old_id in kept:
-            renumbered[old_id] = old_id
-        else:
-            document, renumbered[old_id] = new_id(document, old_id[0])
-    return document, renumbered
+        if old_id not in kept:
+            renumbered[old_id] = f"{old_id[0]}{number}"
+            number += 1
+    return head(document, next_number=number) if len(renumbered) > len(
+        kept
+    ) else document, renumbered
 
 
 def _renumbered(node: Node, renumbered: dict[str, str]) -> Node:

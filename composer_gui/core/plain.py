@@ -354,15 +354,14 @@ def _operation_from_plain(layer_id: str, plain: dict, trainable: bool) -> Operat
         raise NotPlain(f"{function!r} is not the name of a function")
     if not 0 <= outputs <= MOST_OUTPUTS:
         raise NotPlain(f"{function} cannot have {outputs} outputs")
-    return Operation(
-        layer_id,
-        _of(plain, "name", str),
-        function,
-        tuple(value_from_plain(item, places=True) for item in _of(plain, "arguments", list)),
-        _named_values(plain.get("keywords", {}), places=True),
-        outputs,
-        trainable,
-    )
+    arguments = value_from_plain(_of(plain, "arguments", list), places=True)
+    keywords = _named_values(plain.get("keywords", {}), places=True)
+    leaves = _leaves((arguments, keywords))
+    places = sorted(leaf.index for leaf in leaves if isinstance(leaf, Slot))
+    if places != list(range(len(places))):
+        raise NotPlain(f"{function} does not name the place of each of its tensors once")
+    name = _of(plain, "name", str)
+    return Operation(layer_id, name, function, arguments, keywords, outputs, trainable)
 
 
 def _submodel_from_plain(layer_id: str, plain: dict, trainable: bool, depth: int) -> Submodel:

@@ -103,14 +103,16 @@ def design_ports(design: Document, ids: tuple[str, ...]) -> tuple[str, ...]:
 
     They are the labels; where two are alike the later one gets a number.
     """
-    names: list[str] = []
+    names: dict[str, None] = {}
+    last: dict[str, int] = {}
     for node_id in ids:
         label = name = design.nodes[node_id].label
-        number = 1
+        number = last.get(label, 1)
         while name in names:
             number += 1
             name = f"{label}_{number}"
-        names.append(name)
+        last[label] = number
+        names[name] = None
     return tuple(names)
 
 

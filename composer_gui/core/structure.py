@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,8 +11,11 @@ from composer_gui.core.document import (
     Document,
     Input,
     KerasLayer,
+    Layer,
     Node,
+    Operation,
     Output,
+    Submodel,
     label_of,
 )
 from composer_gui.core.layers.catalog import Catalog
@@ -42,6 +46,18 @@ RULES = {
         "{label} is a {class_name}, which Keras {keras_version} does not have. "
         "Open the design where it was made, or put another layer in its place.",
     ),
+    "unknown_operation": (
+        "{function} is not known here",
+        "{label} calls {function}, which is no function of keras.ops. Put a layer in its place.",
+    ),
+    "submodel_without_input": (
+        "{label} has no Input inside",
+        "Nothing can be wired to {label}. Enter it and add an Input.",
+    ),
+    "submodel_without_output": (
+        "{label} has no Output inside",
+        "Nothing comes out of {label}. Enter it and add an Output.",
+    ),
     "missing_parameter": (
         "{label} needs {name}",
         "{name} is not set. {class_name} needs it.",
@@ -52,6 +68,9 @@ RULES = {
     ),
 }
 """Each code's title and sentence. The sentence says who, what and what next, and blames nobody."""
+
+FUNCTIONS = re.compile(r"((image|linalg|nn)\.)?[a-z][a-z0-9_]*")
+"""What functions below `keras.ops` are called."""
 
 NEEDED = {
     "Discretization": "bin_boundaries",
@@ -85,7 +104,8 @@ def problems(document: Document, catalog: Catalog, node_id: str) -> tuple[Proble
         return ()
     layer = document.layers[node.layer]
     if not isinstance(layer, KerasLayer):
-        return tuple(_missing_wires(document, catalog, node, label))
+        own = _submodel_problems(node, label, layer) or _operation_problems(node, label, layer)
+        return own or tuple(_missing_wires(document, catalog, node, label))
     if layer.class_name not in catalog.layers:
         return (_unknown_class(catalog, node, label, layer.class_name),)
     return (
@@ -106,6 +126,20 @@ def _problem(code: str, node: Node | None = None, port: str | None = None, **wor
         expected=expected,
         actual=actual,
     )
+
+
+def _submodel_problems(node: Call, label: str, layer: Layer) -> tuple[Problem, ...]:
+    if not isinstance(layer, Submodel):
+        return ()
+    sides = {"input": layer.design.inputs, "output": layer.design.outputs}
+    missing = (side for side, ids in sides.items() if not ids)
+    return tuple(_problem(f"submodel_without_{side}", node, label=label) for side in missing)
+
+
+def _operation_problems(node: Call, label: str, layer: Layer) -> tuple[Problem, ...]:
+    if not isinstance(layer, Operation) or FUNCTIONS.fullmatch(layer.function):
+        return ()
+    return (_problem("unknown_operation", node, label=label, function=layer.function),)
 
 
 def _unknown_class(catalog: Catalog, node: Call, label: str, class_name: str) -> Problem:

@@ -7,7 +7,7 @@ from immutables import Map
 
 from composer_gui.core import edits
 from composer_gui.core.connections import Refusal, check, path_between, refusal
-from composer_gui.core.document import Call, Document, KerasLayer, Output, Source, Wire, put
+from composer_gui.core.document import Call, Document, KerasLayer, Output, Source, Wire, head, put
 from composer_gui.core.plain import NotPlain
 
 
@@ -206,3 +206,24 @@ def test_what_hangs_behind_a_loop_is_not_blamed(sketch, catalog):
     assert str(caught.value).endswith("from a to b to a") or str(caught.value).endswith(
         "from b to a to b"
     )
+
+
+def test_the_design_of_a_submodel_is_mended_before_its_ports_are_asked_for(sketch, catalog):
+    drawn = sketch(photo="Input", one="Dense photo", out="Output one")
+    document = edits.group(drawn.document, catalog, [drawn["one"]])
+    (layer,) = document.layers.values()
+    assert check(document, catalog) is document
+    crooked = replace(layer, design=head(layer.design, inputs=("n99",), outputs=()))
+    mended = check(put(document, crooked), catalog)
+    assert mended.layers[layer.id] == layer
+    assert mended.nodes == document.nodes
+
+
+def test_a_loop_in_a_submodel_is_told(sketch, catalog):
+    drawn = sketch(photo="Input", one="Dense photo", two="Dense one")
+    document = edits.group(drawn.document, catalog, [drawn["one"], drawn["two"]])
+    (layer,) = document.layers.values()
+    circle = replace(drawn.node("one"), inputs=Map(inputs=(Source(drawn["two"]),)))
+    crooked = replace(layer, design=put(layer.design, circle))
+    with pytest.raises(NotPlain, match="close a loop"):
+        check(put(document, crooked), catalog)

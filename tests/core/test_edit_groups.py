@@ -7,6 +7,7 @@ from composer_gui.core import edits
 from composer_gui.core.connections import check
 from composer_gui.core.document import (
     Call,
+    CodeFile,
     Document,
     Frame,
     KerasLayer,
@@ -17,6 +18,7 @@ from composer_gui.core.document import (
     put,
 )
 from composer_gui.core.errors import EditRefused
+from composer_gui.core.plain import DEEPEST, document_from_plain, document_to_plain
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import FINE, Verdict
 
@@ -195,6 +197,27 @@ def test_a_submodel_holds_no_memory_of_how_it_came_about(grouped):
     after = edited(grouped, edits.add_keras_layer, "Dense", 0, 0)
     (layer,) = (x for x in after.layers.values() if isinstance(x, Submodel))
     assert layer.design.origin is None and not layer.design.touched
+
+
+def test_python_files_named_inside_are_named_outside(grouped):
+    after = edited(grouped, edits.set_code, [CodeFile("/a.py", "1")])
+    assert after.code == (CodeFile("/a.py", "1"),)
+    (layer,) = (x for x in after.layers.values() if isinstance(x, Submodel))
+    assert layer.design.code == ()
+
+
+def test_submodels_lie_only_so_deep_as_a_file_can_hold(sketch, catalog):
+    drawn = sketch(photo="Input", one="Dense photo")
+    document = drawn.document
+    with pytest.raises(EditRefused, match="deep at most"):
+        for _ in range(DEEPEST + 1):
+            (call,) = (node.id for node in document.nodes.values() if isinstance(node, Call))
+            document = edits.group(document, catalog, [call]).settled()
+    assert document_from_plain(document_to_plain(document)) == document
+    (outer,) = document.layers.values()
+    deeper = edits.add_keras_layer(document, "Dense", 0, 0)
+    with pytest.raises(EditRefused, match="deep at most"):
+        edits.with_design(document, outer.id, deeper)
 
 
 def test_a_design_is_given_to_submodels_only(drawn):

@@ -7,7 +7,7 @@ import pytest
 from immutables import Map
 
 from composer_gui.core import edits, fragment
-from composer_gui.core.document import Document, Note, Source, put
+from composer_gui.core.document import CodeFile, Document, Note, Source, put
 from composer_gui.core.errors import EditRefused
 
 
@@ -127,6 +127,19 @@ def test_nothing_is_pasted_out_of_bounds(drawn):
     piece = fragment.copy(drawn.document, [drawn["note"]])
     with pytest.raises(EditRefused, match="that far away"):
         fragment.paste(drawn.document, piece, 1e12, 0)
+
+
+def test_python_files_come_along_with_the_models_that_need_them(drawn, catalog, interface):
+    document = edits.set_code(drawn.document, [CodeFile("/a.py", "1")])
+    foreign = replace(interface(), foreign=("Scale",))
+    document = edits.add_saved_model(document, "/m.keras", "0", foreign, 0, 0, name="model")
+    (model,) = (n.id for n in document.nodes.values() if document.label(n.id) == "model")
+    piece = fragment.copy(edits.group(document, catalog, [model]), ["n99"])
+    assert piece.code == fragment.copy(document, [drawn["first"]]).code == ()
+    piece = fragment.copy(document, [model])
+    after, _ = pasted(edits.set_code(Document(), [CodeFile("/b.py", "2")]), piece)
+    assert after.code == (CodeFile("/b.py", "2"), CodeFile("/a.py", "1"))
+    assert fragment.from_text(fragment.to_text(piece), catalog) == piece
 
 
 # On the clipboard -------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 from immutables import Map
 
 from composer_gui.core import edits, structure
-from composer_gui.core.document import Document, put
+from composer_gui.core.document import Call, Document, Input, Operation, Slot, Source, put
 
 
 def found(drawn, catalog, name, document=None):
@@ -133,3 +133,31 @@ def test_titles_name_the_node(sketch, catalog):
     drawn = sketch(a="Input", x="Add a", out="Output")
     assert found(drawn, catalog, "x")[0].title == "x lacks a wire"
     assert found(drawn, catalog, "out")[0].title == "out has no wire"
+
+
+def test_a_submodel_needs_ports(sketch, catalog):
+    drawn = sketch(photo="Input", one="Dense photo")
+    document = edits.group(drawn.document, catalog, [drawn["one"]])
+    (layer,) = document.layers.values()
+    (call,) = (node.id for node in document.nodes.values() if isinstance(node, Call))
+    assert structure.problems(document, catalog, call) == ()
+    empty = edits.delete(layer.design, (*layer.design.inputs, *layer.design.outputs))
+    document = edits.with_design(document, layer.id, empty)
+    problems = structure.problems(document, catalog, call)
+    assert [problem.code for problem in problems] == [
+        "submodel_without_input",
+        "submodel_without_output",
+    ]
+    assert problems[1].message == "Nothing comes out of submodel. Enter it and add an Output."
+
+
+@pytest.mark.parametrize(
+    ("function", "known"),
+    [("add", True), ("image.resize", True), ("_add", False), ("os.system", False)],
+)
+def test_an_operation_is_a_function_of_keras_ops(catalog, function, known):
+    operation = Operation("l1", "op", function, (Slot(0),))
+    wired = Call("n2", "l1", inputs=Map(x=(Source("n3"),)))
+    document = put(Document(), operation, wired, Input("n3", "photo"))
+    problems = structure.problems(document, catalog, "n2")
+    assert [problem.code for problem in problems] == ([] if known else ["unknown_operation"])
