@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from composer_gui.core.codegen import repeats
 from composer_gui.core.codegen.calls import Calls, Statement, Wording
+from composer_gui.core.codegen.chapters import Chapter
 from composer_gui.core.codegen.expressions import (
     STEP,
     Atom,
@@ -20,15 +21,22 @@ from composer_gui.core.codegen.expressions import (
 )
 from composer_gui.core.codegen.functions import Function, define, sources_inside
 from composer_gui.core.codegen.literals import literal, text_literal
+from composer_gui.core.codegen.loading import Loading
 from composer_gui.core.codegen.naming import Variables, model_name
-from composer_gui.core.codegen.prose import comment, model_comment, waiting_comment
-from composer_gui.core.codegen.reading import TAKE_NO_TRAINABLE, Reading
+from composer_gui.core.codegen.prose import (
+    anew_comment,
+    changed_comment,
+    comment,
+    waiting_comment,
+)
+from composer_gui.core.codegen.reading import TAKE_NO_TRAINABLE
+from composer_gui.core.codegen.surroundings import Surroundings
 from composer_gui.core.document import (
     Input,
     KerasLayer,
     Output,
-    SavedModel,
     Source,
+    Submodel,
     label_of,
 )
 
@@ -41,19 +49,28 @@ Paragraph = list[Statement]
 
 
 class Body:
-    """Writes the statements of one design in reading order; `paths` finds its saved models."""
+    """Writes the statements of one design in reading order.
 
-    def __init__(
-        self, names: Mapping[str, str], read: Reading, paths: Mapping[str, Expression]
-    ) -> None:
-        self._document = read.wiring.document
-        self._names = names
-        self._read = read
-        self._paths = paths
+    `name` is the model's, with which a submodel gives its outputs in a list; the whole design has
+    none and gives them by name. `makers` are the functions for the submodels in it, by layer.
+    """
+
+    def __init__(self, chapter: Chapter, around: Surroundings, name: str = "") -> None:
+        read = self._read = chapter.read
+        names = self._names = chapter.names
+        self._document = chapter.document
+        self._around = around
+        self._name = name
         wording = Wording(
             {layer_id: literal(names[layer_id]) for layer_id in self._document.layers}
         )
-        self._calls = Calls(read, wording, Variables(self._document, names, read.held))
+        variables = Variables(self._document, names, read.held, around.functions)
+        self._calls = Calls(read, wording, variables)
+        self.makers = {
+            layer.id: variables.claim_function(f"build_{names[layer.id]}")
+            for layer in chapter.layers
+            if isinstance(layer, Submodel)
+        }
         self.functions = [define(x, read, self._calls) for x in repeats.find(read, names)]
 
     def paragraphs(self) -> list[Paragraph]:
@@ -80,34 +97,29 @@ class Body:
     # Layers in variables --------------------------------------------------------------------------
 
     def _layers(self) -> Iterator[Paragraph]:
-        """Yield a paragraph for each saved model, then one for the layers that are made here."""
+        """Yield a paragraph for each file that is loaded, then one for what is made here."""
         callers: dict[str, list[str]] = {}
         for node_id in self._read.ready:
             callers.setdefault(self._document.nodes[node_id].layer, []).append(node_id)
+        loading = Loading(self._read, self._names, self._calls, self._around)
+        yield from loading.paragraphs(callers)
         made = []
         for layer_id, node_ids in callers.items():
             layer = self._document.layers[layer_id]
-            if isinstance(layer, SavedModel):
-                yield [Statement(node_ids, self._loading(layer))]
-            elif layer_id in self._read.held:
+            if layer_id in self._read.held and not self._read.is_fetched(layer):
                 made.append(Statement(node_ids, self._making(layer)))
         yield made
 
-    def _loading(self, layer: SavedModel) -> list[str]:
+    def _making(self, layer: KerasLayer | Submodel) -> list[str]:
         variable = self._calls.variables.layers[layer.id]
-        without_optimizer = keyword("compile", literal(False))
-        loaded = call("keras.models.load_model", self._paths[layer.path], without_optimizer)
-        name = literal(self._names[layer.id])
-        lines = [
-            INDENT + model_comment(layer),
-            *assignment(variable, loaded, STEP),
-            *assignment(f"{variable}.name", name, STEP),
-        ]
-        return lines if layer.trainable else [*lines, _freezing(variable)]
-
-    def _making(self, layer: KerasLayer) -> list[str]:
-        variable = self._calls.variables.layers[layer.id]
+        if isinstance(layer, Submodel):
+            lines = assignment(variable, call(self.makers[layer.id]), STEP)
+            return lines if layer.trainable else [*lines, _freezing(variable)]
         lines = assignment(variable, self._calls.constructor(layer), STEP)
+        if layer.weights is not None:
+            is_new = layer.id in self._read.anew
+            said = anew_comment if is_new else changed_comment
+            lines.insert(0, INDENT + said(layer, self._read.wiring.catalog))
         is_done = layer.trainable or layer.class_name not in TAKE_NO_TRAINABLE
         return lines if is_done else [*lines, _freezing(variable)]
 
@@ -116,24 +128,25 @@ class Body:
     def _body(self) -> Iterator[Statement]:
         """Yield a statement for each call, and one for each place of what is repeated."""
         starts = {
-            calls[0]: (function, place)
+            function.repeat.nodes(place)[0]: (function, place)
             for function in self.functions
-            for place, calls in enumerate(function.repeat.places)
+            for place in range(len(function.repeat.places))
         }
         inside: set[str] = set()
         for node_id in self._read.calls:
             if node_id in starts:
                 function, place = starts[node_id]
-                inside.update(function.repeat.places[place])
+                inside.update(function.repeat.nodes(place))
                 yield self._place(function, place)
             elif node_id not in inside:
                 yield self._call(node_id)
 
     def _place(self, function: Function, place: int) -> Statement:
         repeat = function.repeat
-        value = function.call(place, self._calls.tensors[repeat.sources[place]], self._read)
+        tensors = [self._calls.tensors[source] for source in repeat.sources[place]]
+        value = function.call(place, tensors, self._read)
         taken = sources_inside(repeat, place, self._read)
-        return self._calls.result_of(value, repeat.places[place], taken)
+        return self._calls.result_of(value, repeat.nodes(place), taken)
 
     def _call(self, node_id: str) -> Statement:
         node = self._document.nodes[node_id]
@@ -153,15 +166,17 @@ class Body:
         variables = self._calls.variables.nodes
         inputs = [Atom(variables[node_id]) for node_id in self._document.inputs]
         taken = inputs[0] if len(inputs) == 1 else Display("[]", tuple(inputs))
-        name = keyword("name", literal(model_name(self._document)))
+        name = keyword("name", literal(self._name or model_name(self._document)))
         value = call("keras.Model", taken, self._given(ready), name)
         lines = wrapped(value, STEP, f"{INDENT}return ", "")
         return Statement([node.id for node in ready], list(lines))
 
     def _given(self, outputs: list[Output]) -> Expression:
-        """Return the model's only result, or several in a dictionary by name."""
+        """Return the model's only result, or several: in a dictionary by name, or in a list."""
         if len(self._document.outputs) == 1:
             return Atom(self._tensor(outputs[0]))
+        if self._name:
+            return Display("[]", tuple(Atom(self._tensor(node)) for node in outputs))
         items = ((text_literal(self._names[n.id]), Atom(self._tensor(n))) for n in outputs)
         return Display("{}", tuple(Labelled(f"{key}: ", tensor) for key, tensor in items))
 

@@ -22,10 +22,20 @@ from composer_gui.core.codegen.expressions import (
 )
 from composer_gui.core.codegen.literals import construction, is_default, literal, text_literal
 from composer_gui.core.codegen.naming import RUNNING, Variables
-from composer_gui.core.codegen.reading import TAKE_NO_TRAINABLE, Reading
+from composer_gui.core.codegen.operation_calls import operation_call
+from composer_gui.core.codegen.prose import anew_comment
+from composer_gui.core.codegen.reading import TAKE_NO_TRAINABLE, Reading, is_tapped
 from composer_gui.core.codegen.results import Unpacking, unpack
 from composer_gui.core.document import Call as CallNode
-from composer_gui.core.document import KerasLayer, Layer, SavedModel, Source, Structure
+from composer_gui.core.document import (
+    KerasLayer,
+    Layer,
+    Operation,
+    SavedModel,
+    Source,
+    Structure,
+    Submodel,
+)
 from composer_gui.core.layers.layer_spec import LayerSpec
 
 MOST_INLINED = 3
@@ -58,7 +68,11 @@ class Wording:
 
 
 class Calls:
-    """Writes calls one after the other and knows which text stands for each tensor so far."""
+    """Writes calls one after the other and knows which text stands for each tensor so far.
+
+    `fetched` holds what stands for layers of saved models that have no variable, `afterwards`
+    the lines that follow the first call of a layer.
+    """
 
     def __init__(self, read: Reading, wording: Wording, variables: Variables) -> None:
         self._document = read.wiring.document
@@ -70,6 +84,8 @@ class Calls:
         self._running: dict[str, Source] = {}
         self.variables = variables
         self.tensors: dict[Source, str] = {}
+        self.fetched: dict[str, Expression] = {}
+        self.afterwards: dict[str, list[str]] = {}
 
     def begin_with(self, source: Source, variable: str, *, inside: Sequence[str]) -> None:
         """Take `variable` for a tensor that is handed over, wanted only by the calls `inside`."""
@@ -109,17 +125,24 @@ class Calls:
         if inlined and len(lines) > 1:
             inlined = []
             lines, value = self._written(node, layer, unpacking, inlined)
-        statement = Statement([node.id], lines, sources)
+        before = self._remarks(layer)
+        after = self.afterwards.pop(layer.id, [])
+        statement = Statement([node.id], [*before, *lines, *after], sources)
         for source in inlined:
             maker = self._makers[source]
             statement.nodes += maker.nodes
             maker.lines = []
-        self._remember(node, layer, statement, unpacking, value)
+        self._remember(node, layer, statement, unpacking, value, may_move=not after)
         return statement
+
+    def _remarks(self, layer: Layer) -> list[str]:
+        """Return the comment on a layer whose saved weights do not fit any more."""
+        is_new = layer.id in self._read.anew and layer.id not in self.variables.layers
+        return [" " * STEP + anew_comment(layer, self._catalog)] if is_new else []
 
     def _written(
         self, node: CallNode, layer: Layer, unpacking: Unpacking, inlined: list[Source]
-    ) -> tuple[list[str], Call]:
+    ) -> tuple[list[str], Expression]:
         value = self._call(node, layer, inlined)
         return assignment(unpacking.target, value, STEP, unpacking.suffix), value
 
@@ -129,12 +152,15 @@ class Calls:
         layer: Layer,
         statement: Statement,
         unpacking: Unpacking,
-        value: Call,
+        value: Expression,
+        *,
+        may_move: bool,
     ) -> None:
         ports = self._read.wiring.outputs(node.id)
         for index, text in unpacking.tensors.items():
             self.tensors[Source(node.id, ports[index])] = text
-        if layer.id in self.variables.layers and len(ports) == 1 and not unpacking.suffix:
+        is_held = layer.id in self.variables.layers and len(ports) == 1
+        if is_held and may_move and not unpacking.suffix:
             statement.value = value
             self._makers[Source(node.id, ports[0])] = statement
 
@@ -143,7 +169,7 @@ class Calls:
     def _unpacking(self, node: CallNode, layer: Layer) -> Unpacking:
         ports = self._read.wiring.outputs(node.id)
         used = {i for i, port in enumerate(ports) if Source(node.id, port) in self._read.uses}
-        shape = _output_structure(layer, len(ports))
+        shape = self._output_structure(layer, len(ports))
         variable = None
         if node.id in self._read.running:
             sources = self._read.wiring.sources(node.id)
@@ -163,25 +189,45 @@ class Calls:
             self._running[found] = result
         return found
 
+    def _output_structure(self, layer: Layer, count: int) -> Structure:
+        if isinstance(layer, SavedModel):
+            if not is_tapped(layer):
+                return layer.interface.output_structure
+            used = self._read.used_ports(layer.id)
+            return used if len(used) > 1 else used[0]
+        if isinstance(layer, Operation):
+            return tuple(range(count)) if layer.outputs else 0
+        return tuple(range(count)) if count > 1 else 0
+
     # What goes in ---------------------------------------------------------------------------------
 
-    def _call(self, node: CallNode, layer: Layer, inlined: list[Source]) -> Call:
+    def _call(self, node: CallNode, layer: Layer, inlined: list[Source]) -> Expression:
         """Return the call itself; the makers of the `inlined` tensors are written inside it."""
 
         def tensor(source: Source) -> Expression:
             return self._makers[source].value if source in inlined else Atom(self.tensors[source])
 
+        if isinstance(layer, Operation):
+            return operation_call(layer, self._wired(node, tensor))
         function = self._function(layer)
-        if isinstance(layer, SavedModel):
-            wired = [tensor(node.inputs[port.name][0]) for port in layer.inputs]
-            return Call(function, (_structured(layer.interface.input_structure, wired),))
+        if isinstance(layer, SavedModel | Submodel):
+            wired = self._wired(node, tensor)
+            more = (keyword(name, literal(node.arguments[name])) for name in sorted(node.arguments))
+            return Call(function, (_structured(_input_structure(layer), wired), *more))
         spec = self._catalog.layer(layer.class_name)
         value = Call(function, tuple(self._arguments(spec, node, tensor)))
         return call("keras.tree.flatten", value) if _gives_lists_in_lists(layer) else value
 
+    def _wired(self, node: CallNode, tensor: Callable[[Source], Expression]) -> list[Expression]:
+        """Return the tensors that a node takes, each at a port of its own."""
+        return [tensor(source) for source in self._read.wiring.sources(node.id)]
+
     def _function(self, layer: Layer) -> Expression:
         variable = self.variables.layers.get(layer.id)
-        return self.constructor(layer) if variable is None else Atom(variable)
+        if variable is not None:
+            return Atom(variable)
+        fetched = self.fetched.get(layer.id)
+        return self.constructor(layer) if fetched is None else fetched
 
     def constructor(self, layer: KerasLayer) -> Call:
         """Return the constructor call of a new layer, with its name."""
@@ -218,7 +264,7 @@ class Calls:
 
     def _inlinable(self, layer: Layer, sources: list[Source]) -> list[Source]:
         """Return the tensors of a merge whose makers are short calls that nothing else uses."""
-        if isinstance(layer, SavedModel) or len(sources) > MOST_INLINED:
+        if not isinstance(layer, KerasLayer) or len(sources) > MOST_INLINED:
             return []
         if not any(
             port.listed and port.many for port in self._catalog.layer(layer.class_name).inputs
@@ -246,9 +292,10 @@ def _structured(structure: Structure, tensors: Sequence[Expression]) -> Expressi
     return tensors[structure]
 
 
-def _output_structure(layer: Layer, count: int) -> Structure:
+def _input_structure(layer: SavedModel | Submodel) -> Structure:
     if isinstance(layer, SavedModel):
-        return layer.interface.output_structure
+        return layer.interface.input_structure
+    count = len(layer.design.inputs)
     return tuple(range(count)) if count > 1 else 0
 
 

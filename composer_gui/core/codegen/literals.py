@@ -113,8 +113,8 @@ def draws_random_numbers(layer: KerasLayer, catalog: Catalog) -> bool:
 
 
 def value_expression(parameter: Parameter, value: Any, catalog: Catalog) -> Expression:
-    """Return a parameter's value as Python, or an Atom as it is; raises CannotGenerate."""
-    if isinstance(value, Atom):
+    """Return a parameter's value as Python, or an expression as it is; raises CannotGenerate."""
+    if isinstance(value, Atom | Display):
         return value
     if isinstance(value, Construct):
         return _construct(value, catalog)

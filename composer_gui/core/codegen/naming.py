@@ -36,7 +36,7 @@ RUNNING = ("x", "y")
 
 RESERVED = frozenset(
     {*keyword.kwlist, *keyword.softkwlist, *dir(builtins)}
-    | {"keras", "layers", "build_model", "l", *RUNNING}
+    | {"keras", "layers", "build_model", "l", "sys", *RUNNING}
 )
 """What no variable of a script may be called, as l, which reads like 1; they are lower case."""
 

@@ -5,9 +5,19 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Sequence
+from pathlib import PureWindowsPath
 
 from composer_gui.core.codegen.expressions import WIDTH
-from composer_gui.core.document import Document, SavedModel, SavedPort, label_of
+from composer_gui.core.codegen.literals import text_literal
+from composer_gui.core.document import (
+    Construct,
+    Document,
+    KerasLayer,
+    SavedModel,
+    SavedPort,
+    label_of,
+)
+from composer_gui.core.layers.catalog import Catalog
 
 KERAS_NEEDED = "3.14"
 """The oldest Keras that a generated script is known to run with, as in pyproject.toml."""
@@ -20,29 +30,45 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 _SAYS_NOTHING = re.compile(r"(input|output)s?[_ ]?\d*", re.IGNORECASE)
 
 
-def docstring(document: Document, models: Sequence[SavedModel], beside: str) -> list[str]:
+def docstring(document: Document, models: Sequence[str], files: int, beside: str) -> list[str]:
     """Return the lines of the docstring: what the model is, what it needs, what running it does.
 
-    `models` are the saved models it loads and `beside` says where they are.
+    `models` names the saved models it is made with, `files` counts those that it loads, and
+    `beside` says where they are.
     """
     title = plain_words(document.name, LONGEST_TITLE) or "untitled"
     summary = _summary(title, document, models)
     needs = f"Needs keras >= {KERAS_NEEDED}"
-    if models:
-        counted = "model" if len(models) == 1 else f"{number_word(len(models))} models"
+    if files:
+        counted = "model" if files == 1 else f"{number_word(files)} models"
         needs += f" and the {counted} {beside}"
     text = f"Composed with Composer. {needs}. Run it for a summary."
     return [f'"""{summary}', "", *textwrap.wrap(text, WIDTH), '"""']
 
 
-def _summary(title: str, document: Document, models: Sequence[SavedModel]) -> str:
+def submodel_docstring(document: Document, name: str, origin: SavedModel | None) -> str:
+    """Return in one line what a function makes: a submodel, or a saved model that is spelled out.
+
+    `origin` is the saved model.
+    """
+    if origin is None:
+        return _summary(name, document, ())
+    if origin.cut:
+        ends = _quoted([port.address for port in origin.cut.outputs])
+        words = f"The stretch of {_file_name(origin.path)} that ends at {ends}, with its weights."
+    else:
+        words = f"The layers of {_file_name(origin.path)}, with their weights."
+    return plain_words(words, WIDTH - 10)
+
+
+def _summary(title: str, document: Document, models: Sequence[str]) -> str:
     """Return the first line: results, inputs and models by name, as many as have room."""
     inputs = _listed([document.nodes[n].label for n in document.inputs], "input")
     outputs = _listed([_result_label(document, n) for n in document.outputs], "output")
     flow = outputs or "a model"
     if inputs:
         flow += f" from {inputs}" if outputs else f" on {inputs}"
-    made = f", with {_listed([m.name for m in models], 'saved model')}" if models else ""
+    made = f", with {_listed(list(models), 'saved model')}" if models else ""
     lines = [f"{title}: {flow}{made}.", f"{title}: {flow}.", f"{title}: a model{made}."]
     return next((line for line in lines if len(line) + 3 <= WIDTH), f"{title}: a model.")
 
@@ -75,9 +101,13 @@ def number_word(count: int) -> str:
 
 def plain_words(text: str, longest: int) -> str:
     """Return `text` in one line and without what could end a docstring or deceive a reader."""
+    return one_line(text.replace("\\", "/").replace('"', "'"), longest)
+
+
+def one_line(text: str, longest: int) -> str:
+    """Return `text` in one line of printable letters, which is enough for a comment."""
     printable = "".join(letter if letter.isprintable() else " " for letter in text)
-    safe = printable.replace("\\", "/").replace('"', "'")
-    return textwrap.shorten(safe, longest, placeholder="…") if safe.strip() else ""
+    return textwrap.shorten(printable, longest, placeholder="…") if printable.strip() else ""
 
 
 # Comments ---------------------------------------------------------------------------------------
@@ -85,8 +115,74 @@ def plain_words(text: str, longest: int) -> str:
 
 def model_comment(model: SavedModel) -> str:
     """Return what a saved model does to shapes, such as `# 64x64x3 -> 128; frozen`."""
-    flow = f"{_shapes(model.inputs)} -> {_shapes(model.outputs)}"
-    return comment(flow if model.trainable else f"{flow}; frozen")
+    words = [f"{_shapes(model.inputs)} -> {_shapes(model.outputs)}"]
+    if model.reinput:
+        words.append(f"saved for {_shapes(model.interface.inputs)}")
+    if model.taps:
+        words.append(f"tapped at {_quoted([tap.address for tap in model.taps])}")
+    if model.inference:
+        words.append("neither trains nor drops anything")
+    elif not model.trainable:
+        words.append("frozen")
+    elif model.frozen:
+        words.append(f"frozen: {_quoted(model.frozen)}")
+    return comment("; ".join(words))
+
+
+def kept_comment(path: str, count: int) -> str:
+    """Return what a saved model is loaded for of which layers are used one by one."""
+    layers = "1 layer" if count == 1 else f"{count} layers"
+    return comment(f"{layers} of {_file_name(path)} with the weights in it")
+
+
+def changed_comment(layer: KerasLayer, catalog: Catalog) -> str:
+    """Return what a layer was that is made here with the weights of a saved model."""
+    said = "; ".join(_changes(layer, catalog)) or "changed"
+    return comment(f"{_origin(layer)} with its weights: {said}")
+
+
+def anew_comment(layer: KerasLayer, catalog: Catalog) -> str:
+    """Return what a layer takes the place of, and why it has none of its weights."""
+    changes = _changes(layer, catalog)
+    why = f"{'; '.join(changes)}, so its weights start" if changes else "its weights start"
+    return comment(f"Replaces {_origin(layer)}: {why} anew")
+
+
+def _origin(layer: KerasLayer) -> str:
+    weights = layer.weights
+    return f'"{one_line(weights.part, 60)}" of {_file_name(weights.path)}'
+
+
+def _changes(layer: KerasLayer, catalog: Catalog) -> list[str]:
+    """Return in words what is other than when the layer was saved, the first few things."""
+    weights = layer.weights
+    if weights.class_name != layer.class_name:
+        return [f"{weights.class_name} became {layer.class_name}"]
+    spec = catalog.layer(layer.class_name)
+    changes = []
+    for parameter in spec.parameters:
+        name = parameter.name
+        before = weights.parameters.get(name, parameter.default)
+        after = layer.parameters.get(name, parameter.default)
+        if before != after:
+            changes.append(f"{name} {_value(before)} became {_value(after)}")
+    return changes if len(changes) <= MANY else [*changes[:MANY], "and more"]
+
+
+def _value(value: object) -> str:
+    if isinstance(value, Construct):
+        return value.class_name
+    return one_line(text_literal(value) if isinstance(value, str) else repr(value), 24)
+
+
+def _file_name(path: str) -> str:
+    return plain_words(PureWindowsPath(path).name, 40) or "a saved model"
+
+
+def _quoted(names: Sequence[str]) -> str:
+    if len(names) > MANY:
+        return f"{number_word(len(names))} places"
+    return ", ".join(f'"{one_line(name, 40)}"' for name in names)
 
 
 def _shapes(ports: Sequence[SavedPort]) -> str:
@@ -104,8 +200,8 @@ def _shape(port: SavedPort) -> str:
 
 
 def comment(text: str) -> str:
-    """Return a comment in one line that fits into the body of a function."""
-    return f"# {plain_words(text, WIDTH - 6)}"
+    """Return a comment that is one line and fits into the body of a function."""
+    return f"# {one_line(text, WIDTH - 6)}"
 
 
 def waiting_comment(label: str, reason: str) -> str:

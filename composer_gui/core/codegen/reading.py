@@ -7,14 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from composer_gui.core import structure
-from composer_gui.core.codegen.naming import has_telling_name, telling_outputs
+from composer_gui.core.codegen.naming import has_telling_name, saved_name, telling_outputs
 from composer_gui.core.codegen.wiring import Wiring
 from composer_gui.core.document import (
+    EMPTY,
     Call,
     Document,
     KerasLayer,
+    Layer,
+    Operation,
     SavedModel,
     Source,
+    Submodel,
     in_order,
     label_of,
 )
@@ -36,6 +40,7 @@ class Reading:
     `waiting` maps the calls that cannot be written yet to what they wait for; calls behind them
     are left out of `calls`. `uses` counts the wires from each source. `held` are the layers that
     stand in a variable of their own, `running` the calls whose result needs no name of its own.
+    `anew` are the layers whose saved weights do not fit any more.
     """
 
     wiring: Wiring
@@ -44,6 +49,25 @@ class Reading:
     uses: Mapping[Source, int]
     held: frozenset[str]
     running: frozenset[str]
+    anew: frozenset[str] = frozenset()
+
+    def takes_weights(self, layer: Layer) -> bool:
+        """Return whether a layer has its weights out of a saved model."""
+        is_kept = isinstance(layer, KerasLayer) and layer.weights is not None
+        return isinstance(layer, SavedModel) or (is_kept and layer.id not in self.anew)
+
+    def is_fetched(self, layer: Layer) -> bool:
+        """Return whether a layer is taken out of a saved model as it is."""
+        is_whole = not isinstance(layer, KerasLayer) or layer.is_as_saved
+        return self.takes_weights(layer) and is_whole
+
+    def used_ports(self, layer_id: str) -> tuple[int, ...]:
+        """Return the numbers of the outputs of a layer that are wanted; all, if none is wired."""
+        nodes = self.wiring.document.nodes
+        callers = [node_id for node_id in self.calls if nodes[node_id].layer == layer_id]
+        ports = tuple(enumerate(self.wiring.outputs(callers[0])))
+        wired = (n for n, port in ports if any(Source(c, port) in self.uses for c in callers))
+        return tuple(wired) or tuple(n for n, _ in ports)
 
     @property
     def ready(self) -> list[str]:
@@ -60,12 +84,21 @@ class Reading:
 
 
 def read(
-    document: Document, catalog: Catalog, names: Mapping[str, str], *, partial: bool
+    document: Document,
+    catalog: Catalog,
+    names: Mapping[str, str],
+    *,
+    partial: bool,
+    anew: frozenset[str] = frozenset(),
+    unready: Mapping[str, str] = EMPTY,
 ) -> Reading:
-    """Return the calls that lead to an Output, branch by branch; if `partial`, all calls."""
+    """Return the calls that lead to an Output, branch by branch; if `partial`, all calls.
+
+    `unready` says by layer what it waits for itself.
+    """
     wiring = Wiring(document, catalog)
     roots = [*document.outputs, *(_loose_ends(document) if partial else ())]
-    calls, waiting = _ready(wiring, _depth_first(wiring, roots))
+    calls, waiting = _ready(wiring, _depth_first(wiring, roots), unready)
     uses = Counter(s for node_id in (*calls, *document.outputs) for s in wiring.sources(node_id))
     ready = [node_id for node_id in calls if node_id not in waiting]
     return Reading(
@@ -73,8 +106,9 @@ def read(
         calls=tuple(calls),
         waiting=waiting,
         uses=uses,
-        held=_held(document, ready),
+        held=_held(document, ready, names, anew),
         running=frozenset(_running(wiring, names, ready, uses)),
+        anew=anew,
     )
 
 
@@ -120,13 +154,17 @@ def _loose_ends(document: Document) -> list[str]:
 # What is ready ----------------------------------------------------------------------------------
 
 
-def _ready(wiring: Wiring, order: list[str]) -> tuple[list[str], dict[str, str]]:
+def _ready(
+    wiring: Wiring, order: list[str], unready: Mapping[str, str]
+) -> tuple[list[str], dict[str, str]]:
     """Return the calls that can be written or wait for something themselves, and those waiting."""
     calls: list[str] = []
     waiting: dict[str, str] = {}
     given = {Source(node_id) for node_id in wiring.document.inputs}
     for node_id in order:
-        reason = reason_to_wait(wiring, node_id)
+        node = wiring.document.nodes[node_id]
+        layer_id = node.layer if isinstance(node, Call) else ""
+        reason = reason_to_wait(wiring, node_id) or unready.get(layer_id)
         if reason is not None:
             calls.append(node_id)
             waiting[node_id] = reason
@@ -151,20 +189,40 @@ def reason_to_wait(wiring: Wiring, node_id: str) -> str | None:
 # What is kept in a variable -----------------------------------------------------------------------
 
 
-def _held(document: Document, calls: Iterable[str]) -> frozenset[str]:
-    """Return the layers that are loaded, called more than once, or frozen after they are made."""
+def _held(
+    document: Document, calls: Iterable[str], names: Mapping[str, str], anew: frozenset[str]
+) -> frozenset[str]:
+    """Return the layers that are loaded, renamed, called more than once, or done after a call."""
     callers = Counter(document.nodes[node_id].layer for node_id in calls)
+    layers = ((document.layers[layer_id], count) for layer_id, count in callers.items())
     return frozenset(
-        layer_id
-        for layer_id, count in callers.items()
-        if count > 1 or _wants_variable(document.layers[layer_id])
+        layer.id
+        for layer, count in layers
+        if not isinstance(layer, Operation)
+        and (count > 1 or _wants_variable(layer, names[layer.id], is_new=layer.id in anew))
     )
 
 
-def _wants_variable(layer: KerasLayer | SavedModel) -> bool:
+def _wants_variable(layer: Layer, name: str, *, is_new: bool) -> bool:
+    """Return whether more has to be said of a layer than its constructor, or where to find it."""
     if isinstance(layer, SavedModel):
+        return not is_plain_part(layer) or name != saved_name(layer)
+    if isinstance(layer, Submodel):
         return True
+    if layer.weights is not None and not is_new:
+        return not layer.is_as_saved or name != saved_name(layer)
     return not layer.trainable and layer.class_name in TAKE_NO_TRAINABLE
+
+
+def is_tapped(layer: SavedModel) -> bool:
+    """Return whether other tensors come out of a saved model than its outputs."""
+    return bool(layer.taps or layer.cut)
+
+
+def is_plain_part(layer: SavedModel) -> bool:
+    """Return whether a layer is a part of a saved model and nothing else is said of it."""
+    more = layer.taps or layer.cut or layer.reinput or layer.frozen or layer.inference
+    return bool(layer.part) and not more
 
 
 def _running(

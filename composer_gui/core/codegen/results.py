@@ -42,8 +42,8 @@ def unpack(
     call's own result, and `claim(*wanted)` gives a new variable.
     """
     paths = dict(_paths(structure))
-    if paths.get(0) == "":
-        return Unpacking(variable, "", {0: variable})
+    if isinstance(structure, int):
+        return Unpacking(variable, "", {structure: variable})
     is_flat = isinstance(structure, tuple) and not any(
         isinstance(s, tuple | Map) for s in structure
     )

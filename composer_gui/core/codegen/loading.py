@@ -1,0 +1,253 @@
+"""The statements that load saved models, and take out of them what the design uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PureWindowsPath
+
+from composer_gui.core.codegen import prose
+from composer_gui.core.codegen.calls import Calls, Statement
+from composer_gui.core.codegen.expressions import (
+    STEP,
+    Atom,
+    Call,
+    Display,
+    Expression,
+    assignment,
+    call,
+    flat,
+    keyword,
+    wrapped,
+)
+from composer_gui.core.codegen.literals import literal, text_literal
+from composer_gui.core.codegen.loads import Kept, Load, loads_of, part_of
+from composer_gui.core.codegen.naming import legal_name, saved_name
+from composer_gui.core.codegen.reading import Reading, is_plain_part, is_tapped
+from composer_gui.core.codegen.surroundings import Surroundings
+from composer_gui.core.document import KerasLayer, SavedModel, SavedPort, Structure
+from composer_gui.core.inside import Inside, steps_of
+
+INDENT = " " * STEP
+
+FEW = 2
+"""Layers that are frozen one by one; more are frozen in a loop."""
+
+
+class Loading:
+    """Writes a paragraph for each file that is loaded, and says what stands for its layers."""
+
+    def __init__(
+        self, read: Reading, names: Mapping[str, str], calls: Calls, around: Surroundings
+    ) -> None:
+        self._read = read
+        self._names = names
+        self._calls = calls
+        self._around = around
+        self._catalog = read.wiring.catalog
+
+    def paragraphs(self, callers: Mapping[str, list[str]]) -> Iterator[list[Statement]]:
+        """Yield the loads in order of first use; `callers` are the nodes that call each layer."""
+        layers = (self._read.wiring.document.layers[layer_id] for layer_id in callers)
+        for load in loads_of(layer for layer in layers if self._read.takes_weights(layer)):
+            if load.whole is not None:
+                yield [Statement(callers[load.whole.id], self._whole(load.whole))]
+            else:
+                yield self._parts(load, callers)
+
+    def _loaded(self, variable: str, path: str) -> list[str]:
+        custom = self._around.custom_objects(path)
+        more = [keyword("custom_objects", custom)] if custom else []
+        more.append(keyword("compile", literal(False)))
+        value = call("keras.models.load_model", self._around.paths[path], *more)
+        return assignment(variable, value, STEP)
+
+    # A whole model --------------------------------------------------------------------------------
+
+    def _whole(self, layer: SavedModel) -> list[str]:
+        variable = self._calls.variables.layers[layer.id]
+        lines = [INDENT + prose.model_comment(layer)]
+        if not (is_tapped(layer) or layer.reinput):
+            lines += [*self._loaded(variable, layer.path), self._renaming(layer)]
+            return [*lines, *self._quieted(layer, variable)]
+        source = self._calls.variables.claim(_stem(layer.path), "source")
+        lines += self._loaded(source, layer.path)
+        return [*lines, *self._derived(layer, source)]
+
+    def _derived(self, layer: SavedModel, source: str) -> list[str]:
+        """Return the lines that make the tapped or differently shaped model out of `source`."""
+        variable = self._calls.variables.layers[layer.id]
+        inside = self._around.inside_of(layer)
+        name = literal(self._names[layer.id])
+        quieted = self._quieted(layer, variable)
+        if layer.reinput:
+            inputs = _structured(layer.interface.input_structure, layer.reinput)
+            more = keyword("input_tensors", inputs), keyword("clone_function", _SAME)
+            value = call("keras.models.clone_model", Atom(source), *more)
+            renaming = f"{INDENT}{variable}.name = {flat(name)}"
+            return [*assignment(variable, value, STEP), renaming, *quieted]
+        tensors = [
+            _tensor(layer, layer.outputs[number], number, source, inside)
+            for number in self._read.used_ports(layer.id)
+        ]
+        given = tensors[0] if len(tensors) == 1 else Display("[]", tuple(tensors))
+        taken = Atom(f"{source}.input")
+        value = call("keras.Model", taken, given, keyword("name", name))
+        return [*assignment(variable, value, STEP), *quieted]
+
+    def _quieted(self, layer: SavedModel, variable: str) -> list[str]:
+        """Return the lines that freeze what is to be frozen of a model in a variable."""
+        if layer.inference:
+            self._around.used.add("silence")
+            return [f"{INDENT}silence({variable})"]
+        if not layer.trainable:
+            return [f"{INDENT}{variable}.trainable = False"]
+        if layer.frozen:
+            self._around.used.add("freeze")
+            value = call("freeze", Atom(variable), *map(literal, layer.frozen))
+            return list(wrapped(value, STEP, INDENT, ""))
+        return []
+
+    def _renaming(self, layer: Kept) -> str:
+        variable = self._calls.variables.layers[layer.id]
+        return f"{INDENT}{variable}.name = {flat(literal(self._names[layer.id]))}"
+
+    # Parts of a model -----------------------------------------------------------------------------
+
+    def _parts(self, load: Load, callers: Mapping[str, list[str]]) -> list[Statement]:
+        source = self._calls.variables.claim(_stem(load.path), "source")
+        nodes = [node for layer in load.layers for node in callers[layer.id]]
+        comment = INDENT + prose.kept_comment(load.path, len(load.layers))
+        lines = [comment, *self._loaded(source, load.path), *self._frozen(load, source)]
+        statements = [Statement(nodes, lines)]
+        renamed = {self._names[x.id] for x in load.layers if self._is_renamed(x)}
+        later = []
+        for layer in load.layers:
+            first, last = self._part(layer, source, renamed)
+            statements.append(Statement(callers[layer.id], first))
+            later.append(Statement(callers[layer.id], last))
+        return [statement for statement in (*statements, *later) if statement.lines]
+
+    def _is_renamed(self, layer: Kept) -> bool:
+        return self._read.is_fetched(layer) and self._names[layer.id] != saved_name(layer)
+
+    def _part(self, layer: Kept, source: str, renamed: set[str]) -> tuple[list[str], list[str]]:
+        """Return the lines that take a layer out of `source`, and those that come when all are.
+
+        Where another layer comes to have its name it is taken out before that.
+        """
+        variables = self._calls.variables
+        fetched: Expression = fetch(source, part_of(layer))
+        lines = []
+        is_late = not self._read.is_fetched(layer) or layer.id not in variables.layers
+        if is_late and saved_name(layer) in renamed:
+            variable = variables.claim(f"saved_{saved_name(layer)}")
+            lines += assignment(variable, fetched, STEP)
+            fetched = Atom(variable)
+        if isinstance(layer, KerasLayer) and not layer.is_as_saved:
+            self._calls.afterwards[layer.id] = list(self._refilling(layer, fetched))
+            return lines, []
+        if layer.id not in variables.layers:
+            self._calls.fetched[layer.id] = fetched
+            return lines, []
+        if isinstance(layer, SavedModel) and (is_tapped(layer) or layer.reinput):
+            inner = variables.claim(f"whole_{saved_name(layer)}")
+            return assignment(inner, fetched, STEP), self._derived(layer, inner)
+        variable = variables.layers[layer.id]
+        later = [self._renaming(layer)] if self._is_renamed(layer) else []
+        if isinstance(layer, SavedModel) and not is_plain_part(layer):
+            later += self._quieted(layer, variable)
+        return assignment(variable, fetched, STEP), later
+
+    def _refilling(self, layer: KerasLayer, fetched: Expression) -> Iterator[str]:
+        """Yield what gives a new layer the weights of a saved one, once it has been called."""
+        if not self._around.has_weights(layer, self._catalog):
+            return
+        variable = self._calls.variables.layers[layer.id]
+        value = call(f"{variable}.set_weights", Atom(f"{flat(fetched)}.get_weights()"))
+        yield from wrapped(value, STEP, INDENT, "")
+        if layer.class_name == "Normalization":
+            yield f"{INDENT}{variable}.finalize_state()"
+
+    # Freezing -------------------------------------------------------------------------------------
+
+    def _frozen(self, load: Load, source: str) -> list[str]:
+        """Return the lines that freeze and thaw the layers that are taken out as they are."""
+        fetched = [layer for layer in load.layers if self._read.is_fetched(layer)]
+        frozen = [layer for layer in fetched if not layer.trainable]
+        thawed = [x for x in fetched if x.trainable and self._around.was_frozen(x)]
+        fresh = [layer for layer in frozen if not self._around.was_frozen(layer)]
+        if len(frozen) > FEW and 2 * len(frozen) > len(fetched):
+            others = [layer for layer in fetched if layer.trainable]
+            whole = f"{INDENT}{source}.trainable = False"
+            return [whole, *_switched(source, others, Atom("True"))]
+        return [
+            *_switched(source, fresh, Atom("False")),
+            *_switched(source, thawed, Atom("True")),
+        ]
+
+
+def _switched(source: str, layers: Sequence[Kept], value: Atom) -> Iterator[str]:
+    """Yield the lines that set `trainable` of layers, in a loop where there are more than few."""
+    loop = [part_of(layer) for layer in layers if "/" not in part_of(layer)]
+    loop = loop if len(loop) > FEW else []
+    if loop:
+        yield from wrapped(literal(tuple(loop)), STEP, f"{INDENT}for name in ", ":")
+        yield f"{INDENT}{INDENT}{source}.get_layer(name).trainable = {value.text}"
+    for layer in layers:
+        if part_of(layer) not in loop:
+            yield f"{INDENT}{flat(fetch(source, part_of(layer)))}.trainable = {value.text}"
+
+
+def fetch(source: str, part: str) -> Call:
+    """Return `source.get_layer("encoder").get_layer("conv")` for the part `encoder/conv`."""
+    *around, last = part.split("/")
+    before = "".join(f".get_layer({text_literal(name)})" for name in around)
+    return call(f"{source}{before}.get_layer", literal(last))
+
+
+_SAME = Atom("lambda layer: layer")
+
+
+def _stem(path: str) -> str:
+    return PureWindowsPath(path).stem
+
+
+def _tensor(
+    layer: SavedModel, port: SavedPort, number: int, source: str, inside: Inside | None
+) -> Expression:
+    """Return the tensor behind an output port: one of the model's own, or a layer's output."""
+    if not port.address:
+        is_only = layer.interface.output_structure == 0
+        return Atom(f"{source}.output" if is_only else f"{source}.outputs[{number}]")
+    ((name, _),), output = steps_of(port.address)
+    text = f"{source}.get_layer({text_literal(name)}).output"
+    if not _has_several(inside, name, output):
+        return Atom(text)
+    return Atom(f"keras.tree.flatten({text})[{output}]")
+
+
+def _has_several(inside: Inside | None, name: str, output: int) -> bool:
+    """Return whether a layer is known to give several tensors."""
+    if output or inside is None:
+        return output > 0
+    part = inside.by_name.get(name)
+    config = part.config.get("config", {}) if part is not None else {}
+    calls = (inner.keywords for inner in inside.calls if inner.part == name)
+    scores = (keywords.get("return_attention_scores") for keywords in calls)
+    return bool((name, 0, 1) in inside.specs or config.get("return_state") or any(scores))
+
+
+def _structured(structure: Structure, ports: Sequence[SavedPort]) -> Expression:
+    if isinstance(structure, tuple):
+        return Display("[]", tuple(_structured(item, ports) for item in structure))
+    return _input(ports[structure])
+
+
+def _input(port: SavedPort) -> Expression:
+    """Return the Input that a saved model is put on, with its batch axis where that is fixed."""
+    batch, *shape = port.shape
+    more = [] if batch is None else [keyword("batch_size", literal(batch))]
+    if port.dtype != "float32":
+        more.append(keyword("dtype", literal(port.dtype)))
+    name = keyword("name", literal(legal_name(port.name, "input")))
+    return call("keras.Input", literal(tuple(shape)), *more, name)

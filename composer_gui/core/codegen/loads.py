@@ -1,0 +1,75 @@
+"""Which saved models a script loads, how often, and which layers come out of each.
+
+Two layers that are one part of one file are independent copies: each has a load of its own, and
+so have two of which one lies in the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from composer_gui.core.document import KerasLayer, SavedModel
+
+Kept = KerasLayer | SavedModel
+
+
+@dataclass
+class Load:
+    """One file that is loaded once, and the layers that come out of it, in reading order."""
+
+    path: str
+    layers: list[Kept] = field(default_factory=list)
+
+    @property
+    def whole(self) -> SavedModel | None:
+        """The layer that is the whole of the saved model, None where only parts are used."""
+        first = self.layers[0]
+        return first if isinstance(first, SavedModel) and not first.part else None
+
+
+def loads_of(layers: Iterable[Kept]) -> list[Load]:
+    """Return the loads for layers that have their weights in files, in order of first use."""
+    found: list[Load] = []
+    by_file: dict[tuple[str, str], list[tuple[Load, _Parts]]] = {}
+    for layer in layers:
+        file = layer.weights or layer if isinstance(layer, KerasLayer) else layer
+        part = part_of(layer)
+        known = by_file.setdefault((file.path, file.sha256), [])
+        place = next((place for place in known if place[1].is_free(part)), None)
+        if place is None:
+            place = Load(file.path), _Parts()
+            known.append(place)
+            found.append(place[0])
+        place[0].layers.append(layer)
+        place[1].take(part)
+    return found
+
+
+def part_of(layer: Kept) -> str:
+    """Return the path of a layer in its saved model, "" for the whole."""
+    return layer.part if isinstance(layer, SavedModel) else layer.weights.part
+
+
+class _Parts:
+    """The parts of one load that are in use, and the models around them."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._around: set[str] = set()
+
+    def is_free(self, part: str) -> bool:
+        """Return whether neither the part, nor what it is in, nor what is in it is taken."""
+        if part in self._taken or part in self._around:
+            return False
+        return self._taken.isdisjoint(_around(part))
+
+    def take(self, part: str) -> None:
+        self._taken.add(part)
+        self._around.update(_around(part))
+
+
+def _around(part: str) -> list[str]:
+    """Return the paths of the models that hold a part, the whole first; none for the whole."""
+    steps = part.split("/") if part else []
+    return ["/".join(steps[:count]) for count in range(len(steps))]

@@ -1,0 +1,113 @@
+"""Designs as a script can say them: deep taps, cuts and other inputs become layers with weights.
+
+What a line or two of Keras can say of a saved model stays as it is: outputs of its own layers
+beside its own outputs, and other inputs for a model in which no other lies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from immutables import Map
+
+from composer_gui.core.codegen.surroundings import inside_of
+from composer_gui.core.document import (
+    Document,
+    Layer,
+    SavedModel,
+    SavedPort,
+    Submodel,
+)
+from composer_gui.core.edit_splice import silenced
+from composer_gui.core.inside import LAYER, MODEL, Inside, NotOpenable, path_of, steps_of
+from composer_gui.core.layers.catalog import Catalog
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """A design to be printed. `unready` says by layer what it waits for itself.
+
+    `origins` are the saved models that became submodels, by their ids.
+    """
+
+    document: Document
+    unready: Mapping[str, str]
+    origins: Mapping[str, SavedModel]
+
+
+def lowered(document: Document, catalog: Catalog, insides: Mapping[str, Inside]) -> Lowered:
+    """Return a design in which every layer can be printed; ids and wires are as they were.
+
+    `insides` are of the whole files, by path. What is inside a submodel stays for later, but for
+    what being for inference only means there.
+    """
+    layers: dict[str, Layer] = {}
+    unready: dict[str, str] = {}
+    for layer in document.layers.values():
+        if isinstance(layer, Submodel) and layer.inference:
+            layers[layer.id] = _silent(layer)
+        elif isinstance(layer, SavedModel) and not is_sayable(layer, insides):
+            try:
+                layers[layer.id] = _spelled_out(layer, catalog, insides)
+            except NotOpenable as problem:
+                unready[layer.id] = str(problem)
+    origins = {key: document.layers[key] for key in layers}
+    origins = {key: layer for key, layer in origins.items() if isinstance(layer, SavedModel)}
+    if not layers:
+        return Lowered(document, unready, origins)
+    return Lowered(replace(document, layers=document.layers.update(layers)), unready, origins)
+
+
+def _silent(layer: Submodel) -> Submodel:
+    """Return a submodel of which every layer behaves in training as it does afterwards."""
+    layers = Map({key: silenced(inner) for key, inner in layer.design.layers.items()})
+    design = replace(layer.design, layers=layers)
+    return replace(layer, design=design, trainable=False, inference=False)
+
+
+def _spelled_out(layer: SavedModel, catalog: Catalog, insides: Mapping[str, Inside]) -> Submodel:
+    """Return the submodel of layers with weights that a saved model is; raises NotOpenable."""
+    inside = insides.get(layer.path)
+    if inside is None:
+        raise NotOpenable(f"What {layer.name} is made of has not been read yet.")
+    raise NotOpenable(f"{layer.name} cannot be taken apart.")
+
+
+# What can be said of a saved model ----------------------------------------------------------------
+
+
+def is_sayable(layer: SavedModel, insides: Mapping[str, Inside]) -> bool:
+    """Return whether a script can say in a line or two how this saved model is used."""
+    inside = inside_of(layer, insides)
+    if layer.reinput:
+        is_flat = inside is None or all(part.kind != MODEL for part in inside.parts)
+        return is_flat and not (layer.taps or layer.cut) and not _is_mapped(layer)
+    if layer.cut and not _begins_where_it_does(layer, inside):
+        return False
+    return all(_is_own(port, inside) for port in layer.outputs if port.address)
+
+
+def _is_mapped(layer: SavedModel) -> bool:
+    """Return whether the inputs come in dictionaries, or in lists within lists."""
+    structure = layer.interface.input_structure
+    return isinstance(structure, Map) or (
+        isinstance(structure, tuple) and not all(isinstance(item, int) for item in structure)
+    )
+
+
+def _begins_where_it_does(layer: SavedModel, inside: Inside | None) -> bool:
+    """Return whether a cut takes what the whole model takes."""
+    begin = [path_of(port.address) for port in layer.cut.inputs]
+    return inside is not None and begin == [tensor.part for tensor in inside.inputs]
+
+
+def _is_own(port: SavedPort, inside: Inside | None) -> bool:
+    """Return whether a tensor is what one of the model's own layers gives when first called."""
+    steps, _ = steps_of(port.address)
+    if len(steps) > 1 or steps[0][1]:
+        return False
+    if inside is None:
+        return True
+    part = inside.by_name.get(steps[0][0])
+    return part is not None and part.kind == LAYER

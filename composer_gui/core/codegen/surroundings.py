@@ -1,0 +1,160 @@
+"""What the models of one script have around them: files, foreign classes, small functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PureWindowsPath
+
+from composer_gui.core.codegen.expressions import Atom, Display, Expression, Labelled
+from composer_gui.core.codegen.literals import text_literal
+from composer_gui.core.codegen.loads import Kept, part_of
+from composer_gui.core.codegen.naming import Functions, identifier
+from composer_gui.core.document import CodeFile, KerasLayer, SavedModel
+from composer_gui.core.inside import Inside
+from composer_gui.core.layers.catalog import Catalog
+
+CUSTOM = "CUSTOM"
+
+FREEZE = '''\
+def freeze(model, *patterns, path=""):
+    """Freeze the layers whose path, name or class fits a pattern; "!" before one thaws them."""
+    for layer in model.layers:
+        here = f"{path}{layer.name}"
+        if type(layer).__name__ in ("Functional", "Sequential"):
+            freeze(layer, *patterns, path=f"{here}/")
+            continue
+        names = (here, layer.name, type(layer).__name__)
+        fitting = [p for p in patterns if any(fnmatchcase(n, p.removeprefix("!")) for n in names)]
+        if fitting and not fitting[-1].startswith("!"):
+            layer.trainable = False
+'''
+
+SILENCE = '''\
+def silence(model):
+    """Let a model act in training as it does afterwards: nothing in it trains or drops."""
+    model.trainable = False
+    for layer in model._flatten_layers():
+        for noise in ("rate", "stddev", "dropout", "recurrent_dropout", "_dropout"):
+            if noise in vars(layer):
+                setattr(layer, noise, 0.0)
+'''
+
+SMALL_FUNCTIONS = {"freeze": FREEZE, "silence": SILENCE}
+"""Functions that a script holds when it uses them, by their names."""
+
+_FIXED = (*SMALL_FUNCTIONS, "fnmatchcase")
+
+_WITH_WEIGHTS = ("initializer", "layer", "layers")
+"""Kinds of parameters that only layers with weights have."""
+
+
+@dataclass
+class Surroundings:
+    """What is around the models of one script; `used` are the small functions that they use.
+
+    `paths` holds what stands for the path of each file, `insides` what its model is made of,
+    `foreign` the classes in it that are not Keras's, and `code` are the files that define them.
+    """
+
+    catalog: Catalog
+    paths: Mapping[str, Expression]
+    insides: Mapping[str, Inside]
+    foreign: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    code: Sequence[CodeFile] = ()
+    used: set[str] = field(default_factory=set)
+    functions: Functions = field(default_factory=lambda: Functions(_FIXED))
+
+    def inside_of(self, layer: SavedModel) -> Inside | None:
+        """Return what the model is made of that a layer is, None where that is not known."""
+        return inside_of(layer, self.insides)
+
+    def was_frozen(self, layer: Kept) -> bool:
+        """Return whether a layer is known to be saved as one that does not train."""
+        path = layer.weights.path if isinstance(layer, KerasLayer) else layer.path
+        inside, part = self.insides.get(path), part_of(layer)
+        try:
+            return bool(part and inside) and not inside.part(part).trainable
+        except KeyError:
+            return False
+
+    def has_weights(self, layer: KerasLayer, catalog: Catalog) -> bool:
+        """Return whether a layer may have weights, for all that is known."""
+        inside = self.insides.get(layer.weights.path)
+        try:
+            count = inside.part(layer.weights.part).parameters if inside else None
+        except KeyError:
+            count = None
+        if count is not None:
+            return count > 0
+        kinds = {parameter.kind for parameter in catalog.layer(layer.class_name).parameters}
+        return layer.class_name == "Normalization" or not kinds.isdisjoint(_WITH_WEIGHTS)
+
+    # Foreign classes ------------------------------------------------------------------------------
+
+    @property
+    def imports(self) -> list[str]:
+        """The imports of the files that define foreign classes."""
+        modules = code_modules(self.code)
+        if not modules or not any(self.foreign.values()):
+            return []
+        names = self._plain_names()
+        if len(modules) == 1 and names:
+            (module,) = modules.values()
+            return [f"from {module} import {', '.join(names)}"]
+        return [f"import {module}" for module in sorted(modules.values())]
+
+    @property
+    def constants(self) -> list[str]:
+        """The lines that gather the classes of several files, or of names that are none here."""
+        modules = sorted(code_modules(self.code).values())
+        if not self.imports or self._is_by_name():
+            return []
+        gathered = ", ".join(f"**vars({module})" for module in modules)
+        return [f"{CUSTOM} = {{{gathered}}}"]
+
+    def custom_objects(self, path: str) -> Expression | None:
+        """Return the classes that loading a file takes, None where it takes no foreign ones."""
+        foreign = self.foreign.get(path)
+        if not foreign or not self.code:
+            return None
+        if not self._is_by_name():
+            return Atom(CUSTOM)
+        items = (Labelled(f"{text_literal(name)}: ", Atom(_class(name))) for name in foreign)
+        return Display("{}", tuple(items))
+
+    def _is_by_name(self) -> bool:
+        return len(self.code) == 1 and bool(self._plain_names())
+
+    def _plain_names(self) -> list[str]:
+        """Return the names of all foreign classes, none where one cannot be imported by name."""
+        found = sorted({_class(name) for names in self.foreign.values() for name in names})
+        good = all(n.isidentifier() and n.isascii() and n[:1].isupper() for n in found)
+        return found if good else []
+
+
+def inside_of(layer: SavedModel, insides: Mapping[str, Inside]) -> Inside | None:
+    """Return what the model is made of that a layer is, None where that is not known."""
+    inside = insides.get(layer.path)
+    if inside is None or not layer.part:
+        return inside
+    try:
+        return inside.part(layer.part).inside
+    except KeyError:
+        return None
+
+
+def code_modules(code: Sequence[CodeFile]) -> dict[str, str]:
+    """Return the names that a script imports Python files by, by their paths.
+
+    The files are to lie beside the script as `name.py`.
+    """
+    functions = Functions()
+    return {
+        file.path: functions.claim(identifier(PureWindowsPath(file.path).stem)) for file in code
+    }
+
+
+def _class(name: str) -> str:
+    """Return the class that a registered name such as "mine>Scale" is about."""
+    return name.rpartition(">")[2]
