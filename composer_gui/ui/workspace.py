@@ -82,10 +82,12 @@ class Bottom(QWidget):
 class Workspace(QWidget):
     """Everything one works with on an open design.
 
-    `design_dropped(Path)` when a design file is dropped on the canvas.
+    `design_dropped(Path)` when a design file is dropped on the canvas, `code_dropped(Path)` when a
+    Python file is.
     """
 
     design_dropped = Signal(object)
+    code_dropped = Signal(object)
 
     def __init__(
         self, session: Session, settings: Settings | None = None, parent: QWidget | None = None
@@ -126,6 +128,7 @@ class Workspace(QWidget):
         self.canvas.selection_changed.connect(self.inspector.show_nodes)
         self.canvas.selection_changed.connect(self.bottom.source.mark)
         self.canvas.design_dropped.connect(self.design_dropped)
+        self.canvas.code_dropped.connect(self.code_dropped)
         self.layer_palette.layer_chosen.connect(self._add_layer)
         self.layer_palette.node_chosen.connect(self.add_node)
         self.layer_palette.model_chosen.connect(self._add_model)

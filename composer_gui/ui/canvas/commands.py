@@ -145,7 +145,7 @@ def arrange(scene: CanvasScene) -> None:
     """Arrange several selected nodes, else all, as one step."""
     document = scene.session.document
     chosen = scene.selected_nodes if len(scene.selected_nodes) > 1 else None
-    sizes = {node_id: scene.size_of(node_id) for node_id in scene.nodes}
+    sizes = {node_id: scene.size_of(node_id) for node_id in document.nodes}
     places = layout.arrange(document, sizes, chosen, catalog=scene.session.catalog)
     scene.session.try_apply("Arrange", edits.move, places)
 

@@ -38,11 +38,13 @@ class CanvasView(QGraphicsView):
     """Shows a session's design and lets it be changed by hand.
 
     Signals: `selection_changed(tuple)` ids of the selected nodes, in order of making;
-    `design_dropped(Path)` when a `.composer` file is dropped; `zoomed(float)`.
+    `design_dropped(Path)` when a `.composer` file is dropped, `code_dropped(Path)` when a Python
+    file is; `zoomed(float)`.
     """
 
     selection_changed = Signal(tuple)
     design_dropped = Signal(object)
+    code_dropped = Signal(object)
     zoomed = Signal(float)
     _is_ready = False
 

@@ -15,7 +15,7 @@ from composer_gui.ui.canvas.geometry import FOOT, HEADER, NARROWEST, PADDING, sn
 from composer_gui.ui.canvas.offers import Offer, add_on_wire, add_wired, offer_for
 
 PALETTE = "application/vnd.composer.palette"
-DESIGN = ".composer"
+DESIGN, CODE = ".composer", ".py"
 HOLD = QPointF(PADDING + 24, 17)
 """Where on the new node the mouse holds it."""
 
@@ -60,12 +60,13 @@ class Drop:
             self._add(offer, corner, wire)
             return
         files = _files(data)
-        models = [path for path in files if path.suffix.lower() != DESIGN]
+        others = {DESIGN: self._view.design_dropped, CODE: self._view.code_dropped}
+        models = [path for path in files if path.suffix.lower() not in others]
         if models:
             self._view.session.add_models(models, corner.x(), corner.y())
         for path in files:
             if path not in models:
-                self._view.design_dropped.emit(path)
+                others[path.suffix.lower()].emit(path)
 
     def _add(self, offer: Offer, corner: QPointF, wire: Wire | None) -> None:
         session, label = self._view.session, f"Add {offer.title}"
