@@ -21,7 +21,7 @@ NOT_ON_TENSORS = frozenset(
     {
         *("associative_scan", "cond", "custom_gradient", "fori_loop", "jvp", "map", "scan"),
         *("switch", "vectorize", "vectorized_map", "while_loop"),
-        *("convert_to_numpy", "dtype", "is_tensor", "ndim", "shape", "size"),
+        *("convert_to_numpy", "dtype", "is_tensor", "shape"),
     }
 )
 """Functions that take other functions, or give no tensor."""

@@ -1,6 +1,7 @@
 """Real Keras behind the walk: what it refuses comes out as one problem in the user's words."""
 
 import sys
+from dataclasses import replace
 
 import keras
 import pytest
@@ -14,12 +15,14 @@ from composer_gui.core.document import (
     Document,
     Input,
     KerasLayer,
+    SavedWeights,
     Source,
     put,
 )
 from composer_gui.core.explanations import REFUSED
 from composer_gui.core.shapes.shape_flow import ShapeFlow
 from composer_gui.core.shapes.tensor_spec import TensorSpec
+from composer_gui.engine.keras_models import KerasModels
 from composer_gui.engine.keras_shapes import KerasShapes
 from composer_gui.storage import resources
 
@@ -279,3 +282,65 @@ def test_running_out_of_memory_is_a_problem_that_is_asked_about_again(monkeypatc
     outcome = SHAPES.infer(layer, EMPTY, {"inputs": (TensorSpec((None, 3)),)})
     assert outcome.problems[0].code == "memory"
     assert not outcome.lasting
+
+
+# Weights that were saved ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """Return a function that makes a layer with the weights of one in a file."""
+    path = tmp_path_factory.mktemp("models") / "m.keras"
+    x = keras.Input((5,), name="x")
+    y = keras.layers.Dense(6, name="dense")(x)
+    z = keras.layers.LSTM(4, name="lstm")(keras.layers.Reshape((3, 2), name="shape")(y))
+    keras.Model(x, z).save(path)
+
+    def make(part, class_name, **parameters):
+        weights = SavedWeights(str(path), "", part, "Dense", Map({"units": 6}))
+        return KerasLayer("l1", "it", class_name, Map(parameters), weights=weights)
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("part", "class_name", "shape", "parameters", "anew"),
+    [
+        ("dense", "Dense", (5,), {"units": 6}, ""),
+        ("dense", "Dense", (5,), {"units": 6, "activation": "relu"}, ""),
+        ("dense", "Dense", (5,), {"units": 7}, "its kernel was 5×6 and is now 5×7"),
+        ("dense", "Dense", (9,), {"units": 6}, "its kernel was 5×6 and is now 9×6"),
+        (
+            "dense",
+            "Dense",
+            (5,),
+            {"units": 6, "use_bias": False},
+            "it had kernel and bias and now has kernel",
+        ),
+        ("dense", "ReLU", (5,), {}, "it had kernel and bias and now has no weights"),
+        ("shape", "Dense", (5,), {"units": 2}, "it had no weights and now has kernel and bias"),
+        ("shape", "ReLU", (5,), {}, ""),
+        ("lstm", "GRU", (3, 2), {"units": 4}, "its kernel was 2×16 and is now 2×12"),
+        ("lstm", "LSTM", (9, 2), {"units": 4}, ""),
+    ],
+)
+def test_a_layer_keeps_the_weights_it_was_saved_with_where_they_fit(
+    saved, part, class_name, shape, parameters, anew
+):
+    document = put(
+        Document(),
+        Input("n1", "a", shape),
+        saved(part, class_name, **parameters),
+        Call("n2", "l1", inputs=Map({CATALOG.layer(class_name).inputs[0].name: (Source("n1"),)})),
+    )
+    shapes = KerasShapes(CATALOG, KerasModels())
+    found = ShapeFlow(CATALOG, shapes.infer).update(document)["n2"]
+    assert (found.problems, found.anew) == ((), anew)
+
+
+def test_a_layer_whose_file_is_gone_says_so(saved):
+    layer = saved("dense", "Dense", units=6)
+    layer = replace(layer, weights=replace(layer.weights, path="/nowhere/m.keras"))
+    shapes = KerasShapes(CATALOG, KerasModels())
+    outcome = shapes.infer(layer, EMPTY, {"inputs": (TensorSpec((None, 5)),)})
+    assert outcome.problems[0].code == "file_absent" and not outcome.lasting

@@ -17,6 +17,7 @@ from composer_gui.core.document import (
     Submodel,
     put,
 )
+from composer_gui.core.freezing import frozen_paths
 from composer_gui.core.saved_files import saved_files
 from composer_gui.engine import keras_facts
 from composer_gui.storage import keras_archive
@@ -336,3 +337,150 @@ def test_submodels_lie_in_submodels_and_load_what_they_keep(folder, tmp_path):
     array = numpy.random.random((2, 6)).astype("float32")
     wanted = keras.ops.concatenate([source(array), source(array)], axis=-1)
     numpy.testing.assert_allclose(model.predict(array, verbose=0), wanted, rtol=1e-6)
+
+
+# Saved models as they are used --------------------------------------------------------------------
+
+
+def tap(address, *shape):
+    """Return the port of a tap."""
+    return SavedPort(address, (None, *shape), address=address)
+
+
+def two_heads(folder):
+    """Return the second design of the house: tapped, frozen, and the last layer replaced."""
+    drawing = Saved(folder, "two-heads")
+    picture = drawing.input("picture", 8, 8, 3)
+    taps = (tap("deep", 4, 4, 6), tap("gap", 6))
+    backbone = drawing.whole("encoder", "backbone", picture, taps=taps, trainable=False)
+    kind = drawing.kept(
+        "encoder", "dense", "kind", "Dense", (backbone, "gap"), now={"units": 10}, units=5
+    )
+    mask = drawing.layer("Conv2D", "mask", (backbone, "deep"), filters=1, kernel_size=1)
+    drawing.output("kind", kind)
+    drawing.output("mask", mask)
+    return drawing, drawing.layer_id(kind)
+
+
+def test_taps_come_out_of_a_model_without_the_layers_behind_them(folder, tmp_path):
+    drawing, new = two_heads(folder)
+    text = drawing.text(anew=[new])
+    assert "keras.Model(" in text and 'get_layer("gap").output' in text
+    model, source = built(text, tmp_path), load(folder, "encoder")
+    backbone = model.get_layer("backbone")
+    assert [layer.name for layer in backbone.layers][-1] == "gap"
+    assert len(model.trainable_weights) == 4
+    until = [source.get_layer(name).output for name in ("deep", "gap")]
+    assert_same(backbone, keras.Model(source.input, until))
+
+
+def test_taps_and_the_whole_are_one_model_that_may_be_called_twice(folder, tmp_path):
+    """A model and a tap of it in two containers would be saved and could not be loaded."""
+    drawing = Saved(folder)
+    one, other = drawing.input("one", 8, 8, 3), drawing.input("other", 8, 8, 3)
+    first = drawing.whole("encoder", "encoder", one, taps=(tap("gap", 6),))
+    again = drawing.again(first, other)
+    port = drawing.document.nodes[first]
+    output = drawing.document.layers[port.layer].outputs[0].name
+    sums = drawing.layer("Add", "", (first, output), (again, output))
+    drawing.output("sum", sums)
+    drawing.output("gap", (again, "gap"))
+    model, source = built(drawing.text(), tmp_path), load(folder, "encoder")
+    assert len(model.weights) == len(source.weights)
+    a, b = keras.Input((8, 8, 3), name="one"), keras.Input((8, 8, 3), name="other")
+    tapped = keras.Model(source.input, [source.output, source.get_layer("gap").output])
+    (x, _), (y, gap) = tapped(a), tapped(b)
+    assert_same(model, keras.Model([a, b], {"sum": x + y, "gap": gap}))
+
+
+def test_a_stretch_beside_the_whole_is_a_copy_with_weights_of_its_own(folder, tmp_path):
+    drawing = Saved(folder)
+    picture = drawing.input("picture", 8, 8, 3)
+    whole = drawing.whole("encoder", "encoder", picture)
+    stretch = drawing.whole("encoder", "encoder", picture, taps=(tap("gap", 6),))
+    drawing.output("whole", whole)
+    drawing.output("gap", (stretch, "gap"))
+    model, source = built(drawing.text(), tmp_path), load(folder, "encoder")
+    tapped = {"whole": source.output, "gap": source.get_layer("gap").output}
+    assert_same(model, keras.Model(source.input, tapped))
+    assert len(model.weights) == len(source.weights) + 8
+
+
+def test_other_inputs_go_into_a_model_with_its_weights(folder, tmp_path):
+    drawing = Saved(folder)
+    picture = drawing.input("picture", 16, 12, 3)
+    name = keras_archive.read(str(folder / "encoder.keras")).inputs[0].name
+    reinput = (SavedPort(name, (None, 16, 12, 3)),)
+    drawing.output("result", drawing.whole("encoder", "encoder", picture, reinput=reinput))
+    text = drawing.text()
+    assert "saved for 8x8x3" in text
+    model, source = built(text, tmp_path), load(folder, "encoder")
+    x = wide = keras.Input((16, 12, 3))
+    for layer in source.layers[1:]:
+        x = layer(x)
+    assert_same(model, keras.Model(wide, x))
+
+
+def test_patterns_freeze_the_layers_they_mean(folder, tmp_path):
+    drawing = Saved(folder)
+    picture = drawing.input("picture", 8, 8, 3)
+    frozen = ("encoder/*", "Dense", "!encoder/d*", "!b")
+    drawing.output("result", drawing.whole("nested", "nested", picture, frozen=frozen))
+    model = built(drawing.text(), tmp_path)
+    nested = model.get_layer("nested")
+    leaves = [("encoder/", x) for x in nested.get_layer("encoder").layers[1:]]
+    leaves += [("head/", x) for x in nested.get_layer("head").layers]
+    found = {path + layer.name for path, layer in leaves if not layer.trainable}
+    assert found == set(
+        frozen_paths(frozen, [(path + x.name, type(x).__name__) for path, x in leaves])
+    )
+    assert found == {"encoder/conv", "encoder/norm", "encoder/gap", "head/a"}
+
+
+def test_for_inference_only_nothing_trains_and_nothing_is_dropped(folder, tmp_path):
+    drawing = Saved(folder)
+    picture = drawing.input("picture", 8, 8, 3)
+    drawing.output("result", drawing.whole("nested", "nested", picture, inference=True))
+    built(drawing.text(), tmp_path)
+    model = load(tmp_path, "whole")
+    assert not model.trainable_weights
+    array = numpy.random.random((3, 8, 8, 3)).astype("float32")
+    numpy.testing.assert_allclose(model(array, training=True), model(array), rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "class_name", "parameters"),
+    [
+        ("lstm", "LSTM", {"units": 3, "dropout": 0.5, "recurrent_dropout": 0.5}),
+        ("noise", "GaussianNoise", {"stddev": 1.0}),
+        ("spatial", "SpatialDropout1D", {"rate": 0.5}),
+        ("heads", "MultiHeadAttention", {"num_heads": 2, "key_dim": 2, "dropout": 0.5}),
+        ("attention", "Attention", {"dropout": 0.5}),
+    ],
+)
+def test_what_drops_in_training_is_silenced(name, class_name, parameters, tmp_path):
+    steps = keras.Input((4, 3), name="steps")
+    layer = getattr(layers, class_name)(**parameters, name=name)
+    asks = "Attention" in class_name
+    result = layers.Bidirectional(layer, name="both") if name == "lstm" else layer
+    given = [steps, steps] if class_name == "Attention" else (steps,)
+    y = result(given) if class_name == "Attention" else result(*given, *([steps] if asks else []))
+    keras.Model(steps, y, name=name).save(tmp_path / f"{name}.keras")
+    drawing = Saved(tmp_path)
+    drawing.output("result", drawing.whole(name, name, drawing.input("x", 4, 3), inference=True))
+    built(drawing.text(), tmp_path)
+    model = load(tmp_path, "whole")
+    array = numpy.random.random((2, 4, 3)).astype("float32")
+    numpy.testing.assert_allclose(model(array, training=True), model(array), rtol=1e-5)
+
+
+def test_three_copies_of_one_file_reload(folder, tmp_path):
+    drawing = Saved(folder)
+    picture = drawing.input("picture", 8, 8, 3)
+    ends = [drawing.whole("encoder", "写真 encoder", picture) for _ in range(3)]
+    drawing.output("result", drawing.layer("Concatenate", "", *ends))
+    model, source = built(drawing.text(), tmp_path), load(folder, "encoder")
+    assert len(model.weights) == 3 * len(source.weights)
+    picture = source.input
+    joined = keras.ops.concatenate([source(picture)] * 3, axis=-1)
+    assert_same(model, keras.Model(picture, joined))
