@@ -30,6 +30,7 @@ from composer_gui.core.codegen.prose import (
     waiting_comment,
 )
 from composer_gui.core.codegen.reading import TAKE_NO_TRAINABLE
+from composer_gui.core.codegen.scratch import Chain, chain
 from composer_gui.core.codegen.surroundings import Surroundings
 from composer_gui.core.document import (
     Input,
@@ -59,6 +60,7 @@ class Body:
         read = self._read = chapter.read
         names = self._names = chapter.names
         self._document = chapter.document
+        self._parts = chapter.parts
         self._around = around
         self._name = name
         wording = Wording(
@@ -69,7 +71,7 @@ class Body:
         self.makers = {
             layer.id: variables.claim_function(f"build_{names[layer.id]}")
             for layer in chapter.layers
-            if isinstance(layer, Submodel)
+            if isinstance(layer, Submodel) and not isinstance(layer, Chain)
         }
         self.functions = [define(x, read, self._calls) for x in repeats.find(read, names)]
 
@@ -83,15 +85,9 @@ class Body:
         return [paragraph for paragraph in found if paragraph]
 
     def _input(self, node: Input) -> Statement:
-        more = []
-        if node.batch_size is not None:
-            more.append(keyword("batch_size", literal(node.batch_size)))
-        if node.dtype != "float32":
-            more.append(keyword("dtype", literal(node.dtype)))
-        name = keyword("name", literal(self._names[node.id]))
         variable = self._calls.variables.nodes[node.id]
         self._calls.tensors[Source(node.id)] = variable
-        value = call("keras.Input", literal(node.shape), *more, name)
+        value = _input_call(node, self._names[node.id])
         return Statement([node.id], assignment(variable, value, STEP))
 
     # Layers in variables --------------------------------------------------------------------------
@@ -112,6 +108,9 @@ class Body:
 
     def _making(self, layer: KerasLayer | Submodel) -> list[str]:
         variable = self._calls.variables.layers[layer.id]
+        if isinstance(layer, Chain):
+            lines = assignment(variable, self._sequential(layer), STEP)
+            return lines if layer.trainable else [*lines, _freezing(variable)]
         if isinstance(layer, Submodel):
             lines = assignment(variable, call(self.makers[layer.id]), STEP)
             return lines if layer.trainable else [*lines, _freezing(variable)]
@@ -122,6 +121,18 @@ class Body:
             lines.insert(0, INDENT + said(layer, self._read.wiring.catalog))
         is_done = layer.trainable or layer.class_name not in TAKE_NO_TRAINABLE
         return lines if is_done else [*lines, _freezing(variable)]
+
+    def _sequential(self, layer: Chain) -> Expression:
+        """Return a model whose layers lie one behind the other."""
+        part = self._parts[layer.id]
+        document, names = part.document, part.names
+        wording = Wording({key: literal(name) for key, name in names.items()})
+        inner = Calls(part.read, wording, Variables(document, names, ()))
+        (given,) = document.inputs
+        layers = [document.layers[node.layer] for node in chain(document)]
+        made = _input_call(document.nodes[given], names[given]), *map(inner.constructor, layers)
+        name = keyword("name", literal(self._names[layer.id]))
+        return call("keras.Sequential", Display("[]", made), name)
 
     # Calls and the end ----------------------------------------------------------------------------
 
@@ -183,6 +194,15 @@ class Body:
     def _tensor(self, output: Output) -> str | None:
         sources = [source for port in output.inputs.values() for source in port]
         return self._calls.tensors.get(sources[0]) if sources else None
+
+
+def _input_call(node: Input, name: str) -> Expression:
+    more = []
+    if node.batch_size is not None:
+        more.append(keyword("batch_size", literal(node.batch_size)))
+    if node.dtype != "float32":
+        more.append(keyword("dtype", literal(node.dtype)))
+    return call("keras.Input", literal(node.shape), *more, keyword("name", literal(name)))
 
 
 def _freezing(variable: str) -> str:

@@ -91,7 +91,7 @@ _TENSORS = (POOL[0], OTHER)
 
 def define(repeat: Repeat, read: Reading, outer: Calls) -> Function:
     """Return the function for a repeated stretch; `outer` knows which names are taken."""
-    function = Function(repeat, outer.variables.claim(_wanted_name(repeat, read)), [])
+    function = Function(repeat, outer.variables.claim_function(_wanted_name(repeat, read)), [])
     variables = _Inside(repeat)
     inner = Calls(replace(read, running=frozenset()), _wording(repeat, read), variables)
     made = flow(repeat, lambda step: variables.claim(repeat.stems.words[step] or "result"))

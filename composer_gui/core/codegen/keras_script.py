@@ -16,7 +16,10 @@ from composer_gui.core.codegen.chapters import Chapter, Material
 from composer_gui.core.codegen.literals import draws_random_numbers
 from composer_gui.core.codegen.locations import locate
 from composer_gui.core.codegen.page import Definition, Page, Script, imports
+from composer_gui.core.codegen.scratch import Scratch, from_scratch
+from composer_gui.core.codegen.side_files import READ_WORDS
 from composer_gui.core.codegen.surroundings import SMALL_FUNCTIONS, Surroundings
+from composer_gui.core.codegen.written_out import SOURCES
 from composer_gui.core.document import EMPTY, Document, KerasLayer, SavedModel
 from composer_gui.core.errors import CannotGenerate
 from composer_gui.core.inside import Inside
@@ -56,13 +59,22 @@ def generate(
     a `partial` script says so in a comment, leaves out what is behind it, and shows the nodes
     without an Output too.
     """
+    made = Scratch(document, catalog)
+    if style == SCRATCH:
+        made = from_scratch(document, catalog, insides, partial=partial)
+        document, catalog = made.document, made.catalog
     whole = chapters.chapter(document, Material(catalog, insides), partial=partial, anew=anew)
     if not partial:
         _require_complete(whole)
     files = _files(whole)
     located = locate({x: _path(x, name, model_paths, partial) for x, name in files.items()})
     around = Surroundings(
-        catalog, located.expressions, insides, _foreign(whole, insides), document.code
+        catalog,
+        located.expressions,
+        insides,
+        _foreign(whole, insides),
+        made.classes,
+        document.code,
     )
     definitions: list[Definition] = []
     paragraphs = _paragraphs(whole, around, definitions)
@@ -72,16 +84,20 @@ def generate(
     page = Page()
     page.write(*prose.docstring(whole.document, _made_of(whole), len(files), located.beside), "")
     code = [*(p for d in definitions for p in d.paragraphs), *paragraphs]
-    page.write(*imports(around, code, deep=recursion > 0, paths=bool(files)))
+    page.write(*imports(around, code, deep=recursion > 0, paths=bool(files or made.side_files)))
     for constant in filter(None, (located.constant, around.constants)):
         page.write("", *constant)
     for name in sorted(around.used):
         page.write("", "", *SMALL_FUNCTIONS[name].splitlines())
+    if made.side_files:
+        page.write("", "", *READ_WORDS.splitlines())
+    for class_name in made.classes:
+        page.write("", "", *SOURCES[class_name].splitlines())
     for definition in definitions:
         page.define(definition)
     page.define(Definition(["def build_model() -> keras.Model:"], paragraphs, preparations))
     page.write("", "", 'if __name__ == "__main__":', "    build_model().summary()")
-    return replace(page.script(), recursion=recursion)
+    return replace(page.script(), recursion=recursion, side_files=made.side_files)
 
 
 def _paragraphs(

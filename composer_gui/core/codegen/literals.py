@@ -18,6 +18,8 @@ from composer_gui.core.codegen.expressions import (
     call,
     keyword,
 )
+from composer_gui.core.codegen.side_files import BesideList
+from composer_gui.core.codegen.written_out import SOURCES
 from composer_gui.core.document import Construct, KerasLayer
 from composer_gui.core.errors import CannotGenerate
 from composer_gui.core.layers.catalog import Catalog
@@ -83,8 +85,10 @@ def construction(
     The required parameters that come first in the signature are given by position. `more` are
     further keyword arguments. Raises CannotGenerate.
     """
-    module = "layers" if isinstance(spec, LayerSpec) else f"keras.{spec.kind}s"
     given = list(_arguments(spec, parameters, catalog))
+    if spec.class_name in SOURCES and isinstance(spec, LayerSpec):
+        return call(spec.class_name, *given, *more)
+    module = "layers" if isinstance(spec, LayerSpec) else f"keras.{spec.kind}s"
     return call(f"{module}.{spec.class_name}", *given, *more)
 
 
@@ -118,6 +122,8 @@ def value_expression(parameter: Parameter, value: Any, catalog: Catalog) -> Expr
         return value
     if isinstance(value, Construct):
         return _construct(value, catalog)
+    if isinstance(value, BesideList):
+        return value.expression
     if parameter.kind == "layers" and isinstance(value, tuple):
         return Display("[]", tuple(value_expression(parameter, item, catalog) for item in value))
     return literal(value)

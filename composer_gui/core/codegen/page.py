@@ -19,12 +19,14 @@ _LAYER = re.compile(r"\blayers\.[A-Z]")
 class Script:
     """Generated source. `lines` maps node ids to the lines that are about them, counted from 1.
 
-    `recursion` is the limit that the source sets, 0 where Python's usual one will do.
+    `recursion` is the limit that the source sets, 0 where Python's usual one will do. `side_files`
+    holds the texts of files that the source wants beside it, by name.
     """
 
     text: str
     lines: Mapping[str, tuple[int, ...]]
     recursion: int = 0
+    side_files: Mapping[str, str] = field(default_factory=dict)
 
     def node_at(self, line: int) -> str | None:
         """Return the node that a line is about, None for a line about the whole."""
@@ -97,7 +99,7 @@ def imports(
     standard += ["from pathlib import Path"] if paths else []
     yield from [*standard, ""] if standard else []
     others = ["import keras", *around.imports]
-    if any(_LAYER.search(line) for line in _code(paragraphs)):
+    if around.classes or any(_LAYER.search(line) for line in _code(paragraphs)):
         others.append("from keras import layers")
     # as `ruff` sorts them: modules before names that come from one
     yield from sorted(others, key=lambda line: (line.startswith("from"), line.lower()))

@@ -54,13 +54,15 @@ class Surroundings:
     """What is around the models of one script; `used` are the small functions that they use.
 
     `paths` holds what stands for the path of each file, `insides` what its model is made of,
-    `foreign` the classes in it that are not Keras's, and `code` are the files that define them.
+    `classes` are those that the script itself defines, `foreign` the classes of each file that are
+    not Keras's, and `code` are the files that define them.
     """
 
     catalog: Catalog
     paths: Mapping[str, Expression]
     insides: Mapping[str, Inside]
     foreign: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    classes: Sequence[str] = ()
     code: Sequence[CodeFile] = ()
     used: set[str] = field(default_factory=set)
     functions: Functions = field(default_factory=lambda: Functions(_FIXED))
