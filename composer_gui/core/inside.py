@@ -28,7 +28,7 @@ _END = re.compile(r"(.*?)(?::(\d{1,6}))?", re.DOTALL)
 
 
 class NotOpenable(ComposerError):
-    """A saved model that cannot be looked into or laid out; the sentence says what is in the way."""
+    """A saved model that cannot be looked into or laid out; the sentence says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,11 @@ class Inside:
     def by_name(self) -> Mapping[str, Part]:
         """The parts by their names."""
         return {part.name: part for part in self.parts}
+
+    @cached_property
+    def call_keys(self) -> frozenset[tuple[str, int]]:
+        """The name of the part and the number of every call."""
+        return frozenset((call.part, call.number) for call in self.calls)
 
     def part(self, path: str) -> Part:
         """Return what a path leads to; raises KeyError."""

@@ -142,7 +142,7 @@ def _value(parameter: Parameter, value: Any, catalog: Catalog, class_name: str, 
         return tuple(_layer(item, catalog, class_name, depth) for item in value)
     if parameter.kind == "dtype":
         return _dtype(value, "")
-    plain = _plain(value)
+    plain = plain_value(value)
     if parameter.name == "factor":
         return _lone_factor(parameter, class_name, plain)
     return _short(parameter, plain) if parameter.kind == "integers" else plain
@@ -159,16 +159,19 @@ def _lone_factor(parameter: Parameter, class_name: str, value: Any) -> Any:
     return value
 
 
-def _plain(value: Any) -> Any:
-    """Return a plain value with tuples for lists; an array is the list of its numbers."""
+def plain_value(value: Any) -> Any:
+    """Return a plain value of a file with tuples for lists; raises ValueError for what is none.
+
+    An array is the list of its numbers.
+    """
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, float) and math.isfinite(value):
         return value
     if isinstance(value, list):
-        return tuple(_plain(item) for item in value)
+        return tuple(plain_value(item) for item in value)
     if isinstance(value, Mapping) and value.get("class_name") == "__numpy__":
-        return _plain(value["config"]["value"])
+        return plain_value(value["config"]["value"])
     raise _NotSaid(str(value)[:80])
 
 
@@ -223,7 +226,7 @@ def _object(kind: str, value: Any, catalog: Catalog) -> Any:
         raise _NotSaid(value["class_name"])
     found = {}
     for name, parameter in known.items():
-        given = _plain(config[name]) if name in config else parameter.default
+        given = plain_value(config[name]) if name in config else parameter.default
         if parameter.required or not _equal(given, parameter.default):
             found[name] = given
     if spec.alias and not found:
