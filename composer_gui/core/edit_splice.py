@@ -79,15 +79,14 @@ def _layers_of(
     document: Document, design: Document, container: Layer
 ) -> tuple[Document, dict[str, Layer]]:
     """Return the layers that come out by the ids that they have in the design."""
-    labels = Labels.of(document)
+    inner = in_order(design.layers)
+    names = Labels.of(document).all_unique(layer.name for layer in inner)
     number = document.next_number
     layers = {}
-    for layer in in_order(design.layers):
-        name = labels.unique(layer.name)
-        fresh = replace(layer, id=f"l{number}", name=name)
+    for index, (layer, name) in enumerate(zip(inner, names, strict=True)):
+        fresh = replace(layer, id=f"l{number + index}", name=name)
         layers[layer.id] = _as_within(container, fresh)
-        number += 1
-    return head(document, next_number=number), layers
+    return head(document, next_number=number + len(inner)), layers
 
 
 def _as_within(container: Layer, layer: Layer) -> Layer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -86,21 +86,20 @@ def paste(
     """
     labels = Labels.of(document), Labels.of_outputs(document)
     kept = _kept_layers(document, fragment) if shared else set()
-    document, renumbered = _fresh_ids(document, fragment, kept)
+    document, ids = _fresh_ids(document, fragment, kept)
     layers = [
-        _named(replace(layer, id=renumbered[layer.id]), labels)
+        _named(replace(layer, id=ids[layer.id]), labels)
         for layer in in_order(fragment.layers)
         if layer.id not in kept
     ]
     nodes = [
-        _named(_moved(_renumbered(node, renumbered), dx, dy), labels)
-        for node in in_order(fragment.nodes)
+        _named(_moved(renumbered(node, ids), dx, dy), labels) for node in in_order(fragment.nodes)
     ]
     document = put(document, *layers, *nodes)
     code = tuple(file for file in fragment.code if file not in document.code)
     document = head(document, code=document.code + code) if code else document
-    inputs = tuple(renumbered[node_id] for node_id in fragment.inputs)
-    outputs = tuple(renumbered[node_id] for node_id in fragment.outputs)
+    inputs = tuple(ids[node_id] for node_id in fragment.inputs)
+    outputs = tuple(ids[node_id] for node_id in fragment.outputs)
     if not inputs and not outputs:
         return document
     return head(document, inputs=document.inputs + inputs, outputs=document.outputs + outputs)
@@ -126,25 +125,24 @@ def _fresh_ids(
 
     The layers in `kept` go by the ids that they have.
     """
-    renumbered = {layer_id: layer_id for layer_id in kept}
+    ids = {layer_id: layer_id for layer_id in kept}
     number = document.next_number
     for old_id in sorted((*fragment.layers, *fragment.nodes), key=number_of):
         if old_id not in kept:
-            renumbered[old_id] = f"{old_id[0]}{number}"
+            ids[old_id] = f"{old_id[0]}{number}"
             number += 1
-    return head(document, next_number=number) if len(renumbered) > len(
-        kept
-    ) else document, renumbered
+    return head(document, next_number=number) if len(ids) > len(kept) else document, ids
 
 
-def _renumbered(node: Node, renumbered: dict[str, str]) -> Node:
-    fields: dict[str, Any] = {"id": renumbered[node.id]}
+def renumbered(node: Node, ids: Mapping[str, str]) -> Node:
+    """Return a node under another id, and so with what it calls and where its wires begin."""
+    fields: dict[str, Any] = {"id": ids[node.id]}
     if isinstance(node, Call):
-        fields["layer"] = renumbered[node.layer]
+        fields["layer"] = ids[node.layer]
     if node.inputs:
         fields["inputs"] = Map(
             {
-                port: tuple(Source(renumbered[source.node], source.port) for source in sources)
+                port: tuple(Source(ids[source.node], source.port) for source in sources)
                 for port, sources in node.inputs.items()
             }
         )

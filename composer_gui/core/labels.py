@@ -41,6 +41,17 @@ class Labels:
         """
         return cls(document.nodes[node_id].label for node_id in document.outputs)
 
+    def all_unique(self, wanted: Iterable[str]) -> list[str]:
+        """Return a label for each of `wanted`: itself where it is free, however the others go."""
+        wanted = list(wanted)
+        free = set(wanted) - self._taken
+        self._taken |= free
+        labels = []
+        for label in wanted:
+            labels.append(label if label in free else self.unique(label))
+            free.discard(label)
+        return labels
+
     def unique(self, wanted: str) -> str:
         """Return `wanted`, or where that is taken its stem with the next free number."""
         label = wanted

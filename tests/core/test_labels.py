@@ -47,3 +47,14 @@ def test_an_output_may_be_called_as_a_layer_is(sketch):
     document = sketch(a="Input", b="Dense", c="Output").document
     labels = Labels.of_outputs(document)
     assert [labels.unique(name) for name in "abcc"] == ["a", "b", "c_1", "c_2"]
+
+
+def test_of_several_labels_those_that_are_free_stay():
+    labels = Labels(["conv_1", "dense"])
+    assert labels.all_unique(["conv_1", "conv_2", "conv_2", "dense"]) == [
+        "conv_3",
+        "conv_2",
+        "conv_4",
+        "dense_1",
+    ]
+    assert labels.unique("conv_2") == "conv_5"
