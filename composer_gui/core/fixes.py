@@ -14,19 +14,20 @@ from composer_gui.core.document import (
     Document,
     Input,
     Node,
-    SavedModel,
     SavedPort,
     Shape,
     Source,
+    Submodel,
     Wire,
     in_order,
 )
+from composer_gui.core.edit_layers import existing_layer
 from composer_gui.core.edit_wires import existing
 from composer_gui.core.layers.catalog import Catalog
-from composer_gui.core.ports import output_ports
+from composer_gui.core.ports import model_ports, output_ports
 from composer_gui.core.problems import Problem
-from composer_gui.core.shapes.tensor_spec import show_shape
-from composer_gui.core.verdicts import Verdict
+from composer_gui.core.shapes.tensor_spec import TensorSpec, show_shape
+from composer_gui.core.verdicts import UNKNOWN, Verdict
 
 INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 STEP = 240.0
@@ -141,6 +142,40 @@ def _missing_wire(document, catalog, verdicts, problem) -> list[Fix]:
         )
         for port in _open_ports(document, document.nodes[problem.node])[:3]
     ]
+
+
+def _take_what_comes(document, catalog, verdicts, problem) -> list[Fix]:
+    """Offer to let a submodel's Input take the shape and dtype that is wired to its port."""
+    node = document.nodes[problem.node]
+    layer = document.layers[node.layer] if isinstance(node, Call) else None
+    if not isinstance(layer, Submodel):
+        return []
+    found = []
+    for input_id, port in zip(layer.design.inputs, model_ports(layer), strict=True):
+        for source in node.inputs.get(port.name, ()):
+            spec = verdicts.get(source.node, UNKNOWN).spec(source.port)
+            if spec is None or not spec.shape or _fits(spec, port):
+                continue
+            title = f"Let {port.name} of {document.label(node.id)} take {spec.show(dtype=True)}"
+            found.append(Fix(title, _set_inner_input(layer.id, input_id, spec)))
+    return found
+
+
+def _fits(spec: TensorSpec, port: SavedPort) -> bool:
+    same = spec.dtype == port.dtype and len(spec.shape) == len(port.shape)
+    return same and all(
+        have == want or want is None for have, want in zip(spec.shape, port.shape, strict=True)
+    )
+
+
+def _set_inner_input(layer_id: str, input_id: str, spec: TensorSpec):
+    def edit(document: Document) -> Document:
+        design = getattr(existing_layer(document, layer_id), "design", Document())
+        batch_size, *shape = spec.shape
+        fields = {"shape": shape, "dtype": spec.dtype, "batch_size": batch_size}
+        return edits.with_design(document, layer_id, edits.set_input(design, input_id, **fields))
+
+    return edit
 
 
 def _set_input_dtype(document, catalog, verdicts, problem) -> list[Fix]:
@@ -261,6 +296,7 @@ def _layer_between(
 _OFFERS_FOR_DESIGN = {"no_output": (_add_output,), "no_input": (_add_input,)}
 _OFFERS_FOR_NODE = (
     _missing_wire,
+    _take_what_comes,
     _set_input_dtype,
     _set_input_shape,
     _adapt_width,
@@ -269,15 +305,14 @@ _OFFERS_FOR_NODE = (
 )
 
 
-def _saved_ports(document: Document, node: Node) -> tuple[SavedPort, ...]:
-    """Return the input ports of the saved model that `node` calls, none if it calls none."""
-    layer = document.layers[node.layer] if isinstance(node, Call) else None
-    return layer.inputs if isinstance(layer, SavedModel) else ()
+def _ports(document: Document, node: Node) -> tuple[SavedPort, ...]:
+    """Return the input ports of the model that `node` calls, none if it calls none."""
+    return model_ports(document.layers[node.layer]) if isinstance(node, Call) else ()
 
 
 def _open_ports(document: Document, node: Node) -> list[SavedPort]:
-    """Return the ports of a saved model that have no wire and a shape that is known."""
-    ports = _saved_ports(document, node)
+    """Return the ports of a model that have no wire and a shape that is known."""
+    ports = _ports(document, node)
     return [port for port in ports if port.name not in node.inputs and port.shape is not None]
 
 
@@ -286,7 +321,7 @@ def _into_saved_model(
 ) -> Iterator[tuple[Wire, Shape, Shape]]:
     """Yield each wire into the problem's saved model, what it brings, and what is wanted there."""
     node = document.nodes[problem.node]
-    for port in _saved_ports(document, node):
+    for port in _ports(document, node):
         for source in node.inputs.get(port.name, ()):
             shape = _shape(verdicts, source)
             if shape is not None and port.shape is not None:
@@ -297,7 +332,7 @@ def _fed_by_inputs(document: Document, problem: Problem) -> list[tuple[SavedPort
     """Return the ports of the problem's saved model that Input nodes feed directly."""
     node = document.nodes[problem.node]
     pairs = []
-    for port in _saved_ports(document, node):
+    for port in _ports(document, node):
         for source in node.inputs.get(port.name, ()):
             feeder = document.nodes.get(source.node)
             if isinstance(feeder, Input):

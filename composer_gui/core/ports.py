@@ -15,6 +15,7 @@ from composer_gui.core.document import (
     Operation,
     Output,
     SavedModel,
+    SavedPort,
     Slot,
     Submodel,
 )
@@ -114,6 +115,20 @@ def design_ports(design: Document, ids: tuple[str, ...]) -> tuple[str, ...]:
         last[label] = number
         names[name] = None
     return tuple(names)
+
+
+def model_ports(layer: Layer) -> tuple[SavedPort, ...]:
+    """Return the input ports of a saved model or submodel with their specs; none of a layer."""
+    if isinstance(layer, SavedModel):
+        return layer.inputs
+    if not isinstance(layer, Submodel):
+        return ()
+    names = design_ports(layer.design, layer.design.inputs)
+    nodes = (layer.design.nodes[node_id] for node_id in layer.design.inputs)
+    return tuple(
+        SavedPort(name, (node.batch_size, *node.shape), node.dtype)
+        for name, node in zip(names, nodes, strict=True)
+    )
 
 
 def _numbered(stem: str, count: int) -> tuple[str, ...]:
