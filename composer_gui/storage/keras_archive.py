@@ -1,4 +1,4 @@
-"""Reads a `.keras` file as data, without Keras: what can be wired to the model in it.
+"""Reads a `.keras` file as data, without Keras: what can be wired to its model, what is in it.
 
 Nothing in the file is trusted and no weight is read. What is no sound saved model is told apart by
 the first few bytes and the list of members, each kind in its own words.
@@ -12,12 +12,17 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import replace
+from typing import Any, BinaryIO
 
+from composer_gui.core import inside_reader, safety
 from composer_gui.core.document import SavedInterface
 from composer_gui.core.errors import FileProblem
-from composer_gui.storage import json_text, resources
+from composer_gui.core.inside import Inside
+from composer_gui.core.inside_ports import FOREIGN_SHOWN
+from composer_gui.storage import archive_contents, json_text, resources
 from composer_gui.storage.archive_interface import NotUnderstood, interface_of
 from composer_gui.storage.archive_limits import (
     directory_size,
@@ -52,13 +57,14 @@ def read(path: Path, *, keras_version: str = "") -> SavedInterface:
     by a later major version is refused; by a later minor one, only if it cannot be understood.
     """
     keras_version = keras_version or resources.catalog().keras_version
-    with _opened(path) as archive:
+    with _opened(path) as (archive, _):
         saved_by = _saved_by(archive)
         _refuse_later(path, saved_by, keras_version)
         config = _config(path, archive)
     _refuse_other_names(path)
     try:
-        return interface_of(config)
+        foreign = tuple(safety.refused_names(config)[:FOREIGN_SHOWN])
+        return replace(interface_of(config), foreign=foreign)
     except NotUnderstood as error:
         if _version(saved_by) > _version(keras_version):
             raise _newer(path, saved_by, keras_version) from error
@@ -71,8 +77,22 @@ def read(path: Path, *, keras_version: str = "") -> SavedInterface:
 
 def read_config(path: Path) -> dict[str, Any]:
     """Return what `config.json` in a `.keras` file says, as plain data; raises FileProblem."""
-    with _opened(path) as archive:
+    with _opened(path) as (archive, _):
         return _config(path, archive)
+
+
+def contents(path: Path) -> Inside:
+    """Return what the model in a `.keras` file is made of, its weights counted.
+
+    Raises FileProblem for a file that is no sound saved model, and NotOpenable for a model of
+    which only its code knows what is inside. May take most of a second: give it to a thread.
+    """
+    with _opened(path) as (archive, file):
+        config = _config(path, archive)
+        inside = inside_reader.read(config)
+        words = archive_contents.vocabularies(archive, inside)
+        counts = archive_contents.counts(archive, file, inside)
+    return inside_reader.read(config, counts=counts, vocabularies=words)
 
 
 def fingerprint(path: Path) -> str:
@@ -91,8 +111,8 @@ def fingerprint(path: Path) -> str:
 
 
 @contextmanager
-def _opened(path: Path):
-    """Open an archive whose list of members is that of a safe saved model."""
+def _opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, BinaryIO]]:
+    """Open an archive whose list of members is that of a safe saved model, and its file."""
     name = shown(path)
     with open_to_read(path) as file:
         try:
@@ -102,7 +122,7 @@ def _opened(path: Path):
             refuse_large_directory(file, name)
             with zipfile.ZipFile(file) as archive:
                 refuse_unsafe(archive, name, file.seek(0, 2))
-                yield archive
+                yield archive, file
         except _DAMAGE as error:
             raise FileProblem(
                 "truncated",
