@@ -6,13 +6,16 @@ beside its own outputs, and other inputs for a model in which no other lies.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
 
 from immutables import Map
 
 from composer_gui.core.codegen.surroundings import inside_of
 from composer_gui.core.document import (
+    Call,
     Document,
     Layer,
     SavedModel,
@@ -22,6 +25,11 @@ from composer_gui.core.document import (
 from composer_gui.core.edit_splice import silenced
 from composer_gui.core.inside import LAYER, MODEL, Inside, NotOpenable, path_of, steps_of
 from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.opening import opened
+from composer_gui.core.ports import design_ports
+
+REMEMBERED = 8
+"""Saved models that are remembered as they were spelled out: a preview comes after every edit."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +57,12 @@ def lowered(document: Document, catalog: Catalog, insides: Mapping[str, Inside])
             layers[layer.id] = _silent(layer)
         elif isinstance(layer, SavedModel) and not is_sayable(layer, insides):
             try:
-                layers[layer.id] = _spelled_out(layer, catalog, insides)
+                spelled = _spelled_out(layer, catalog, insides)
+                layers[layer.id] = _without_outputs(spelled, document)
             except NotOpenable as problem:
-                unready[layer.id] = str(problem)
-    origins = {key: document.layers[key] for key in layers}
+                if not (layer.inference and _is_sayable_loudly(layer, insides)):
+                    unready[layer.id] = str(problem)
+    origins: dict[str, Layer] = {key: document.layers[key] for key in layers}
     origins = {key: layer for key, layer in origins.items() if isinstance(layer, SavedModel)}
     if not layers:
         return Lowered(document, unready, origins)
@@ -71,7 +81,48 @@ def _spelled_out(layer: SavedModel, catalog: Catalog, insides: Mapping[str, Insi
     inside = insides.get(layer.path)
     if inside is None:
         raise NotOpenable(f"What {layer.name} is made of has not been read yet.")
-    raise NotOpenable(f"{layer.name} cannot be taken apart.")
+    design = _design(_Same(inside), layer, _Same(catalog))
+    trainable = layer.trainable and not layer.inference
+    return Submodel(layer.id, layer.name, design, trainable)
+
+
+class _Same:
+    """Something that is equal to itself alone, so that what comes of it can be remembered."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.value is other.value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+
+@lru_cache(REMEMBERED)
+def _design(inside: _Same, layer: SavedModel, catalog: _Same) -> Document:
+    # a model that lies in it would refuse other shapes, however little its layers mind
+    all_levels = bool(layer.reinput)
+    return opened(inside.value, layer, catalog.value, all_levels=all_levels)
+
+
+def _without_outputs(layer: Submodel, document: Document) -> Submodel:
+    """Return a submodel without the outputs that no wire begins at, unless that is all of them."""
+    design = layer.design
+    used = {
+        source.port
+        for node in document.nodes.values()
+        for sources in node.inputs.values()
+        for source in sources
+        if isinstance(caller := document.nodes.get(source.node), Call) and caller.layer == layer.id
+    }
+    ports = zip(design.outputs, design_ports(design, design.outputs), strict=True)
+    kept = tuple(node_id for node_id, port in ports if port in used)
+    dropped = set(design.outputs) - set(kept)
+    if not kept or not dropped:
+        return layer
+    nodes = Map({key: node for key, node in design.nodes.items() if key not in dropped})
+    return replace(layer, design=replace(design, nodes=nodes, outputs=kept))
 
 
 # What can be said of a saved model ----------------------------------------------------------------
@@ -79,6 +130,25 @@ def _spelled_out(layer: SavedModel, catalog: Catalog, insides: Mapping[str, Insi
 
 def is_sayable(layer: SavedModel, insides: Mapping[str, Inside]) -> bool:
     """Return whether a script can say in a line or two how this saved model is used."""
+    inside = inside_of(layer, insides)
+    if layer.inference and inside is not None and any(map(_drops, _configs(inside))):
+        return False  # a recurrent layer computes otherwise when it is made without what it drops
+    return _is_sayable_loudly(layer, insides)
+
+
+def _configs(inside: Inside) -> Iterator[Mapping[str, Any]]:
+    return (leaf.config for _, leaf in inside.leaves())
+
+
+def _drops(config: Any) -> bool:
+    if isinstance(config, Mapping):
+        noisy = config.get("dropout") or config.get("recurrent_dropout")
+        return bool(noisy) or any(map(_drops, config.values()))
+    return isinstance(config, list) and any(map(_drops, config))
+
+
+def _is_sayable_loudly(layer: SavedModel, insides: Mapping[str, Inside]) -> bool:
+    """Return whether a script can say in a line or two what comes in and out of a model."""
     inside = inside_of(layer, insides)
     if layer.reinput:
         is_flat = inside is None or all(part.kind != MODEL for part in inside.parts)
