@@ -12,10 +12,10 @@ from typing import Any
 
 from immutables import Map
 
+from composer_gui.core import opened_layers
 from composer_gui.core.document import (
     EMPTY,
     Call,
-    Construct,
     Document,
     Frame,
     Input,
@@ -40,9 +40,6 @@ from composer_gui.core.errors import EditRefused
 from composer_gui.core.labels import Labels
 from composer_gui.core.ports import design_ports
 from composer_gui.core.room import Place, grown, holds, middle, stepped, steps_aside
-
-NOISE = ("rate", "stddev", "dropout", "recurrent_dropout")
-"""Parameters of layers that act in training only; 0 silences them."""
 
 
 def splice(document: Document, node_id: str, design: Document) -> Document:
@@ -105,20 +102,9 @@ def silenced(layer: Layer) -> Layer:
     if isinstance(layer, SavedModel | Submodel):
         return replace(layer, inference=True)
     if isinstance(layer, KerasLayer):
-        quiet = _quiet(layer.parameters)
-        return layer if quiet is layer.parameters else replace(layer, parameters=quiet)
+        quiet = opened_layers.silenced(layer.class_name, layer.parameters)
+        return layer if quiet == layer.parameters else replace(layer, parameters=quiet)
     return layer
-
-
-def _quiet(parameters: Map) -> Map:
-    for name, value in parameters.items():
-        if isinstance(value, Construct) and value.kind == "layer":
-            inner = _quiet(value.parameters)
-            if inner is not value.parameters:
-                parameters = parameters.set(name, replace(value, parameters=inner))
-        elif name in NOISE and isinstance(value, int | float) and value:
-            parameters = parameters.set(name, 0.0)
-    return parameters
 
 
 # Nodes and wires ----------------------------------------------------------------------------------

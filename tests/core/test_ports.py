@@ -3,8 +3,23 @@
 from immutables import Map
 
 from composer_gui.core import edits
-from composer_gui.core.document import Call, KerasLayer, Source, put
-from composer_gui.core.ports import input_port, input_ports, output_ports
+from composer_gui.core.document import (
+    Call,
+    Document,
+    Input,
+    KerasLayer,
+    Operation,
+    Slot,
+    Source,
+    put,
+)
+from composer_gui.core.ports import (
+    design_ports,
+    input_port,
+    input_ports,
+    model_ports,
+    output_ports,
+)
 
 
 def names(document, catalog, node):
@@ -77,3 +92,42 @@ def test_an_unknown_class_has_the_ports_that_its_wires_name(sketch, catalog):
 def test_a_port_that_does_not_exist_is_none(sketch, catalog):
     drawn = sketch(dense="Dense")
     assert input_port(drawn.document, catalog, drawn.node("dense"), "other") is None
+
+
+def test_a_submodel_has_the_ports_of_its_design(sketch, catalog):
+    drawn = sketch(photo="Input", text="Input", sum="Add photo text", out="Output sum")
+    document = edits.group(drawn.document, catalog, [drawn["sum"]], "block")
+    (node,) = (n for n in document.nodes.values() if isinstance(n, Call))
+    assert names(document, catalog, node) == ["photo", "text"]
+    assert output_ports(document, catalog, node) == ("sum",)
+    (layer,) = document.layers.values()
+    assert [(port.name, port.shape) for port in model_ports(layer)] == [
+        ("photo", (None, 8)),
+        ("text", (None, 8)),
+    ]
+
+
+def test_ports_of_a_design_are_told_apart(sketch):
+    design = sketch(a="Input", b="Input", c="Input", d="Input").document
+    for node_id in design.inputs:
+        design = edits.rename(design, node_id, "x")
+    design = edits.rename(design, design.inputs[2], "x_2")
+    assert design_ports(design, design.inputs) == ("x", "x_2", "x_2_2", "x_3")
+
+
+def test_ten_thousand_ports_of_one_name_are_told_apart_in_a_moment():
+    """A file may hold as many, and nobody should wait for them."""
+    ids = tuple(f"n{number}" for number in range(10_000))
+    design = put(Document(), *(Input(node_id, "x") for node_id in ids))
+    found = design_ports(design, ids)
+    assert len(set(found)) == 10_000 and found[-1] == "x_10000"
+
+
+def test_an_operation_has_a_port_for_each_tensor_and_each_result(catalog):
+    call, split = Call("n1", "l1"), Operation("l1", "split", "split", (Slot(0), 2), Map(), 2)
+    document = put(Document(), call, split)
+    assert names(document, catalog, call) == ["x"]
+    assert output_ports(document, catalog, call) == ("output_1", "output_2")
+    document = put(document, Operation("l1", "stack", "stack", ((Slot(0), Slot(1)),)))
+    assert names(document, catalog, call) == ["x_1", "x_2"]
+    assert output_ports(document, catalog, call) == ("output",)
