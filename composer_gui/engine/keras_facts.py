@@ -15,7 +15,8 @@ import threading
 import time
 import traceback
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,18 @@ def built(text: str, path: str) -> Any:
         raise
     except Exception as error:
         raise ScriptFailed(error, _line_of(error, path)) from error
+
+
+@contextmanager
+def without_loading() -> Iterator[None]:
+    """Have models in the block load no weights: the file of them is still to be written."""
+    import keras
+
+    load, keras.Model.load_weights = keras.Model.load_weights, lambda *_, **__: None
+    try:
+        yield
+    finally:
+        keras.Model.load_weights = load
 
 
 def _line_of(error: BaseException, path: str) -> int | None:
@@ -163,6 +176,11 @@ def facts(model: Any, *, with_config: bool = False) -> dict[str, Any]:
     return found
 
 
+def facts_of_weights(model: Any) -> tuple[int, str]:
+    """Return how many numbers a model's weights are, and a fingerprint of them all."""
+    return _count(model.weights), _digest(model.weights)
+
+
 def described(model: Any) -> Any:
     """Return a model's configuration as plain JSON values."""
     import keras
@@ -183,7 +201,12 @@ def _outputs(model: Any) -> tuple[list[str], list[Any]]:
 
 
 def _count(variables: list[Any]) -> int:
-    return sum(math.prod(variable.shape) for variable in variables)
+    return sum(size_of(variable) for variable in variables)
+
+
+def size_of(variable: Any) -> int:
+    """Return how many numbers a weight holds."""
+    return math.prod(variable.shape)
 
 
 def _digest(variables: list[Any]) -> str:
@@ -202,14 +225,14 @@ def _digest(variables: list[Any]) -> str:
 # Input and output ---------------------------------------------------------------------------------
 
 
-def sample_input(model: Any, free_size: int) -> list[Any]:
-    """Return random arrays that suit the model's inputs, always the same ones.
+def sample_input(model: Any, free_size: int, seed: int = SEED) -> list[Any]:
+    """Return random arrays that suit the model's inputs, always the same ones for a seed.
 
     Integers stay below what the model's embeddings can look up. Axes of free size get `free_size`.
     """
     import numpy
 
-    random = numpy.random.default_rng(SEED)
+    random = numpy.random.default_rng(seed)
     highest = _vocabulary(model)
     batches = (tensor.shape[0] for tensor in model.inputs if len(tensor.shape))
     batch = next(filter(None, batches), BATCH)  # where one is fixed, the others have to follow
@@ -248,21 +271,28 @@ def outputs_of(model: Any, arrays: list[Any]) -> list[Any]:
     import keras
     import numpy
 
+    results = tensors_of(model, arrays)
+    return [numpy.asarray(keras.ops.convert_to_numpy(result)) for result in results]
+
+
+def tensors_of(model: Any, arrays: list[Any]) -> list[Any]:
+    """Return what the model gives for these inputs, flattened."""
+    import keras
+
     tensors = [
         keras.ops.convert_to_tensor(array, dtype=tensor.dtype)
         for array, tensor in zip(arrays, model.inputs, strict=True)
     ]
     given = keras.tree.pack_sequence_as(model.input, tensors)
-    results = keras.tree.flatten(model(given, training=False))
-    return [numpy.asarray(keras.ops.convert_to_numpy(result)) for result in results]
+    return keras.tree.flatten(model(given, training=False))
 
 
-def try_out(model: Any) -> tuple[list[Any], list[Any]]:
+def try_out(model: Any, seed: int = SEED) -> tuple[list[Any], list[Any]]:
     """Return sample inputs the model takes and what it gives for them; raises what Keras raises."""
     free = any(size is None for tensor in model.inputs for size in tensor.shape[1:])
     for size in FREE_SIZES if free else FREE_SIZES[:1]:
         try:
-            arrays = sample_input(model, size)
+            arrays = sample_input(model, size, seed)
             return arrays, outputs_of(model, arrays)
         except MemoryError:
             raise
@@ -325,6 +355,7 @@ def checks_of_script(request: dict[str, Any], progress: Progress) -> dict[str, A
     """
     import keras
 
+    admit_code(request.get("code") or [])
     progress("Waiting for the model", 0.3)
     wait_for(request["ready"])
     script = Path(request["script"])

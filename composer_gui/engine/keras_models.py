@@ -98,10 +98,9 @@ def _called_whole(
         names = [port.name for port in interface.inputs]
         given = _filled(interface.input_structure, names, wired)
         with unmarked(model):
-            if isinstance(given, dict) and not is_model:
-                result = model(**given, **arguments)
-            else:
-                result = model(given, **arguments)
+            result = model(given, **arguments)
+        if not is_model:  # its ports are what is used of what comes out
+            return keras.tree.flatten(result)[: len(interface.outputs)]
         ports: dict[int, Any] = {}
         _take_apart(interface.output_structure, result, ports)
         return [ports[index] for index in range(len(interface.outputs))]

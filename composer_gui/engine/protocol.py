@@ -26,7 +26,7 @@ from composer_gui.core.verdicts import Verdict
 
 Message = dict[str, Any]
 
-JOB_OPERATIONS = ("build", "reload", "run_script", "make_examples")
+JOB_OPERATIONS = ("build", "reload", "run_script", "weights", "convert", "make_examples")
 
 
 def encode(message: Message) -> bytes:

@@ -282,7 +282,8 @@ def test_every_layer_of_the_catalog_is_constructed_with_name_and_freezing(frozen
         assert made.name == f"a_{layer.class_name}"
         if frozen and catalog.layer(layer.class_name).category != "preprocessing":
             # those of preprocessing take the argument and do not mind it: they train nothing
-            assert not made.trainable or layer.class_name in reading.TAKE_NO_TRAINABLE
+            later = reading.TAKE_NO_TRAINABLE | reading.FROZEN_WHEN_BUILT
+            assert not made.trainable or layer.class_name in later
 
 
 def test_every_initializer_regularizer_and_constraint_is_constructed():

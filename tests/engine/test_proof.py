@@ -1,9 +1,12 @@
 """A proof finds every difference between a model, its file and its source, and says it in words."""
 
 import errno
+import hashlib
 import json
+import sys
 import zipfile
 
+import h5py
 import numpy
 import pytest
 from immutables import Map
@@ -242,3 +245,223 @@ def test_layers_with_random_states_text_and_nested_layers_are_proved(proved):
     proved.build(text)
     assert set(proved.reload().values()) == {True}
     assert set(proved.run_script(text).values()) == {True}
+
+
+# What goes with an export -------------------------------------------------------------------------
+
+
+def test_what_is_frozen_and_what_is_new_is_told_of_a_model_with_saved_parts(tmp_path):
+    x = keras.Input((4,), name="x")
+    keras.Model(x, keras.layers.Dense(3, name="dense")(x)).save(tmp_path / "base.keras")
+    text = f"""import keras
+
+
+def build_model():
+    base = keras.models.load_model({str(tmp_path / "base.keras")!r}, compile=False)
+    base.trainable = False
+    return keras.Model(base.inputs, keras.layers.Dense(2, name="head")(base.output))
+"""
+    steps = Proof(tmp_path)
+    steps.models = [str(tmp_path / "base.keras")]
+    found = steps.build(text, train=True)
+    assert (found["kept"], found["new"], found["new_layers"]) == (15, 8, ["head"])
+    assert [(c["name"], c["ok"]) for c in found["checks"]] == [("kept", True), ("training", True)]
+    assert (
+        "left all 15 frozen weights as they were, and moved others" in found["checks"][1]["detail"]
+    )
+    assert set(steps.reload().values()) == {True}
+
+
+def test_where_a_step_cannot_be_taken_the_proof_says_so_and_goes_on(tmp_path):
+    text = SCRIPT.format("").replace("keras.layers.Dense(2, )(x)", "keras.ops.argmax(x)")
+    found = Proof(tmp_path).build(text, train=True)
+    assert found["warnings"] == [
+        "A training step could not be tried: no output of it is of real numbers."
+    ]
+
+
+OWN = """import keras
+
+
+class Scale(keras.layers.Layer):
+    def build(self, shape):
+        self.factor = self.add_weight(shape=(shape[-1],), initializer="ones", name="factor")
+
+    def call(self, x):
+        return x * self.factor
+"""
+
+WITH_OWN = """import keras
+from own_layers import Scale
+
+
+def build_model():
+    x = keras.Input((4,), name="x")
+    return keras.Model(x, Scale(name="scale")(x), name="small")
+"""
+
+
+@pytest.fixture
+def own_code(tmp_path):
+    """A Python file that defines a layer, allowed to run; its name is forgotten afterwards."""
+    path = tmp_path / "own_layers.py"
+    path.write_text(OWN)
+    yield [{"path": str(path), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}]
+    sys.modules.pop("own_layers", None)
+
+
+def test_a_model_with_a_layer_of_ones_own_is_built_reloaded_and_run(tmp_path, own_code):
+    steps = Proof(tmp_path)
+    steps.build(WITH_OWN, code=own_code)
+    request = {"target": str(tmp_path / "model.keras"), "code": own_code} | steps.files
+    assert {c["ok"] for c in proof.run({"op": "reload"} | request, quiet)["checks"]} == {True}
+    (tmp_path / "script.py").write_text(WITH_OWN)
+    request |= {"op": "run_script", "script": str(tmp_path / "script.py")}
+    assert {c["ok"] for c in proof.run(request, quiet)["checks"]} == {True}
+
+
+def test_a_saved_model_of_own_classes_is_loaded_only_with_their_file(tmp_path, own_code):
+    steps = Proof(tmp_path)
+    steps.build(WITH_OWN, code=own_code)
+    text = f"""import keras
+
+
+def build_model():
+    from own_layers import Scale
+
+    return keras.models.load_model(
+        {str(tmp_path / "model.keras")!r}, custom_objects={{"Scale": Scale}}, compile=False
+    )
+"""
+    steps.models = [str(tmp_path / "model.keras")]
+    target = str(tmp_path / "again.keras")
+    assert steps.build(text, code=own_code, target=target)["kept"] == 4
+    with pytest.raises(ExportFailed, match="uses things Composer does not run: Scale"):
+        steps.build(text, target=target)
+
+
+def test_a_python_file_that_changed_is_not_run(tmp_path, own_code):
+    own_code[0]["sha256"] = "0" * 64
+    with pytest.raises(ExportFailed, match="another file than the one that was allowed"):
+        Proof(tmp_path).build(WITH_OWN, code=own_code)
+
+
+def test_weights_are_written_for_a_source_of_layers_alone(tmp_path):
+    x = keras.Input((4,), name="x")
+    y = keras.layers.BatchNormalization(name="norm")(keras.layers.Dense(3, name="dense")(x))
+    keras.Model(x, y, name="base").save(tmp_path / "base.keras")
+    saved = f"""import keras
+
+
+def build_model():
+    return keras.models.load_model({str(tmp_path / "base.keras")!r}, compile=False)
+"""
+    scratch = """from pathlib import Path
+
+import keras
+
+WEIGHTS = Path(__file__).parent / "base.weights.h5"
+
+
+def build_model():
+    x = keras.Input((4,), name="x")
+    y = keras.layers.BatchNormalization(name="norm")(keras.layers.Dense(3, name="dense")(x))
+    model = keras.Model(x, y, name="base")
+    model.load_weights(WEIGHTS)
+    return model
+"""
+    request = {"op": "weights", "text": saved, "scratch": scratch, "path": str(tmp_path / "s.py")}
+    request |= {"models": [str(tmp_path / "base.keras")], "code": []}
+    found = proof.run(request | {"target": str(tmp_path / "base.weights.h5")}, quiet)
+    assert [(c["name"], c["ok"]) for c in found["checks"]] == [("scratch_weights", True)]
+    assert (tmp_path / "base.weights.h5").stat().st_size
+
+
+def test_weights_that_do_not_go_over_are_told_with_the_layer(tmp_path):
+    other = SCRIPT.format("").replace("Dense(2, ", "Conv1D(2, 1")
+    request = {"op": "weights", "text": SCRIPT.format(""), "scratch": other, "models": []}
+    request |= {"path": str(tmp_path / "s.py"), "target": str(tmp_path / "w.weights.h5")}
+    with pytest.raises(ExportFailed):
+        proof.run(request, quiet)
+
+
+# Older files --------------------------------------------------------------------------------------
+
+
+def convert(source, target, **more):
+    request = {"op": "convert", "source": str(source), "target": str(target)}
+    return proof.run(request | more, quiet)
+
+
+def two_inputs():
+    """A model with a shared layer, one inside, a normalization and an operation."""
+    a, b = keras.Input((6,), name="a"), keras.Input((6,), name="b")
+    inner = keras.Sequential([keras.Input((6,)), keras.layers.Dense(4)], name="inner")
+    shared = keras.layers.BatchNormalization(name="norm")
+    y = keras.layers.Concatenate(name="both")([shared(inner(a)), shared(inner(b))])
+    return keras.Model([a, b], keras.layers.Dense(2, activation="relu", name="head")(y))
+
+
+@pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5:UserWarning")
+def test_an_older_file_becomes_a_keras_file_with_every_weight(tmp_path):
+    model = two_inputs()
+    model.save(tmp_path / "old.h5")
+    (found,) = convert(tmp_path / "old.h5", tmp_path / "new.keras")["checks"]
+    assert found["ok"] and found["detail"].startswith("new.keras has every weight of old.h5")
+    arrays, results = keras_facts.try_out(model)
+    again = keras.models.load_model(tmp_path / "new.keras")
+    assert not keras_facts.output_difference(keras_facts.outputs_of(again, arrays), results)
+    with pytest.raises(ExportFailed, match=r"new\.keras is there already"):
+        convert(tmp_path / "old.h5", tmp_path / "new.keras")
+
+
+def test_a_file_of_keras_2_becomes_one_of_keras_3(tmp_path):
+    """The layout is the same; the description has other words, and tuples of its own."""
+    dense = {"name": "dense", "trainable": True, "dtype": "float32", "units": 2}
+    dense |= {"activation": "relu", "use_bias": True, "kernel_regularizer": None}
+    dense |= {"kernel_initializer": {"class_name": "GlorotUniform", "config": {"seed": None}}}
+    dense |= {"bias_initializer": {"class_name": "Zeros", "config": {}}}
+    entry = {"batch_input_shape": [None, 3], "dtype": "float32", "sparse": False, "name": "x"}
+    layers = [
+        {"class_name": "InputLayer", "config": entry, "name": "x", "inbound_nodes": []},
+        {
+            "class_name": "Dense",
+            "config": dense,
+            "name": "dense",
+            "inbound_nodes": [[["x", 0, 0, {}]]],
+        },
+    ]
+    ends = {"input_layers": [["x", 0, 0]], "output_layers": [["dense", 0, 0]]}
+    config = {"class_name": "Functional", "config": {"name": "m", "layers": layers} | ends}
+    weights = {"dense/kernel:0": numpy.ones((3, 2), "float32"), "dense/bias:0": numpy.ones(2, "f4")}
+    with h5py.File(tmp_path / "two.h5", "w") as file:
+        file.attrs["keras_version"], file.attrs["backend"] = "2.4.0", "tensorflow"
+        file.attrs["model_config"] = json.dumps(config)
+        group = file.create_group("model_weights")
+        group.attrs["layer_names"] = [b"x", b"dense"]
+        group.attrs["keras_version"], group.attrs["backend"] = b"2.4.0", b"tensorflow"
+        group.create_group("x").attrs["weight_names"] = []
+        inner = group.create_group("dense")
+        inner.attrs["weight_names"] = [name.encode() for name in weights]
+        for name, array in weights.items():
+            inner.create_dataset(name, data=array)
+    convert(tmp_path / "two.h5", tmp_path / "three.keras")
+    model = keras.models.load_model(tmp_path / "three.keras")
+    assert numpy.array_equal(model(numpy.ones((1, 3))), [[4.0, 4.0]])
+
+
+@pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5:UserWarning")
+def test_older_files_with_code_without_layers_or_damaged_are_refused(tmp_path):
+    x = keras.Input((4,))
+    keras.Model(x, keras.layers.Lambda(lambda x: x * 2)(x)).save(tmp_path / "lambda.h5")
+    two_inputs().save_weights(tmp_path / "only.weights.h5")
+    (tmp_path / "broken.h5").write_bytes(b"nothing")
+    for name, words in (
+        ("lambda.h5", "Lambda"),
+        ("only.weights.h5", "holds weights only"),
+        ("broken.h5", "cannot be read"),
+        ("absent.h5", "cannot be read"),
+    ):
+        with pytest.raises(ExportFailed, match=words):
+            convert(tmp_path / name, tmp_path / "new.keras")
+    assert not (tmp_path / "new.keras").exists()

@@ -1,22 +1,31 @@
 """Source that is made of saved models: run with Keras, it gives what the models by hand give."""
 
+import json
+import zipfile
 from dataclasses import replace
 
 import numpy
 import pytest
 from immutables import Map
 
+from composer_gui.core import edits, inside_reader, opening
 from composer_gui.core.codegen import keras_script
 from composer_gui.core.document import (
+    Construct,
+    Cut,
     Operation,
     SavedInterface,
+    SavedModel,
     SavedPort,
     SavedWeights,
     Slice,
     Slot,
+    Source,
     Submodel,
+    Wire,
     put,
 )
+from composer_gui.core.errors import CannotGenerate
 from composer_gui.core.freezing import frozen_paths
 from composer_gui.core.saved_files import saved_files
 from composer_gui.engine import keras_facts
@@ -103,7 +112,11 @@ class Saved(Drawing):
 
     def insides(self):
         """Return what the saved models of the design are made of."""
-        return {path: keras_archive.contents(path) for path, _ in saved_files(self.document)}
+        found = {}
+        for path, _ in saved_files(self.document):
+            with zipfile.ZipFile(path) as archive:
+                found[path] = inside_reader.read(json.loads(archive.read("config.json")))
+        return found
 
     def text(self, anew=(), insides=None):
         """Return the source, with the ids of layers that start anew."""
@@ -112,7 +125,7 @@ class Saved(Drawing):
             self.document,
             self.catalog,
             paths,
-            insides=insides or {},
+            insides=self.insides() if insides is None else insides,
             anew=frozenset(anew),
         ).text
 
@@ -126,7 +139,7 @@ def built(text, tmp_path):
     again = keras.models.load_model(tmp_path / "whole.keras", compile=False)
     for one, other in zip(wanted, keras_facts.outputs_of(again, arrays), strict=True):
         numpy.testing.assert_array_equal(one, other)
-    assert keras_facts.facts(again)["trainable"] == keras_facts.facts(model)["trainable"]
+    assert [x.trainable for x in again.layers] == [x.trainable for x in model.layers]
     return model
 
 
@@ -468,8 +481,9 @@ def test_what_drops_in_training_is_silenced(name, class_name, parameters, tmp_pa
     keras.Model(steps, y, name=name).save(tmp_path / f"{name}.keras")
     drawing = Saved(tmp_path)
     drawing.output("result", drawing.whole(name, name, drawing.input("x", 4, 3), inference=True))
-    built(drawing.text(), tmp_path)
-    model = load(tmp_path, "whole")
+    model = built(drawing.text(), tmp_path)
+    assert not model.trainable_weights
+    model = load(tmp_path, "whole")  # where Keras lets the inside of an attention layer train again
     array = numpy.random.random((2, 4, 3)).astype("float32")
     numpy.testing.assert_allclose(model(array, training=True), model(array), rtol=1e-5)
 
@@ -484,3 +498,127 @@ def test_three_copies_of_one_file_reload(folder, tmp_path):
     picture = source.input
     joined = keras.ops.concatenate([source(picture)] * 3, axis=-1)
     assert_same(model, keras.Model(picture, joined))
+
+
+# What only layers one by one can say --------------------------------------------------------------
+
+
+def test_a_deep_tap_comes_out_of_the_model_that_it_lies_in(folder, tmp_path):
+    drawing = Saved(folder)
+    picture = drawing.input("picture", 8, 8, 3)
+    taps = (tap("encoder/gap", 6), tap("head/a", 4))
+    nested = drawing.whole("nested", "nested", picture, taps=taps)
+    drawing.output("gap", (nested, "encoder/gap"))
+    drawing.output("a", (nested, "head/a"))
+    model, source = built(drawing.text(), tmp_path), load(folder, "nested")
+    encoder = source.get_layer("encoder")
+    deep = keras.Model(encoder.input, [encoder.output, encoder.get_layer("gap").output])
+    picture = keras.Input((8, 8, 3))
+    encoded, gap = deep(picture)
+    a = source.get_layer("head").get_layer("a")(encoded)
+    assert_same(model, keras.Model(picture, {"gap": gap, "a": a}))
+
+
+def test_a_deep_tap_and_the_whole_reload_together_with_a_second_call(folder, tmp_path):
+    drawing = Saved(folder)
+    one, other = drawing.input("one", 8, 8, 3), drawing.input("other", 8, 8, 3)
+    first = drawing.whole("nested", "nested", one, taps=(tap("encoder/gap", 6),))
+    again = drawing.again(first, other)
+    layer = drawing.document.layers[drawing.layer_id(first)]
+    sums = drawing.layer("Add", "", *((n, layer.outputs[0].name) for n in (first, again)))
+    drawing.output("sum", sums)
+    drawing.output("gap", (again, "encoder/gap"))
+    model, source = built(drawing.text(), tmp_path), load(folder, "nested")
+    assert len(model.weights) == len(source.weights)
+    a, b = keras.Input((8, 8, 3), name="one"), keras.Input((8, 8, 3), name="other")
+    encoder = source.get_layer("encoder")
+    gap = keras.Model(encoder.input, encoder.get_layer("gap").output)(b)
+    assert_same(model, keras.Model([a, b], {"sum": source(a) + source(b), "gap": gap}))
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "shape"),
+    [("conv", "gap", (6, 6, 4)), ("norm", "dense", (6, 6, 4)), ("picture", "gap", (8, 8, 3))],
+)
+def test_a_cut_is_the_stretch_between_two_layers(folder, tmp_path, begin, end, shape):
+    drawing = Saved(folder)
+    cut = Cut((tap(begin, *shape),), (tap(end, 6),))
+    features = drawing.input("features", *shape)
+    stretch = drawing.whole("encoder", "stretch", cut=cut)
+    drawing.document = edits.connect(
+        drawing.document, drawing.catalog, Wire(Source(features), stretch, begin)
+    )
+    drawing.output("result", (stretch, end))
+    model, source = built(drawing.text(), tmp_path), load(folder, "encoder")
+    names = [layer.name for layer in source.layers]
+    x = start = keras.Input(shape)
+    for layer in source.layers[names.index(begin) + 1 : names.index(end) + 1]:
+        x = layer(x)
+    assert_same(model, keras.Model(start, x))
+
+
+def test_other_inputs_go_into_a_model_with_models_in_it(folder, tmp_path):
+    drawing = Saved(folder)
+    picture = drawing.input("picture", 11, 9, 3)
+    name = keras_archive.read(str(folder / "nested.keras")).inputs[0].name
+    reinput = (SavedPort(name, (None, 11, 9, 3)),)
+    taps = (tap("encoder/gap", 6),)
+    nested = drawing.whole("nested", "nested", picture, reinput=reinput, taps=taps)
+    drawing.output("gap", (nested, "encoder/gap"))
+    model, source = built(drawing.text(), tmp_path), load(folder, "nested")
+    x = wide = keras.Input((11, 9, 3))
+    for layer in source.get_layer("encoder").layers[1:-1]:
+        x = layer(x)
+    assert_same(model, keras.Model(wide, x))
+
+
+@pytest.mark.parametrize("file", ["encoder", "nested"])
+def test_what_is_opened_gives_what_it_gave(folder, tmp_path, file):
+    drawing = Saved(folder)
+    path = str(folder / f"{file}.keras")
+    layer = SavedModel("l1", file, path, "", keras_archive.read(path))
+    drawing.document = put(drawing.document, layer)
+    (inside,) = drawing.insides().values()
+    for all_levels in (False, True):
+        drawing.document = opening.opened(inside, layer, drawing.catalog, all_levels=all_levels)
+        text = drawing.text()
+        assert text.count("load_model(") == 1
+        assert_same(built(text, tmp_path), load(folder, file))
+
+
+def test_the_script_waits_for_what_is_not_read_yet(folder):
+    drawing = Saved(folder)
+    picture = drawing.input("picture", 8, 8, 3)
+    nested = drawing.whole("nested", "nested", picture, taps=(tap("encoder/gap", 6),))
+    drawing.output("gap", (nested, "encoder/gap"))
+    with pytest.raises(CannotGenerate) as raised:
+        drawing.text(insides={})
+    assert raised.value.node == nested and "not been read yet" in str(raised.value)
+    assert "not been read yet" in drawing.script(partial=True).text
+
+
+@pytest.mark.parametrize(
+    ("class_name", "parameters"),
+    [
+        ("Bidirectional", {"layer": Construct("layer", "LSTM", Map({"units": 2}))}),
+        ("TimeDistributed", {"layer": Construct("layer", "Dense", Map({"units": 2}))}),
+        ("RNN", {"cell": Construct("layer", "GRUCell", Map({"units": 2}))}),
+        ("LSTM", {"units": 2}),
+    ],
+)
+def test_a_frozen_layer_is_frozen_throughout(class_name, parameters, tmp_path):
+    drawing = Saved(tmp_path)
+    node = drawing.layer(class_name, "layer", drawing.input("x", 4, 3), **parameters)
+    drawing.freeze(node)
+    drawing.output("result", node)
+    assert not built(drawing.text(), tmp_path).trainable_weights
+    assert not load(tmp_path, "whole").trainable_weights
+
+
+def test_a_frozen_attention_layer_is_frozen_throughout(tmp_path):
+    drawing = Saved(tmp_path)
+    x = drawing.input("x", 4, 3)
+    node = drawing.layer("MultiHeadAttention", "heads", x, x, num_heads=2, key_dim=2)
+    drawing.freeze(node)
+    drawing.output("result", node)
+    assert not built(drawing.text(), tmp_path).trainable_weights
