@@ -29,7 +29,7 @@ from composer_gui.core.codegen.prose import (
     comment,
     waiting_comment,
 )
-from composer_gui.core.codegen.reading import TAKE_NO_TRAINABLE
+from composer_gui.core.codegen.reading import FROZEN_WHEN_BUILT, TAKE_NO_TRAINABLE
 from composer_gui.core.codegen.scratch import Chain, chain
 from composer_gui.core.codegen.surroundings import Surroundings
 from composer_gui.core.document import (
@@ -119,6 +119,8 @@ class Body:
             is_new = layer.id in self._read.anew
             said = anew_comment if is_new else changed_comment
             lines.insert(0, INDENT + said(layer, self._read.wiring.catalog))
+        if not layer.trainable and layer.class_name in FROZEN_WHEN_BUILT:
+            self._calls.afterwards.setdefault(layer.id, []).append(_freezing(variable))
         is_done = layer.trainable or layer.class_name not in TAKE_NO_TRAINABLE
         return lines if is_done else [*lines, _freezing(variable)]
 

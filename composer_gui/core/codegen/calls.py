@@ -24,7 +24,12 @@ from composer_gui.core.codegen.literals import construction, is_default, literal
 from composer_gui.core.codegen.naming import RUNNING, Variables
 from composer_gui.core.codegen.operation_calls import operation_call
 from composer_gui.core.codegen.prose import anew_comment
-from composer_gui.core.codegen.reading import TAKE_NO_TRAINABLE, Reading, is_tapped
+from composer_gui.core.codegen.reading import (
+    FROZEN_WHEN_BUILT,
+    TAKE_NO_TRAINABLE,
+    Reading,
+    is_tapped,
+)
 from composer_gui.core.codegen.results import Unpacking, unpack
 from composer_gui.core.document import Call as CallNode
 from composer_gui.core.document import (
@@ -231,7 +236,8 @@ class Calls:
 
     def constructor(self, layer: KerasLayer) -> Call:
         """Return the constructor call of a new layer, with its name."""
-        by_argument = not layer.trainable and layer.class_name not in TAKE_NO_TRAINABLE
+        otherwise = TAKE_NO_TRAINABLE | FROZEN_WHEN_BUILT
+        by_argument = not layer.trainable and layer.class_name not in otherwise
         more = [keyword("trainable", Atom("False"))] if by_argument else []
         more.append(keyword("name", self._wording.names[layer.id]))
         spec = self._catalog.layer(layer.class_name)

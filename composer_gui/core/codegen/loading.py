@@ -90,7 +90,9 @@ class Loading:
             for number in self._read.used_ports(layer.id)
         ]
         given = tensors[0] if len(tensors) == 1 else Display("[]", tuple(tensors))
-        taken = Atom(f"{source}.input")
+        # what a Sequential calls its input need not be the one that its layers are behind
+        is_row = layer.interface.class_name == "Sequential"
+        taken = Atom(f"{source}.inputs[0]" if is_row else f"{source}.input")
         value = call("keras.Model", taken, given, keyword("name", name))
         return [*assignment(variable, value, STEP), *quieted]
 
@@ -217,7 +219,8 @@ def _tensor(
 ) -> Expression:
     """Return the tensor behind an output port: one of the model's own, or a layer's output."""
     if not port.address:
-        is_only = layer.interface.output_structure == 0
+        is_row = layer.interface.class_name == "Sequential"
+        is_only = layer.interface.output_structure == 0 and not is_row
         return Atom(f"{source}.output" if is_only else f"{source}.outputs[{number}]")
     ((name, _),), output = steps_of(port.address)
     text = f"{source}.get_layer({text_literal(name)}).output"

@@ -32,6 +32,12 @@ TAKE_NO_TRAINABLE = frozenset(
 )
 """Classes whose constructor has no `trainable`; it has to be set on the layer."""
 
+FROZEN_WHEN_BUILT = frozenset(
+    {"Bidirectional", "GroupQueryAttention", "MultiHeadAttention", "RNN"}
+    | {"SpectralNormalization", "TimeDistributed", "Wrapper"}
+)
+"""Classes of layers with others in them, which a `trainable` in the constructor does not reach."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -211,7 +217,7 @@ def _wants_variable(layer: Layer, name: str, *, is_new: bool) -> bool:
         return True
     if layer.weights is not None and not is_new:
         return not layer.is_as_saved or name != saved_name(layer)
-    return not layer.trainable and layer.class_name in TAKE_NO_TRAINABLE
+    return not layer.trainable and layer.class_name in TAKE_NO_TRAINABLE | FROZEN_WHEN_BUILT
 
 
 def is_tapped(layer: SavedModel) -> bool:
