@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from immutables import Map
 
@@ -61,7 +60,7 @@ def splice(document: Document, node_id: str, design: Document) -> Document:
     rest, pieces = _pieces(rest, design, calls)
     ends = _Ends(design, pieces)
     followers = [
-        ends.rewired(consumer, consumer.inputs)
+        replace(consumer, inputs=ends.led(consumer.inputs))
         for consumer in rest.nodes.values()
         if ends.starts_of(consumer)
     ]
@@ -171,23 +170,22 @@ class _Ends:
         given = piece.call.inputs.get(self._entries[source.node], ())
         return self.outside(given[0]) if given else None
 
-    def rewired(self, node: Node, inputs: Map, piece: _Piece | None = None) -> Node:
-        """Return `node` with its wires, of the design where `piece` is given, led to their ends."""
+    def led(self, inputs: Map, piece: _Piece | None = None) -> Map:
+        """Return wires, of the design where `piece` is given, that begin at their ends."""
         led = {}
         for port, sources in inputs.items():
             ends = (self.inside(piece, s) if piece else self.outside(s) for s in sources)
             if kept := tuple(end for end in ends if end is not None):
                 led[port] = kept
-        return replace(node, inputs=Map(led) if led else EMPTY)
+        return Map(led) if led else EMPTY
 
 
 def _brought(node: Node, piece: _Piece, layers: Mapping[str, Layer], ends: _Ends) -> Node:
     """Return a node of the design as it stands outside, at its old place."""
-    fields: dict[str, Any] = {"id": piece.ids[node.id]}
-    if isinstance(node, Call):
-        fields["layer"] = layers[node.layer].id
-    brought = replace(node, **fields)
-    return ends.rewired(brought, node.inputs, piece) if node.inputs else brought
+    if not isinstance(node, Call):
+        return replace(node, id=piece.ids[node.id])
+    inputs = ends.led(node.inputs, piece)
+    return replace(node, id=piece.ids[node.id], layer=layers[node.layer].id, inputs=inputs)
 
 
 # Places -------------------------------------------------------------------------------------------
