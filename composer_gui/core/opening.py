@@ -403,7 +403,8 @@ class _Opening:
     def _made_layer(self, part: Part, calls: list[InnerCall], used: int) -> Layer:
         if part.kind == MODEL:
             return self._model(part)
-        made = keras_layer(part, self._id("l"), self._name(part), self._use, self._catalog)
+        name = self._name(part)
+        made = keras_layer(part, self._id("l"), name, self._use, self._catalog)
         said = ""
         if made is not None:
             try:
@@ -413,7 +414,7 @@ class _Opening:
                 return made
             except NotSaid as error:
                 said = str(error)
-        return self._sealed(part, calls, used, said)
+        return self._sealed(part, calls, used, said, name)
 
     def _model(self, part: Part) -> Layer:
         taps = self._tapped.get(part.name, ())
@@ -424,7 +425,9 @@ class _Opening:
         design = _opened(part.inside, made, inner, self._catalog, all_levels=False)
         return Submodel(made.id, made.name, design, made.trainable, made.inference)
 
-    def _sealed(self, part: Part, calls: list[InnerCall], used: int, said: str) -> SavedModel:
+    def _sealed(
+        self, part: Part, calls: list[InnerCall], used: int, said: str, name: str
+    ) -> SavedModel:
         ports = sealed_interface(part, calls, used)
         if ports is None:
             how = said or "with several arguments"
@@ -433,8 +436,7 @@ class _Opening:
                 "cannot say.",
                 "The model can be used as a whole.",
             )
-        layer_id, name = self._id("l"), self._name(part)
-        return saved_part(part, layer_id, name, self._use, ports=ports)
+        return saved_part(part, self._id("l"), name, self._use, ports=ports)
 
     def _wired(self, part: Part, layer: Layer, call: InnerCall) -> Wired:
         try:

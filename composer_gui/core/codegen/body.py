@@ -30,7 +30,8 @@ from composer_gui.core.codegen.prose import (
     waiting_comment,
 )
 from composer_gui.core.codegen.reading import FROZEN_WHEN_BUILT, TAKE_NO_TRAINABLE
-from composer_gui.core.codegen.scratch import Chain, chain
+from composer_gui.core.codegen.restored import RestoredChain
+from composer_gui.core.codegen.scratch import chain
 from composer_gui.core.codegen.surroundings import Surroundings
 from composer_gui.core.document import (
     Input,
@@ -71,7 +72,7 @@ class Body:
         self.makers = {
             layer.id: variables.claim_function(f"build_{names[layer.id]}")
             for layer in chapter.layers
-            if isinstance(layer, Submodel) and not isinstance(layer, Chain)
+            if isinstance(layer, Submodel) and not isinstance(layer, RestoredChain)
         }
         self.functions = [define(x, read, self._calls) for x in repeats.find(read, names)]
 
@@ -108,7 +109,7 @@ class Body:
 
     def _making(self, layer: KerasLayer | Submodel) -> list[str]:
         variable = self._calls.variables.layers[layer.id]
-        if isinstance(layer, Chain):
+        if isinstance(layer, RestoredChain):
             lines = assignment(variable, self._sequential(layer), STEP)
             return lines if layer.trainable else [*lines, _freezing(variable)]
         if isinstance(layer, Submodel):
@@ -124,7 +125,7 @@ class Body:
         is_done = layer.trainable or layer.class_name not in TAKE_NO_TRAINABLE
         return lines if is_done else [*lines, _freezing(variable)]
 
-    def _sequential(self, layer: Chain) -> Expression:
+    def _sequential(self, layer: RestoredChain) -> Expression:
         """Return a model whose layers lie one behind the other."""
         part = self._parts[layer.id]
         document, names = part.document, part.names

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from composer_gui.core.codegen.restored import RestoredLayer, RestoredModel
 from composer_gui.core.document import (
     Call,
     Document,
@@ -91,6 +92,8 @@ def keras_names(document: Document) -> dict[str, str]:
 
 def saved_name(layer: Layer) -> str:
     """Return the name that Keras knows a part of a saved model by, "" for what is none."""
+    if isinstance(layer, RestoredLayer | RestoredModel):
+        return layer.known_as
     if isinstance(layer, SavedModel):
         return layer.part.rpartition("/")[2]
     if isinstance(layer, KerasLayer) and layer.weights is not None:

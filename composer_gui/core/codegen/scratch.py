@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from immutables import Map
 
+from composer_gui.core.codegen.naming import saved_name
+from composer_gui.core.codegen.restored import RestoredChain, RestoredLayer, RestoredModel
 from composer_gui.core.codegen.side_files import BesideList, file_name, may_lie_beside
 from composer_gui.core.codegen.written_out import MODULES, classes_of, with_written_out
 from composer_gui.core.document import (
@@ -30,11 +32,6 @@ from composer_gui.core.layers.from_config import parameters
 from composer_gui.core.opening import opened
 
 VOCABULARY = "vocabulary"
-
-
-@dataclass(frozen=True, slots=True)
-class Chain(Submodel):
-    """A submodel that was saved as a Sequential and is one layer behind the other."""
 
 
 @dataclass(frozen=True)
@@ -93,10 +90,21 @@ class _Work:
             return self._saved(layer)
         if isinstance(layer, Submodel):
             return replace(layer, design=self.design(layer.design))
-        if isinstance(layer, KerasLayer) and layer.weights is not None:
-            part = self._part(layer.weights.path, layer.weights.part)
-            return replace(self._with_vocabulary(layer, part), weights=None)
+        if isinstance(layer, KerasLayer):
+            saved = layer.weights
+            part = self._part(saved.path, saved.part) if saved is not None else None
+            return self._restored(layer, self._with_vocabulary(layer, part), saved_name(layer))
         return layer
+
+    def _restored(self, layer: KerasLayer, parameters: Map, known_as: str) -> RestoredLayer:
+        return RestoredLayer(
+            layer.id,
+            layer.name,
+            layer.class_name,
+            parameters,
+            layer.trainable,
+            known_as=known_as,
+        )
 
     def _saved(self, layer: SavedModel) -> Layer:
         """Return the submodel that a saved model is, or the layer that a part of one is."""
@@ -108,8 +116,9 @@ class _Work:
             return self._written_out(layer, part)
         design = self.design(opened(inside, layer, self.catalog))
         was = part.class_name if part is not None else inside.class_name
-        kind = Chain if was == "Sequential" and is_a_chain(design) else Submodel
-        return kind(layer.id, layer.name, design, layer.trainable)
+        kind = RestoredChain if was == "Sequential" and is_a_chain(design) else RestoredModel
+        known_as = saved_name(layer)
+        return kind(layer.id, layer.name, design, layer.trainable, known_as=known_as)
 
     def _part(self, path: str, part: str) -> Part | None:
         inside = self.insides.get(path)
@@ -129,20 +138,23 @@ class _Work:
         if found is None:
             raise NotOpenable(f"The configuration of {layer.name} is not one of a {name}.")
         trainable = layer.trainable and part.trainable
-        return KerasLayer(layer.id, layer.name, name, found, trainable)
+        known_as = saved_name(layer)
+        return RestoredLayer(layer.id, layer.name, name, found, trainable, known_as=known_as)
 
-    def _with_vocabulary(self, layer: KerasLayer, part: Part | None) -> KerasLayer:
-        """Return a layer with the words that its file holds for it."""
-        words = part.vocabulary if part is not None else None
+    def _with_vocabulary(self, layer: KerasLayer, part: Part | None) -> Map:
+        """Return a layer's parameters with the words that its file holds for it."""
         spec = self.catalog.layers.get(layer.class_name)
-        takes = spec is not None and any(p.name == VOCABULARY for p in spec.parameters)
-        if not words or not takes or layer.parameters.get(VOCABULARY):
-            return layer
+        if spec is None or all(parameter.name != VOCABULARY for parameter in spec.parameters):
+            return layer.parameters
+        in_file = part.vocabulary if part is not None else None
+        words = layer.parameters.get(VOCABULARY) or in_file
+        if not isinstance(words, tuple) or not words:
+            return layer.parameters
         if may_lie_beside(words):
             name = file_name(layer.name, self.side_files)
             words = BesideList.of(words, name)
             self.side_files[name] = words.text
-        return replace(layer, parameters=layer.parameters.set(VOCABULARY, tuple_of(words)))
+        return layer.parameters.set(VOCABULARY, words)
 
     # Wires ----------------------------------------------------------------------------------------
 
@@ -166,11 +178,6 @@ class _Work:
             wired = (inputs.get(port.name, ()) for port in moved[node.layer].inputs)
             inputs = {"inputs": tuple(source for sources in wired for source in sources)}
         return replace(node, inputs=Map(inputs))
-
-
-def tuple_of(words: tuple) -> tuple:
-    """Return words as they are, or in a plain tuple."""
-    return words if isinstance(words, BesideList) else tuple(words)
 
 
 def is_a_chain(design: Document) -> bool:
