@@ -11,6 +11,7 @@ from composer_gui.core.document import (
     Document,
     KerasLayer,
     Layer,
+    Operation,
     SavedModel,
     Submodel,
     in_order,
@@ -60,3 +61,16 @@ def layer_with_paths(layer: Layer, moved: Callable[[str], str]) -> Layer:
     if isinstance(layer, Submodel):
         return replace(layer, design=with_paths(layer.design, moved))
     return layer
+
+
+def has_frozen(document: Document) -> bool:
+    """Return whether anything in a design, at whatever depth, does not train as its kind would."""
+    return any(_is_frozen(layer) for layer in document.layers.values())
+
+
+def _is_frozen(layer: Layer) -> bool:
+    if not layer.trainable and not isinstance(layer, Operation):
+        return True
+    if isinstance(layer, SavedModel):
+        return layer.inference or bool(layer.frozen)
+    return isinstance(layer, Submodel) and (layer.inference or has_frozen(layer.design))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from composer_gui.core import edits, fixes
+from composer_gui.core import edits, fixes, opening
 from composer_gui.core.change import Change
 from composer_gui.core.document import Call, Document, SavedModel
 from composer_gui.core.errors import ComposerError, EditRefused
@@ -23,11 +23,6 @@ from composer_gui.core.layers.catalog import Catalog
 from composer_gui.session import code_files, levels, model_files
 from composer_gui.session.insides import Insides
 from composer_gui.session.model_files import FileState, ModelFile
-
-try:
-    from composer_gui.core import opening
-except ImportError:  # it is being written
-    opening = None
 
 if TYPE_CHECKING:
     from composer_gui.session.session import Session

@@ -12,13 +12,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from composer_gui.core.document import CodeFile
 from composer_gui.core.errors import ExportFailed, FileProblem
 from composer_gui.core.saved_files import SavedFile
-from composer_gui.session.code_files import IMPORTED
+from composer_gui.session.code_files import IMPORTED, LARGEST
 from composer_gui.storage import files
 from composer_gui.storage.document_file import relative_path
 
-KERAS, PYTHON = ".keras", ".py"
+KERAS, PYTHON, WEIGHTS = ".keras", ".py", ".weights.h5"
 MODELS = "models"
 """The folder beside a script that saved models from elsewhere are copied to."""
 
@@ -71,6 +72,17 @@ def check_targets(targets: Iterable[Path], *, force: bool) -> None:
     for target in targets:
         with told():
             files.refuse_locked(target)
+
+
+def refuse_existing(companions: Iterable[Path], *, force: bool) -> None:
+    """Raise ExportFailed for a file that the source needs beside it and that is there already."""
+    companions = list(companions)
+    existing = [path for path in companions if os.path.lexists(path)]
+    if existing and not force:
+        raise TargetExists(existing)
+    for path in companions:
+        with told():
+            files.refuse_locked(path)
 
 
 def refuse_own_models(targets: Iterable[Path], models: Iterable[SavedFile]) -> None:
@@ -159,6 +171,39 @@ def gather(
     return gathered
 
 
+def gather_code(code: Iterable[CodeFile], folder: Path | None, gathered: Gathered) -> None:
+    """Put the Python files that a script in `folder` imports beside it, unless they are there.
+
+    Raises ExportFailed for a file that is not the one that was allowed, and for another one of its
+    name; `gathered` is filled as it goes.
+    """
+    with told():
+        for file in code:
+            source = Path(file.path)
+            data = files.read_bytes(source, LARGEST)
+            if hashlib.sha256(data).hexdigest() != file.sha256:
+                raise ExportFailed(
+                    f"{files.shown(source)} has changed since it was allowed to be run.",
+                    "Look at it, then name it again.",
+                )
+            if folder is None or source.parent == folder:
+                continue
+            place = folder / source.name
+            if os.path.lexists(place):
+                if files.read_bytes(place, LARGEST) != data:
+                    raise ExportFailed(
+                        f"Beside the script there is another {files.shown(place)} than the one "
+                        "that it has to import.",
+                        "Export to another folder.",
+                    )
+                continue
+            files.write_atomically(place, data)
+            gathered.copied.append(place)
+            gathered.warnings.append(
+                f"The script imports {files.shown(source)}, so it was copied beside it."
+            )
+
+
 def _written(place: Path, folder: Path | None) -> str:
     return place.as_posix() if folder is None else relative_path(str(place), folder)
 
@@ -227,8 +272,38 @@ class Stage:
         """Prepare to write `targets`, the files by suffix."""
         self.targets = dict(targets)
         self._token = secrets.token_hex(4)
+        self._companions: list[str] = []
         self._folder: Path | None = None
         self._script: Path | None = None
+
+    @property
+    def beside(self) -> Path:
+        """The folder in which the script stands, or would stand."""
+        return (self.targets.get(PYTHON) or self.targets[KERAS]).parent
+
+    @property
+    def companions(self) -> tuple[Path, ...]:
+        """The files that the script reads and that are written with it."""
+        names = self._companions if PYTHON in self.targets else ()
+        return tuple(self.beside / name for name in names)
+
+    def add_companion(self, name: str, text: str | None = None) -> Path:
+        """Return where a file goes meanwhile that the script finds beside it; write its text."""
+        self._companions.append(name)
+        place = self._staged(name)
+        if text is not None:
+            with told():
+                files.write_atomically(place, text.encode())
+        return place
+
+    def _staged(self, name: str) -> Path:
+        return self.beside / f".~export-{self._token}-{name}"
+
+    def to_run(self, text: str) -> str:
+        """Return a script that is run before everything has its name: it reads unfinished files."""
+        for name in self._companions:
+            text = text.replace(f'"{name}"', f'"{self._staged(name).name}"')
+        return text
 
     @property
     def model(self) -> Path:
@@ -252,13 +327,15 @@ class Stage:
         script = self.targets[PYTHON].with_name(f".~export-{self._token}{PYTHON}")
         self._script = script
         with told():
-            files.write_atomically(script, text.encode())
+            files.write_atomically(script, self.to_run(text).encode())
         return script
 
     def put_in_place(self, text: str) -> None:
         """Give the finished files their names; raises FileProblem."""
-        for target in self.targets.values():
+        for target in (*self.targets.values(), *self.companions):
             files.refuse_locked(target)
+        for place in self.companions:
+            files.move_into_place(self._staged(place.name), place)
         if KERAS in self.targets:
             files.move_into_place(self.model, self.targets[KERAS])
         if PYTHON in self.targets:
@@ -268,6 +345,8 @@ class Stage:
         """Remove all that is left; may be called while another process still writes into it."""
         if self._script is not None:
             self._script.unlink(missing_ok=True)
+        for name in self._companions:
+            self._staged(name).unlink(missing_ok=True)
         for _ in range(3):
             if self._folder is not None and self._folder.exists():
                 shutil.rmtree(self._folder, ignore_errors=True)

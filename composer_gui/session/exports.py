@@ -6,30 +6,34 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from composer_gui.core.codegen import keras_script, reading
-from composer_gui.core.codegen.keras_script import Script
+from composer_gui.core.codegen.keras_script import SAVED, SCRATCH, Script
 from composer_gui.core.document import Call, in_order
 from composer_gui.core.errors import ComposerError, ExportFailed
+from composer_gui.core.inside import Inside
 from composer_gui.core.problems import ERROR
-from composer_gui.core.saved_files import SavedFile, files_of
+from composer_gui.core.saved_files import SavedFile, files_of, has_frozen
 from composer_gui.engine.client import Job
-from composer_gui.session import model_files
+from composer_gui.session import export_report, model_files, scripts
 from composer_gui.session.export_files import (
     KERAS,
     PYTHON,
+    WEIGHTS,
     Cancelled,
     Gathered,
     Stage,
     check_targets,
     gather,
+    gather_code,
+    refuse_existing,
     refuse_own_models,
 )
+from composer_gui.session.export_report import Check, Report
 from composer_gui.storage import keras_archive
 
 if TYPE_CHECKING:
@@ -41,6 +45,12 @@ PARTS = {"gather": 0.05, "build": 0.45, "check": 0.45, "place": 0.05}
 SETTLES_WITHIN = 10_000
 """Milliseconds to wait for verdicts; without them it is the build that tells what is wrong."""
 
+PROOFS = ("reload", "run_script")
+"""The steps that compare what another process makes of it with what was built."""
+
+NOT_WITHOUT = ("missing_class",)
+"""Codes of warnings about what a design may lack and a model may not."""
+
 EVIDENCE = {
     "facts": "facts.json",
     "inputs": "inputs.npz",
@@ -48,63 +58,6 @@ EVIDENCE = {
     "ready": "ready",
 }
 """What the first process writes down for the others to compare, and that it has."""
-
-SHOWN_FACTS = ("name", "layers", "inputs", "outputs", "total", "trainable")
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was compared, and the sentence that says what came of it."""
-
-    name: str
-    ok: bool
-    detail: str
-
-
-@dataclass(frozen=True)
-class Report:
-    """What an export wrote and what was proved of it.
-
-    `files` are the targets, then the saved models that were copied. `facts` are those of the
-    model: name, inputs and outputs with their shapes, total and trainable parameters; empty where
-    nothing was built. `seconds` is how long it took.
-    """
-
-    files: tuple[Path, ...]
-    checks: tuple[Check, ...]
-    sentence: str
-    warnings: tuple[str, ...] = ()
-    seconds: float = 0.0
-    facts: dict[str, Any] = field(default_factory=dict)
-    digests: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def ok(self) -> bool:
-        """Whether everything that was compared is the same."""
-        return all(check.ok for check in self.checks)
-
-    @property
-    def is_proved(self) -> bool:
-        """Whether anything was compared at all."""
-        return bool(self.checks)
-
-    def to_plain(self) -> dict[str, Any]:
-        """Return the report as JSON values."""
-        written = [
-            {"path": str(path), "bytes": path.stat().st_size, "sha256": self.digests[str(path)]}
-            for path in self.files
-        ]
-        checks = [{"name": c.name, "ok": c.ok, "detail": c.detail} for c in self.checks]
-        return {
-            "ok": self.ok,
-            "proved": self.is_proved,
-            "sentence": self.sentence,
-            "files": written,
-            "checks": checks,
-            "warnings": list(self.warnings),
-            "model": self.facts,
-            "seconds": round(self.seconds, 3),
-        }
 
 
 class Export(QObject):
@@ -127,12 +80,16 @@ class Export(QObject):
         *,
         prove: bool = True,
         force: bool = False,
+        style: str = SAVED,
+        weights: bool = False,
         parent: QObject | None = None,
     ) -> None:
         """Prepare to write `targets`, at most one `.keras` and one `.py` file.
 
         With `prove` the model is reloaded and the source run by itself, each in a process of its
-        own, and compared. With `force` files that exist are replaced.
+        own, and compared. With `force` files that exist are replaced. The source is made from the
+        saved models, or in the `style` SCRATCH from layers alone; then all weights start anew,
+        unless with `weights` a file of them is written beside the source, which loads it.
         """
         super().__init__(parent)
         self._session = session
@@ -140,11 +97,14 @@ class Export(QObject):
         self._targets = [Path(target).absolute() for target in targets]
         self._prove = prove
         self._force = force
+        self._style = style
+        self._with_weights = weights
         self._is_over = False
         self._cancelled = threading.Event()
         self._is_placing = False
         self._is_waiting = True
         self._gathered = Gathered()
+        self._insides: dict[str, Inside] = {}
         self._stage: Stage | None = None
         self._script: Script | None = None
         self._steps: frozenset[str] = frozenset()
@@ -187,25 +147,36 @@ class Export(QObject):
             self._guard(self._begin)
 
     def _begin(self) -> None:
-        """Look at what is known already, then gather the saved models in a thread."""
+        """Look at what is known already, then gather what the source needs in a thread."""
         check_targets(self._targets, force=self._force)
         self._refuse_problems()
         by_suffix = {target.suffix.lower(): target for target in self._targets}
+        if self._with_weights and (self._style != SCRATCH or PYTHON not in by_suffix):
+            raise ExportFailed(
+                "A file of weights goes with a Python source made from scratch.",
+                "Name a .py file, and choose the style from scratch.",
+            )
         self._stage = Stage(by_suffix)
         folder = by_suffix[PYTHON].parent if PYTHON in by_suffix else None
         models, cancelled, gathered = self._models(), self._cancelled, self._gathered
+        code, insides = self._session.allowed_code(), self._insides
         refuse_own_models(self._targets, models)
         self._tell("gather", "Collecting the saved models")
 
-        def work() -> ComposerError | None:
+        def work() -> None:
             with contextlib.suppress(Cancelled):
                 gather(models, folder, cancelled, gathered)
+                gather_code(code, folder, gathered)
+                for path in gathered.paths:
+                    with contextlib.suppress(ComposerError):  # it is used as a whole then
+                        insides[path] = model_files.read_inside(path)
 
         model_files.in_thread(_told_by_value(work), self._write_source)
 
     def _refuse_problems(self) -> None:
-        """Raise ExportFailed for the first error in the design."""
-        errors = [p for p in self._session.problems() if p.severity == ERROR]
+        """Raise ExportFailed for the first thing in the design that keeps it from being built."""
+        problems = self._session.problems()
+        errors = [p for p in problems if p.severity == ERROR or p.code in NOT_WITHOUT]
         if errors:
             problem, more = errors[0], len(errors) - 1
             next_step = f"There are {more} more problems." if more > 1 else ""
@@ -231,13 +202,62 @@ class Export(QObject):
         """Write the source now that the saved models are there, and start what is to run it."""
         if error is not None:
             raise error
-        self._script = keras_script.generate(
-            self._document, self._session.catalog, self._gathered.paths
+        self._script = self._generated(self._style)
+        names = list(self._script.side_files)
+        if self._with_weights:
+            names.append(self._weights_name)
+        if PYTHON in self._stage.targets:
+            refuse_existing((self._stage.beside / name for name in names), force=self._force)
+        for name, text in self._script.side_files.items():
+            self._stage.add_companion(name, text)
+        if self._with_weights:
+            self._start_weights()
+        else:
+            self._start_proof()
+
+    def _generated(self, style: str) -> Script:
+        session, document = self._session, self._document
+        with_weights = self._with_weights and style == SCRATCH
+        return keras_script.generate(
+            document,
+            session.catalog,
+            self._gathered.paths,
+            insides=self._insides,
+            anew=scripts.anew(document, session.verdicts),
+            style=style,
+            **({"weights": self._weights_name} if with_weights else {}),
         )
+
+    @property
+    def _weights_name(self) -> str:
+        return f"{self._stage.targets[PYTHON].stem}{WEIGHTS}"
+
+    def _start_weights(self) -> None:
+        """Have the weights of the saved models written for the source that has none of its own."""
+        place = self._stage.add_companion(self._weights_name)
+        request = self._request("weights", self._generated(SAVED).text)
+        request |= {"scratch": self._stage.to_run(self._script.text), "target": str(place)}
+        self._steps |= {"weights"}
+        self._run("weights", self._session.engine.job(request))
+
+    def _start_proof(self) -> None:
         if self._prove or KERAS in self._stage.targets:
             self._start_jobs()
         else:
             self._finish()
+
+    def _request(self, operation: str, text: str) -> dict[str, Any]:
+        """Return the request to run a source as if it stood where it is going to."""
+        targets = self._stage.targets
+        path = targets.get(PYTHON) or targets[KERAS].with_suffix(PYTHON)
+        code = self._session.allowed_code()
+        return {
+            "op": operation,
+            "text": text,
+            "path": str(path),
+            "models": [str(path) for path in self._gathered.sources],
+            "code": [{"path": file.path, "sha256": file.sha256} for file in code],
+        }
 
     def _start_jobs(self) -> None:
         """Start the processes together, so that they import Keras at the same time."""
@@ -245,22 +265,19 @@ class Export(QObject):
         folder = stage.make_folder()
         evidence = {key: str(folder / name) for key, name in EVIDENCE.items()}
         saved = str(stage.model) if KERAS in stage.targets else ""
-        build = {
-            "op": "build",
-            "text": self._script.text,
-            "path": str(stage.targets.get(PYTHON) or stage.targets[KERAS].with_suffix(PYTHON)),
-            "models": [str(path) for path in self._gathered.sources],
-            "target": saved,
-        }
+        build = self._request("build", stage.to_run(self._script.text)) | {"target": saved}
+        code = {"code": build["code"]}
         proofs = {"reload": bool(saved), "run_script": PYTHON in stage.targets}
         wanted = {name for name, is_wanted in proofs.items() if is_wanted and self._prove}
-        self._steps = frozenset({"build"} | wanted)
-        self._run("build", engine.job(build | (evidence if self._prove else {})))
+        self._steps |= {"build"} | wanted
+        if self._prove:
+            build |= evidence | {"train": has_frozen(self._document)}
+        self._run("build", engine.job(build))
         if "reload" in wanted:
-            self._run("reload", engine.job({"op": "reload", "target": saved} | evidence))
+            self._run("reload", engine.job({"op": "reload", "target": saved} | evidence | code))
         if "run_script" in wanted:
             script = str(stage.write_script(self._script.text))
-            request = {"op": "run_script", "script": script} | evidence
+            request = {"op": "run_script", "script": script} | evidence | code
             self._run("run_script", engine.clean_job(request))
 
     def _run(self, name: str, job: Job) -> None:
@@ -274,7 +291,10 @@ class Export(QObject):
         if self._is_over:
             return
         self._parts[name] = max(self._parts[name], part)
-        checking = [key for key in self._jobs if key != "build"]
+        if name == "weights":
+            self.progressed.emit(text, PARTS["gather"])
+            return
+        checking = [key for key in self._jobs if key in PROOFS]
         if name == "build" or self._parts["build"] >= 1:
             done = sum(self._parts[key] for key in checking) / max(1, len(checking))
             whole = PARTS["gather"] + PARTS["build"] * self._parts["build"]
@@ -286,9 +306,11 @@ class Export(QObject):
         bad = next((c for c in result.get("checks", ()) if not c["ok"]), None)
         if bad is not None:
             raise ExportFailed(bad["detail"], "Nothing was written.")
-        if name != "build" and not result.get("checks"):
+        if name in PROOFS and not result.get("checks"):
             raise ExportFailed("A step of the proof compared nothing.", "Nothing was written.")
-        if self._results.keys() == self._steps:
+        if name == "weights":
+            self._start_proof()
+        elif self._results.keys() == self._steps:
             self._finish()
 
     def _job_failed(self, name: str, error: ExportFailed) -> None:
@@ -305,12 +327,13 @@ class Export(QObject):
         """Put the finished files in their places, in a thread: a large one is read once more."""
         self._is_placing = True
         self.progressed.emit("Writing the files", 1 - PARTS["place"])
-        stage, text, copied = self._stage, self._script.text, tuple(self._gathered.copied)
+        stage, text = self._stage, self._script.text
+        besides = (*stage.companions, *self._gathered.copied)
         targets = self._targets
 
         def work() -> tuple[tuple[Path, ...], dict[str, str]]:
             stage.put_in_place(text)
-            written = (*targets, *copied)
+            written = (*targets, *besides)
             return written, {str(path): keras_archive.fingerprint(path) for path in written}
 
         model_files.in_thread(_told_by_value(work), self._take_files)
@@ -323,21 +346,23 @@ class Export(QObject):
         written, digests = found
         checks = [
             Check(check["name"], check["ok"], check["detail"])
-            for name in ("reload", "run_script")
+            for name in (*PROOFS, "weights", "build")
             for check in self._results.get(name, {}).get("checks", ())
         ]
+        is_saved, built = KERAS in self._stage.targets, self._results.get("build", {})
         report = Report(
             files=written,
             checks=tuple(checks),
-            sentence=_sentence(self._targets, checks),
+            sentence=export_report.sentence(self._targets, checks),
             warnings=(
                 *self._gathered.changed,
                 *self._gathered.warnings,
-                *self._left_out(),
-                *self._deep(),
+                *built.get("warnings", ()),
+                *export_report.left_out(self._document, self._session.catalog),
+                *(export_report.deep(self._script.recursion) if is_saved else ()),
             ),
             seconds=time.monotonic() - self._began,
-            facts={k: v for k, v in self._results.get("build", {}).items() if k in SHOWN_FACTS},
+            facts={key: built[key] for key in export_report.SHOWN_FACTS if key in built},
             digests=digests,
         )
         self._gathered.copied.clear()  # they stay
@@ -345,24 +370,6 @@ class Export(QObject):
         self._let_go()
         self.progressed.emit(report.sentence, 1.0)
         self.finished.emit(report)
-
-    def _left_out(self) -> list[str]:
-        nodes = reading.dead_ends(self._document, self._session.catalog)
-        if not nodes:
-            return []
-        labels = [self._document.label(node_id) for node_id in nodes[:3]]
-        more = f" and {len(nodes) - 3} more" if len(nodes) > 3 else ""
-        verb = "leads" if len(nodes) == 1 else "lead"
-        return [f"{', '.join(labels)}{more} {verb} to no Output and so is not in the model."]
-
-    def _deep(self) -> list[str]:
-        """Say what loading the file may need, which the source does by itself."""
-        if not self._script.recursion or KERAS not in self._stage.targets:
-            return []
-        return [
-            "The model is many layers deep. Where loading it ends in a RecursionError, call "
-            f"sys.setrecursionlimit({self._script.recursion}) before load_model."
-        ]
 
     def _tell(self, step: str, text: str) -> None:
         before = list(PARTS)[: list(PARTS).index(step)]
@@ -405,11 +412,3 @@ def _told_by_value(work: Callable[[], Any]) -> Callable[[], Any]:
             return ExportFailed(f"A file could not be used: {error}.")
 
     return told_work
-
-
-def _sentence(targets: Sequence[Path], checks: Sequence[Check]) -> str:
-    names = " and ".join(target.name for target in targets)
-    verb = "is" if len(targets) == 1 else "are"
-    if not checks:
-        return f"{names} {verb} written, without a proof."
-    return f"{names} {verb} written and proved: {len(checks)} checks, all fine."

@@ -7,9 +7,10 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
+from composer_gui.core import opening
 from composer_gui.core.document import SavedModel
 from composer_gui.core.errors import ComposerError
-from composer_gui.core.inside import Inside
+from composer_gui.core.inside import Inside, NotOpenable
 from composer_gui.core.saved_files import SavedFile
 from composer_gui.session import model_files
 
@@ -51,7 +52,10 @@ class Insides(QObject):
     def of(self, layer: SavedModel) -> Inside | None:
         """Return what is inside the part of its file that a layer is, None as for `whole`."""
         whole = self.whole((layer.path, layer.sha256))
-        return None if whole is None else part_of(whole, layer.part)
+        try:
+            return None if whole is None else opening.part_inside(whole, layer.part)
+        except NotOpenable:
+            return None
 
     def why_sealed(self, layer: SavedModel) -> str:
         """Return the sentence that says why nothing inside can be used; "" where it can."""
@@ -60,10 +64,13 @@ class Insides(QObject):
             return known.whole
         if isinstance(known, Exception):
             return f"What is inside {layer.name} cannot be read: its file is damaged."
-        if known == READING or part_of(known, layer.part) is not None:
+        if not isinstance(known, Inside):
             return ""
-        class_name = layer.interface.class_name
-        return f"{class_name} is a single layer: what happens inside it, only its code knows."
+        try:
+            opening.part_inside(known, layer.part)
+        except NotOpenable as error:
+            return error.whole
+        return ""
 
     def known(self, files: tuple[SavedFile, ...]) -> Mapping[str, Inside]:
         """Return by path what is inside those files of which it is known; read the others."""
@@ -82,16 +89,6 @@ class Insides(QObject):
             known[file] = found
             self.number += 1
             self.arrived.emit()
-
-
-def part_of(whole: Inside, part: str) -> Inside | None:
-    """Return what is inside a part of a model; None for a layer and for what is not there."""
-    if not part:
-        return whole
-    try:
-        return whole.part(part).inside
-    except KeyError:
-        return None
 
 
 def _read(

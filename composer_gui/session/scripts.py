@@ -66,10 +66,17 @@ def model_paths(document: Document, folder: Path | None) -> dict[str, str]:
 
 
 def anew(document: Document, verdicts: Mapping[str, Verdict]) -> frozenset[str]:
-    """Return the layers of which a verdict says that they start anew, since weights do not fit."""
+    """Return the layers whose saved weights do not fit, as the verdicts tell.
+
+    Those inside submodels go by the ids on the way to them, joined by "/".
+    """
     found = set()
     for node_id, verdict in verdicts.items():
-        node = document.nodes.get(node_id) if getattr(verdict, "anew", "") else None
+        if not (verdict.anew or verdict.anew_inside):
+            continue
+        node = document.nodes.get(node_id)
         if isinstance(node, Call):
-            found.add(node.layer)
+            found.update(f"{node.layer}/{key}" for key, _ in verdict.anew_inside)
+            if verdict.anew:
+                found.add(node.layer)
     return frozenset(found)

@@ -48,6 +48,8 @@ class Opened:
     def __init__(self, drawing, engine):
         self.root = drawing.document
         self.place = ()
+        self.verdicts = {}
+        self.allowed_code = tuple
         self.catalog = drawing.catalog
         self.engine = engine
 
