@@ -1,5 +1,6 @@
 """Source that is made of saved models: run with Keras, it gives what the models by hand give."""
 
+import hashlib
 import json
 import zipfile
 from dataclasses import replace
@@ -11,6 +12,7 @@ from immutables import Map
 from composer_gui.core import edits, inside_reader, opening
 from composer_gui.core.codegen import keras_script
 from composer_gui.core.document import (
+    CodeFile,
     Construct,
     Cut,
     Operation,
@@ -130,13 +132,17 @@ class Saved(Drawing):
         ).text
 
 
-def built(text, tmp_path):
-    """Return the model of a source, which is the same to the bit when saved and loaded again."""
+def built(text, tmp_path, custom=None):
+    """Return the model of a source, which is the same to the bit when saved and loaded again.
+
+    `custom` are classes that are not Keras's, for loading it.
+    """
     model = keras_facts.built(text, "script.py")
     arrays = keras_facts.sample_input(model, 4)
     wanted = keras_facts.outputs_of(model, arrays)
     model.save(tmp_path / "whole.keras")
-    again = keras.models.load_model(tmp_path / "whole.keras", compile=False)
+    path = tmp_path / "whole.keras"
+    again = keras.models.load_model(path, custom_objects=custom, compile=False)
     for one, other in zip(wanted, keras_facts.outputs_of(again, arrays), strict=True):
         numpy.testing.assert_array_equal(one, other)
     assert [x.trainable for x in again.layers] == [x.trainable for x in model.layers]
@@ -622,3 +628,61 @@ def test_a_frozen_attention_layer_is_frozen_throughout(tmp_path):
     drawing.freeze(node)
     drawing.output("result", node)
     assert not built(drawing.text(), tmp_path).trainable_weights
+
+
+# Classes that are not Keras's ---------------------------------------------------------------------
+
+SCALE = """
+import keras
+
+
+{decorator}
+class {name}(keras.layers.Layer):
+    def build(self, shape):
+        self.scale = self.add_weight(shape=(shape[-1],), initializer="random_normal")
+
+    def call(self, x):
+        return x * self.scale
+"""
+
+
+def coded(folder, module, name, decorator=""):
+    """Write a Python file with a layer and a model that uses it; return the file."""
+    path = folder / f"{module}.py"
+    path.write_text(SCALE.format(name=name, decorator=decorator))
+    file = CodeFile(str(path), hashlib.sha256(path.read_bytes()).hexdigest())
+    made = keras_facts.run_code(file.path, file.sha256)
+    x = keras.Input((3,), name="x")
+    keras.Model(x, made[name](name="scale")(x), name=module).save(folder / f"{module}.keras")
+    return file
+
+
+@pytest.mark.parametrize("decorator", ["", '@keras.saving.register_keras_serializable("mine")'])
+def test_the_file_that_defines_a_class_is_imported(tmp_path, decorator):
+    file = coded(tmp_path, "my_layers", "Scale", decorator)
+    drawing = Saved(tmp_path)
+    x = drawing.input("x", 3)
+    drawing.output("result", drawing.whole("my_layers", "scaled", x))
+    scale = drawing.part("my_layers", "scale", "scale", x, shapes=[(3,), (3,)])
+    drawing.output("again", scale)
+    drawing.document = edits.set_code(drawing.document, [file])
+    text = drawing.text()
+    assert "from my_layers import Scale" in text
+    made = keras_facts.admit_code([{"path": file.path, "sha256": file.sha256}])
+    model = built(text, tmp_path, made)
+    result = model.predict(numpy.ones((1, 3)), verbose=0)
+    assert result["result"].any()
+    numpy.testing.assert_array_equal(result["result"], result["again"])
+
+
+def test_the_classes_of_several_files_are_gathered(tmp_path):
+    files = [coded(tmp_path, "first_layers", "First"), coded(tmp_path, "other_layers", "Other")]
+    drawing = Saved(tmp_path)
+    x = drawing.input("x", 3)
+    first = drawing.whole("first_layers", "first", x)
+    drawing.output("result", drawing.whole("other_layers", "other", first))
+    drawing.document = edits.set_code(drawing.document, files)
+    text = drawing.text()
+    assert "CUSTOM = {**vars(first_layers), **vars(other_layers)}" in text
+    made = keras_facts.admit_code([{"path": f.path, "sha256": f.sha256} for f in files])
+    assert len(built(text, tmp_path, made).weights) == 2

@@ -24,6 +24,7 @@ from composer_gui.core.document import EMPTY, Document, KerasLayer, SavedModel
 from composer_gui.core.errors import CannotGenerate
 from composer_gui.core.inside import Inside
 from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.safety import RUNS_CODE
 
 SAVED, SCRATCH = "saved", "scratch"
 """Styles: out of the saved models with their weights, or out of layers alone."""
@@ -192,7 +193,7 @@ def _foreign(whole: Chapter, insides: Mapping[str, Inside]) -> dict[str, list[st
         if path in insides:
             leaves = insides[path].leaves()
             names.update(leaf.class_name for _, leaf in leaves if leaf.foreign)
-    return {path: sorted(names) for path, names in found.items()}
+    return {path: sorted(names - RUNS_CODE) for path, names in found.items()}
 
 
 def _path(path: str, name: str, paths: Mapping[str, str], partial: bool) -> str:

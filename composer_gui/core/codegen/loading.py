@@ -65,7 +65,8 @@ class Loading:
 
     def _whole(self, layer: SavedModel) -> list[str]:
         variable = self._calls.variables.layers[layer.id]
-        lines = [INDENT + prose.model_comment(layer)]
+        outputs = [layer.outputs[number] for number in self._read.used_ports(layer.id)]
+        lines = [INDENT + prose.model_comment(layer, outputs if is_tapped(layer) else None)]
         if not (is_tapped(layer) or layer.reinput):
             lines += [*self._loaded(variable, layer.path), self._renaming(layer)]
             return [*lines, *self._quieted(layer, variable)]

@@ -56,8 +56,14 @@ def submodel_docstring(document: Document, name: str, origin: SavedModel | None)
     if origin.cut:
         ends = _quoted([port.address for port in origin.cut.outputs])
         words = f"The stretch of {_file_name(origin.path)} that ends at {ends}, with its weights."
+    elif origin.taps:
+        taps = _quoted([port.address for port in origin.taps])
+        words = f"The layers of {_file_name(origin.path)} with their weights, tapped at {taps}."
+    elif origin.reinput:
+        shapes = _shapes(origin.inputs)
+        words = f"The layers of {_file_name(origin.path)} with their weights, on {shapes}."
     else:
-        words = f"The layers of {_file_name(origin.path)}, with their weights."
+        words = f"The layers of {_file_name(origin.path)} with their weights."
     return plain_words(words, WIDTH - 10)
 
 
@@ -113,13 +119,17 @@ def one_line(text: str, longest: int) -> str:
 # Comments ---------------------------------------------------------------------------------------
 
 
-def model_comment(model: SavedModel) -> str:
-    """Return what a saved model does to shapes, such as `# 64x64x3 -> 128; frozen`."""
-    words = [f"{_shapes(model.inputs)} -> {_shapes(model.outputs)}"]
+def model_comment(model: SavedModel, outputs: Sequence[SavedPort] | None = None) -> str:
+    """Return what a saved model does to shapes, such as `# 64x64x3 -> 128; frozen`.
+
+    `outputs` are those of its outputs that are wanted, None for all.
+    """
+    given = model.outputs if outputs is None else outputs
+    words = [f"{_shapes(model.inputs)} -> {_shapes(given)}"]
     if model.reinput:
         words.append(f"saved for {_shapes(model.interface.inputs)}")
     if model.taps:
-        words.append(f"tapped at {_quoted([tap.address for tap in model.taps])}")
+        words.append(f"tapped at {_quoted([tap.address for tap in model.taps if tap in given])}")
     if model.inference:
         words.append("neither trains nor drops anything")
     elif not model.trainable:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from keyword import iskeyword
 from pathlib import PureWindowsPath
 
 from composer_gui.core.codegen.expressions import Atom, Display, Expression, Labelled
 from composer_gui.core.codegen.literals import text_literal
 from composer_gui.core.codegen.loads import Kept, part_of
-from composer_gui.core.codegen.naming import Functions, identifier
+from composer_gui.core.codegen.naming import Functions
 from composer_gui.core.document import CodeFile, KerasLayer, SavedModel
+from composer_gui.core.errors import CannotGenerate
 from composer_gui.core.inside import Inside
 from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.safety import bare
 
 CUSTOM = "CUSTOM"
 
@@ -122,7 +125,7 @@ class Surroundings:
             return None
         if not self._is_by_name():
             return Atom(CUSTOM)
-        items = (Labelled(f"{text_literal(name)}: ", Atom(_class(name))) for name in foreign)
+        items = (Labelled(f"{text_literal(name)}: ", Atom(bare(name))) for name in foreign)
         return Display("{}", tuple(items))
 
     def _is_by_name(self) -> bool:
@@ -130,7 +133,7 @@ class Surroundings:
 
     def _plain_names(self) -> list[str]:
         """Return the names of all foreign classes, none where one cannot be imported by name."""
-        found = sorted({_class(name) for names in self.foreign.values() for name in names})
+        found = sorted({bare(name) for names in self.foreign.values() for name in names})
         good = all(n.isidentifier() and n.isascii() and n[:1].isupper() for n in found)
         return found if good else []
 
@@ -149,14 +152,15 @@ def inside_of(layer: SavedModel, insides: Mapping[str, Inside]) -> Inside | None
 def code_modules(code: Sequence[CodeFile]) -> dict[str, str]:
     """Return the names that a script imports Python files by, by their paths.
 
-    The files are to lie beside the script as `name.py`.
+    The files are to lie beside the script. Raises CannotGenerate for a name that cannot be
+    imported.
     """
-    functions = Functions()
-    return {
-        file.path: functions.claim(identifier(PureWindowsPath(file.path).stem)) for file in code
-    }
-
-
-def _class(name: str) -> str:
-    """Return the class that a registered name such as "mine>Scale" is about."""
-    return name.rpartition(">")[2]
+    modules = {file.path: PureWindowsPath(file.path).stem for file in code}
+    for path, module in modules.items():
+        if not module.isidentifier() or not module.isascii() or iskeyword(module):
+            name = PureWindowsPath(path).name
+            raise CannotGenerate(
+                f"A script cannot import {name} by its name.",
+                "Name it like a Python module, such as my_layers.py.",
+            )
+    return modules
