@@ -117,6 +117,7 @@ class _Realizing:
             if layer.weights is not None and layer.is_as_saved:
                 made = part_of(self.source, layer.weights.part)
                 made.trainable = layer.trainable
+                made.name = layer.name
                 return made
             more = {} if layer.trainable else {"trainable": False}
             return layer_of(layer.class_name, layer.parameters, name=layer.name, **more)
