@@ -40,7 +40,7 @@ from composer_gui.core.ports import (
     input_ports,
     layer_output_ports,
 )
-from composer_gui.core.room import HEIGHT, Place, box_of, middle
+from composer_gui.core.room import HEIGHT, Place, box_of, middle, snapped
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import UNKNOWN, Verdict
 
@@ -84,7 +84,7 @@ def group(
     label = Labels.of(rest).unique(" ".join(name.split()) or "submodel")
     design = border.design(label, verdicts)
     _refuse_depth(design)
-    x, y = middle((node.x, node.y) for node in anchors(members))
+    x, y = map(snapped, middle((node.x, node.y) for node in anchors(members)))
     entries = zip(design_ports(design, design.inputs), border.feeding, strict=True)
     call = Call(node_id, layer_id, inputs=Map({p: (s,) for p, s in entries}), x=x, y=y)
     exits = zip(border.used, design_ports(design, design.outputs), strict=True)

@@ -38,7 +38,7 @@ from composer_gui.core.edit_wires import existing
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.labels import Labels
 from composer_gui.core.ports import design_ports
-from composer_gui.core.room import Place, grown, holds, middle, stepped, steps_aside
+from composer_gui.core.room import Place, grown, holds, middle, snapped, stepped, steps_aside
 
 
 def splice(document: Document, node_id: str, design: Document) -> Document:
@@ -221,7 +221,7 @@ def _made_room(others: dict[str, Node], own: list[Node], center: Place) -> dict[
 def _moved_to(center: Place, nodes: list[Node]) -> list[Node]:
     """Return nodes moved to where one node stood."""
     x, y = middle((node.x, node.y) for node in anchors(nodes))
-    dx, dy = center[0] - x, center[1] - y
+    dx, dy = snapped(center[0] - x), snapped(center[1] - y)
     return [_at(node, (node.x + dx, node.y + dy)) for node in nodes]
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from composer_gui.core.document import Frame
+from composer_gui.core.layout_rows import SNAP
 
 WIDTH, HEIGHT = 240.0, 108.0
 """What a node takes up, in pixels: the widest, and a usual height. The core measures no text."""
@@ -19,6 +21,11 @@ Box = tuple[float, float, float, float]
 
 Steps = Mapping[str, float]
 """How far each crowded side moves away, in pixels: "left" and "above" by negative numbers."""
+
+
+def snapped(length: float) -> float:
+    """Return a coordinate or distance on the raster that nodes are moved on."""
+    return SNAP * round(length / SNAP)
 
 
 def box_of(places: Iterable[Place]) -> Box:
@@ -43,10 +50,10 @@ def steps_aside(others: Iterable[Place], newcomers: list[Place], center: Place) 
     near = [at for at in others if _reaches(box, at)]
     crowded = {_side(at, center) for at in _covered(near, newcomers)}
     steps = {
-        "left": left - center[0],
-        "right": right - center[0],
-        "above": top - center[1],
-        "below": bottom - center[1],
+        "left": SNAP * math.floor((left - center[0]) / SNAP),
+        "right": SNAP * math.ceil((right - center[0]) / SNAP),
+        "above": SNAP * math.floor((top - center[1]) / SNAP),
+        "below": SNAP * math.ceil((bottom - center[1]) / SNAP),
     }
     return {side: step for side, step in steps.items() if side in crowded}
 

@@ -174,6 +174,13 @@ def test_what_comes_stands_around_the_place_of_the_call(drawn, catalog):
     assert places(document, drawn, "photo", "head", "out") == [(-300, 0), (900, 0), (1200, 0)]
 
 
+def test_nodes_on_the_raster_stay_on_it(drawn, catalog):
+    design = edits.move(chain(2), {"n3": (0, 0), "n5": (300, 12)})
+    document, new = spliced(drawn, catalog, design)
+    assert all(node.x % 12 == node.y % 12 == 0 for node in (*new, *document.nodes.values()))
+    assert new[1].x - new[0].x == 300 and new[1].y - new[0].y == 12
+
+
 def test_nobody_moves_where_there_is_room(drawn, catalog):
     before = places(drawn.document, drawn, "photo", "head", "out")
     document, _ = spliced(drawn, catalog, chain(1))
@@ -188,13 +195,13 @@ def test_only_the_crowded_side_moves(drawn, catalog):
 
 
 def test_what_stands_above_and_below_moves_up_and_down(drawn, catalog):
-    document = edits.move(drawn.document, {drawn["photo"]: (300, -150), drawn["head"]: (300, 150)})
+    document = edits.move(drawn.document, {drawn["photo"]: (300, -144), drawn["head"]: (300, 144)})
     drawn.document = document.settled()
     tower = chain(3)
-    tower = edits.move(tower, {f"n{2 * row + 1}": (0, 150 * row) for row in (1, 2, 3)})
+    tower = edits.move(tower, {f"n{2 * row + 1}": (0, 144 * row) for row in (1, 2, 3)})
     document, new = spliced(drawn, catalog, tower)
-    assert [node.y for node in new] == [-150, 0, 150]
-    assert places(document, drawn, "photo", "head", "out") == [(300, -300), (300, 300), (900, 0)]
+    assert [node.y for node in new] == [-144, 0, 144]
+    assert places(document, drawn, "photo", "head", "out") == [(300, -288), (300, 288), (900, 0)]
 
 
 def test_a_frame_around_the_call_grows_and_others_move_along(drawn, catalog):
