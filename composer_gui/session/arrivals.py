@@ -6,6 +6,7 @@ or a layer that is no longer there.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -20,7 +21,9 @@ from composer_gui.core.document import Call, Document, SavedModel
 from composer_gui.core.errors import ComposerError, EditRefused
 from composer_gui.core.inside import Inside
 from composer_gui.core.layers.catalog import Catalog
-from composer_gui.session import code_files, levels, model_files
+from composer_gui.core.saved_files import files_of
+from composer_gui.session import code_files, conversion, levels, model_files
+from composer_gui.session.conversion import Conversion
 from composer_gui.session.insides import Insides
 from composer_gui.session.model_files import FileState, ModelFile
 
@@ -42,6 +45,7 @@ class Arrivals(QObject):
         self._insides = insides
         self._opening = 0
         self._under_way = 0
+        self._conversions: list[Conversion] = []
 
     @property
     def is_idle(self) -> bool:
@@ -50,6 +54,9 @@ class Arrivals(QObject):
 
     def forget(self) -> None:
         """Drop what is still being read: another design is open now."""
+        for converting in self._conversions:
+            converting.cancel()
+        self._conversions = []
         self._opening, self._under_way = self._opening + 1, 0
 
     def read(self, function: Callable[[], Any], receive: Callable[[Any], None]) -> None:
@@ -99,8 +106,28 @@ class Arrivals(QObject):
 
     def add_models(self, paths: Sequence[Path], x: float, y: float) -> None:
         """Put saved models on the level shown now, as `Session.add_models` says."""
-        read = partial(model_files.read_models, paths)
-        self.read(read, partial(self._take_models, self._session.place, x, y))
+        take = partial(self._take_models, self._session.place, x, y)
+        older = [path.name for path in paths if conversion.is_older(path)]
+        if not older:
+            self.read(partial(model_files.read_models, paths), take)
+            return
+        self._session.noticed.emit(f"{', '.join(older)} is being converted to .keras.")
+        self._under_way += 1
+        code = self._session.allowed_code()
+        converting = Conversion(self._session.engine, paths, code, self)
+        converting.ended.connect(partial(self._take_converted, converting, take))
+        self._conversions.append(converting)
+        converting.start()
+
+    def _take_converted(
+        self,
+        converting: Conversion,
+        take: Callable[[Any], None],
+        found: list[Path | ComposerError],
+    ) -> None:
+        self._conversions.remove(converting)
+        self.read(partial(model_files.read_models, found), take)
+        self._under_way -= 1
 
     def _take_models(
         self, place: levels.Trail, x: float, y: float, found: list[ModelFile | ComposerError]
@@ -116,24 +143,24 @@ class Arrivals(QObject):
 
     def relocate_model(self, layer_id: str, path: Path) -> None:
         """Read the file at `path` and use it for a layer of the level shown now."""
-        read = partial(model_files.read_models, [path])
+        layer = self._session.document.layers.get(layer_id)
+        paths = [known for known, _ in files_of(layer)] if layer is not None else []
+        read = partial(_read_other, path, paths)
         self.read(read, partial(self._take_relocated, self._session.place, layer_id))
 
     def _take_relocated(
-        self, place: levels.Trail, layer_id: str, answer: list[ModelFile | ComposerError]
+        self, place: levels.Trail, layer_id: str, answer: tuple[ModelFile | ComposerError, str]
     ) -> None:
-        (found,) = answer
+        found, lost = answer
         if isinstance(found, ComposerError):
             self._session.failed.emit(found)
             return
         document = levels.at(self._session.root, place)
         if document is not None and layer_id in document.layers:
-            model = (found.path, found.sha256, found.interface)
-            self._try(
-                place,
-                "Choose model file",
-                lambda design: edits.relocate_model(design, layer_id, *model),
-            )
+            # A file that is lost is lost to all that comes out of it, on every level
+            where = () if lost else place
+            edit = partial(_relocated, place=place[len(where) :], layer_id=layer_id)
+            self._try(where, "Choose model file", partial(edit, found=found, lost=lost))
 
     def allow_code(self, path: Path) -> None:
         """Read a Python file that the user allowed, and take it into the design."""
@@ -196,6 +223,27 @@ def _opened(
     inside = known or model_files.read_inside(layer.path)
     design = opening.opened(inside, layer, catalog)
     return _Opened(inside, design, before, edits.splice(before, node_id, design))
+
+
+def _read_other(path: Path, known: Sequence[str]) -> tuple[ModelFile | ComposerError, str]:
+    """Return what is in a file, and which of the known ones is not there any more, or ""."""
+    (found,) = model_files.read_models([path])
+    return found, next((path for path in known if not os.path.exists(path)), "")
+
+
+def _relocated(
+    document: Document, *, place: levels.Trail, layer_id: str, found: ModelFile, lost: str
+) -> Document:
+    """Use another file for a layer of the level at `place`, and for all that has lost `lost`."""
+    level = levels.at(document, place)
+    layer = level.layers[layer_id]
+    old = lost or next((path for path, _ in files_of(layer)), "")
+    if isinstance(layer, SavedModel):
+        file = (found.path, found.sha256, found.interface)
+        document = levels.lifted(document, place, edits.relocate_model(level, layer_id, *file))
+    if lost or not isinstance(layer, SavedModel):
+        document = edits.relocate_file(document, old, found.path, found.sha256)
+    return document
 
 
 def _add_models(

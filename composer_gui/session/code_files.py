@@ -12,7 +12,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from composer_gui.core.document import CodeFile, Document, head
+from composer_gui.core import edits
+from composer_gui.core.document import CodeFile, Document
 from composer_gui.core.errors import FileProblem
 from composer_gui.session.settings import Settings
 from composer_gui.storage import files
@@ -73,5 +74,4 @@ def read(path: Path) -> CodeFile:
 
 def with_file(document: Document, file: CodeFile) -> Document:
     """Return a design that knows a Python file, in the place of an earlier state of it."""
-    others = tuple(known for known in document.code if known.path != file.path)
-    return document if file in document.code else head(document, code=(*others, file))
+    return edits.set_code(document, (*document.code, file))

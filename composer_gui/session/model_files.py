@@ -70,9 +70,12 @@ def in_thread(function: Callable[[], object], receive: Callable[[object], None])
     return answer
 
 
-def read_models(paths: Sequence[str | Path]) -> list[ModelFile | ComposerError]:
-    """Return for each path what its archive says, or the sentence that says why it cannot."""
-    return [_read_model(Path(path)) for path in paths]
+def read_models(paths: Sequence[str | Path | ComposerError]) -> list[ModelFile | ComposerError]:
+    """Return for each path what its archive says, or the sentence that says why it cannot.
+
+    An error in the place of a path stays in its place.
+    """
+    return [p if isinstance(p, ComposerError) else _read_model(Path(p)) for p in paths]
 
 
 def _read_model(path: Path) -> ModelFile | ComposerError:
