@@ -21,6 +21,9 @@ ORIGINAL, EXPORTED = "original.keras", "exported.keras"
 SAVED, SCRATCH = "saved.py", "scratch.py"
 GIVEN, WANTED = "given.npy", "wanted.npy"
 
+FREE_SIZE = 224
+"""Pixels of a picture where the application leaves its size free."""
+
 WRITTEN_OUT = ("CustomScaleLayer", "LayerScale", "StochasticDepth")
 """Classes that a source from scratch defines itself, so that they are from another module there."""
 
@@ -43,8 +46,8 @@ def make(name: str, folder: Path, options: dict[str, Any]) -> dict[str, Any]:
     draw = np.random.default_rng(7)
     _disturb(model, draw)
     model.save(folder / ORIGINAL)
-    shape = [1 if size is None else size for size in model.input_shape]
-    given = draw.uniform(0, 255, shape).astype("float32")
+    sizes = [FREE_SIZE if size is None else size for size in model.input_shape[1:]]
+    given = draw.uniform(0, 255, (1, *sizes)).astype("float32")
     np.save(folder / GIVEN, given)
     np.save(folder / WANTED, _outputs(model, given))
     return {"layers": len(model.layers), "parameters": model.count_params()}

@@ -18,9 +18,9 @@ from composer_gui.core.document import KerasLayer, Layer
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.parameters import Parameter
 
-MOST_VARIABLES = 3
+MOST_VARIABLES = 4
 CALLS_PER_VARIABLE = 4
-"""A function takes three parameters besides its names, and one more for each so many calls."""
+"""A function takes four parameters besides its names, and one more for each so many calls."""
 
 SMALLEST_SIZE = 4
 """Whole numbers from here on are sizes: where two parameters always have the same, they are one."""

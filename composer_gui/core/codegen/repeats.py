@@ -158,6 +158,14 @@ class _Search:
             repeat = self._repeat(family.length, starts)
             if repeat is None:
                 continue
+            # a second label is a further argument in every place
+            places = len(repeat.places)
+            saved = family.saved(places) - (len(repeat.stems.labels) - 1) * places
+            if saved < LEAST_SAVED:
+                continue
+            if heap and saved < min(-heap[0][0], -promised):
+                heapq.heappush(heap, (-saved, starts[0], number))
+                continue
             repeat = self._whole_blocks(repeat, saved) or repeat
             for place in range(len(repeat.places)):
                 for node_id in repeat.nodes(place):
