@@ -62,6 +62,19 @@ def paths_within(inside: Inside, stretch: Cut) -> frozenset[str]:
     return frozenset(part for part, _ in calls)
 
 
+def beginning(inside: Inside, stretch: Cut) -> tuple[str, ...]:
+    """Return the addresses of the layers that a cut begins with: those that none of it feeds."""
+    addresses = [port.address for port in (*stretch.inputs, *stretch.outputs)]
+    laid_out = unfolded(inside, models_on_the_way(inside, addresses).__contains__)
+    graph = _Graph(laid_out)
+    given = [graph.found(port.address) for port in stretch.inputs]
+    ends = [graph.found(port.address) for port in stretch.outputs]
+    calls = graph.before(ends, {tensor.key for tensor in given})
+    first = {key: InnerTensor(*key) for t in given for key in graph.takers(t) & calls}
+    fed = {k for key, t in first.items() for k in graph.behind([t]) - {key}}
+    return tuple(laid_out.address(first[key]) for key in sorted(first.keys() - fed))
+
+
 def _refuse_apart(
     graph: _Graph,
     begin: list[InnerTensor],

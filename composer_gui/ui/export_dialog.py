@@ -9,16 +9,18 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout,
 
 from composer_gui.core.errors import ExportFailed
 from composer_gui.core.problems import ERROR
-from composer_gui.session.exports import Export, Report
+from composer_gui.core.saved_files import saved_files
+from composer_gui.session.exports import NOT_WITHOUT, Export, Report
 from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
 from composer_gui.ui import file_dialogs
 from composer_gui.ui.controls import SignButton, TextField, TickBox, push_button
 from composer_gui.ui.export_report import ReportView
+from composer_gui.ui.export_source import SourceChoice
 from composer_gui.ui.file_flow import as_file_name
 from composer_gui.ui.panels.fields import Field
 from composer_gui.ui.progress import Progress
-from composer_gui.ui.words import Hairline, Line, Paragraph, count_of
+from composer_gui.ui.words import Hairline, Line, Paragraph, count_of, listed
 
 WIDTH = 540
 FOLDER_KEY, PROVE_KEY = "export/folder", "export/prove"
@@ -69,6 +71,7 @@ class ExportDialog(QDialog):
         self.name = TextField(as_file_name(self._file_name()))
         self.model = TickBox()
         self.source = TickBox()
+        self.style = SourceChoice(self._settings)
         self.prove = TickBox("Reload it, run the source, compare every bit")
         self.sentence = Paragraph(tone="secondary")
         self.go_to = push_button("Show the node", role="quiet")
@@ -142,6 +145,7 @@ class ExportDialog(QDialog):
         column.addWidget(self.name_field)
         column.addWidget(Field("Write", self.model))
         column.addWidget(Field("", self.source))
+        column.addWidget(self.style)
         column.addWidget(Field("Proof", self.prove))
         column.addSpacing(4)
         column.addWidget(self.sentence)
@@ -155,6 +159,7 @@ class ExportDialog(QDialog):
             field.textChanged.connect(self._look)
         for box in (self.model, self.source):
             box.clicked.connect(self._look)
+        self.style.changed.connect(self._look)
         self.browse.clicked.connect(self._browse)
         self.go_to.clicked.connect(self._show_node)
         self.cancel_button.clicked.connect(self.reject)
@@ -177,9 +182,12 @@ class ExportDialog(QDialog):
         name = self.name.text().strip()
         self.model.setText(f"{name}.keras, the model")
         self.source.setText(f"{name}.py, the Python that builds it")
+        is_choice = self.source.isChecked() and bool(saved_files(self._session.root))
+        self.style.follow(name, offered=is_choice)
         why, tone = self._obstacle()
-        if not why and self._existing():
-            why, tone = f"{self._existing()} will be replaced.", "warning"
+        existing = self._existing() if not why else ""
+        if existing:
+            why, tone = f"{existing} will be replaced.", "warning"
         self._say(why, tone)
         self.export_button.setEnabled(tone != "wrong")
 
@@ -192,7 +200,8 @@ class ExportDialog(QDialog):
 
     def _obstacle(self) -> tuple[str, str]:
         """Return why nothing can be exported, and the tone to say it in."""
-        errors = [p for p in self._session.problems() if p.severity == ERROR]
+        problems = self._session.problems()
+        errors = [p for p in problems if p.severity == ERROR or p.code in NOT_WITHOUT]
         if errors:
             rest = f" {count_of(len(errors) - 1, 'more problem')}." if len(errors) > 1 else ""
             return f"{errors[0].message}{rest}", "wrong"
@@ -206,7 +215,10 @@ class ExportDialog(QDialog):
         return "", "secondary"
 
     def _existing(self) -> str:
-        return " and ".join(path.name for path in self.targets() if path.exists())
+        paths = self.targets()
+        if self.style.weights_name:
+            paths.append(paths[0].with_name(self.style.weights_name))
+        return listed([path.name for path in paths if path.exists()])
 
     def _browse(self) -> None:
         near = Path(self.folder.text())
@@ -232,11 +244,14 @@ class ExportDialog(QDialog):
         if self._settings:
             self._settings.remember(FOLDER_KEY, self.folder.text())
             self._settings.remember(PROVE_KEY, "true" if self.prove.isChecked() else "false")
+        self.style.remember()
         self._export = export = Export(
             self._session,
             self.targets(),
             prove=self.prove.isChecked(),
             force=True,  # the dialog has said which files will be replaced
+            style=self.style.chosen_style,
+            weights=self.style.writes_weights,
             parent=self,
         )
         export.progressed.connect(self.progress.show_progress)

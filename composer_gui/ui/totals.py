@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from composer_gui.core.document import Call, Document, Frame, Note, SavedModel
+from composer_gui.core.document import Call, Document, Frame, Layer, Note, SavedModel
 from composer_gui.core.verdicts import BLOCKED, FINE, UNKNOWN, Verdict
 
 
@@ -13,6 +14,7 @@ from composer_gui.core.verdicts import BLOCKED, FINE, UNKNOWN, Verdict
 class Totals:
     """Counts over a design. A layer that is called several times counts once.
 
+    What is inside a submodel counts with it. `shared` counts the layers that several nodes call.
     `is_whole` says that every node's parameters are known.
     """
 
@@ -22,6 +24,7 @@ class Totals:
     parameters: int = 0
     trainable: int = 0
     is_whole: bool = True
+    shared: int = 0
 
     @property
     def frozen(self) -> int:
@@ -34,6 +37,7 @@ def totals(document: Document, verdicts: Mapping[str, Verdict]) -> Totals:
     nodes = wires = waiting = 0
     whole = True
     layers: dict[str, tuple[int, int]] = {}
+    calls: Counter[str] = Counter()
     for node in document.nodes.values():
         if isinstance(node, Frame | Note):
             continue
@@ -43,21 +47,30 @@ def totals(document: Document, verdicts: Mapping[str, Verdict]) -> Totals:
         waiting += verdict.kind == BLOCKED
         whole = whole and verdict.kind == FINE
         if isinstance(node, Call):
-            layers[node.layer] = max(
-                layers.get(node.layer, (0, 0)), _counts(document, node, verdict)
-            )
+            calls[node.layer] += 1
+            known = counts(document.layers[node.layer], verdict)
+            layers[node.layer] = max(layers.get(node.layer, (0, 0)), known)
     parameters = sum(count for count, _ in layers.values())
     trainable = sum(count for _, count in layers.values())
-    return Totals(nodes, wires, waiting, parameters, trainable, whole)
+    shared = sum(calls[layer] > 1 and count > 0 for layer, (count, _) in layers.items())
+    return Totals(nodes, wires, waiting, parameters, trainable, whole, shared)
 
 
-def _counts(document: Document, node: Call, verdict: Verdict) -> tuple[int, int]:
-    """Return a call's parameters and how many of them train; a saved model's file may tell them."""
-    layer = document.layers[node.layer]
+def counts(layer: Layer, verdict: Verdict) -> tuple[int, int]:
+    """Return a layer's parameters and how many of them train; a saved model's file may tell."""
     if verdict.parameters or not isinstance(layer, SavedModel):
         return verdict.parameters, verdict.trainable_parameters
     known = layer.interface.parameters or 0
-    return known, known if layer.trainable else 0
+    return known, known if layer.trainable and not layer.inference else 0
+
+
+def cost_rows(parameters: int, trainable: int, *, is_whole: bool = True) -> list[tuple[str, str]]:
+    """Return names and figures of what trains and what does not; the frozen where there are any."""
+    head = "Parameters" if is_whole else "Parameters so far"
+    rows = [(head, show_parameters(parameters)), ("of these trainable", show_parameters(trainable))]
+    if trainable < parameters:
+        rows.append(("frozen", show_parameters(parameters - trainable)))
+    return rows
 
 
 def show_parameters(count: int) -> str:

@@ -1,5 +1,6 @@
 """The export dialog: names what it writes, says what is in the way, ends with the proof."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 import pytest
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QLabel
 
 from composer_gui.core import edits
 from composer_gui.core.errors import ExportFailed
+from composer_gui.core.problems import WARNING, Problem
 from composer_gui.session.exports import Check, Report
 from composer_gui.ui import export_dialog
 from composer_gui.ui.export_dialog import CHOOSE, DONE, RUN, ExportDialog
@@ -22,8 +24,9 @@ class FakeExport(QObject):
     failed = Signal(object)
     made: ClassVar[list] = []
 
-    def __init__(self, session, targets, *, prove, force, parent):
+    def __init__(self, session, targets, *, prove, force, style, weights, parent):
         super().__init__(parent)
+        self.style, self.weights = style, weights
         self.targets, self.prove, self.force = targets, prove, force
         self.is_started = self.is_cancelled = False
         FakeExport.made.append(self)
@@ -190,3 +193,76 @@ def test_the_menu_opens_the_dialog(working, ready, exports):
     dialog = working.findChild(ExportDialog)
     assert dialog.isVisible()
     dialog.reject()
+
+
+# From saved models, or from scratch ---------------------------------------------------------------
+
+
+@pytest.fixture
+def encoding(ready, session, settings, show, exports, tmp_path):
+    """The dialog for a design with a saved model in it."""
+    (tmp_path / "e.keras").touch()
+    source, node = ready.input(shape=(8, 8, 3)), ready.model(tmp_path / "e.keras")
+    ready.wire(source, node, "image")
+    ready.wire(node, ready.output(), out="code")
+    return show(ExportDialog(session, tmp_path, settings), 540, 460)
+
+
+def choose_scratch(dialog, qtbot):
+    qtbot.keyClick(dialog.style.box, Qt.Key.Key_Down)
+
+
+def test_a_design_without_saved_models_has_no_style_to_choose(dialog, exports):
+    assert dialog.style.isHidden()
+    dialog.start()
+    assert (exports[0].style, exports[0].weights) == ("saved", False)
+
+
+def test_a_source_is_made_from_the_saved_models_unless_another_style_is_chosen(
+    encoding, exports, qtbot
+):
+    assert encoding.style.box.currentText() == "from the saved models"
+    assert encoding.style.weights_field.isHidden()
+    encoding.start()
+    assert (exports[0].style, exports[0].weights) == ("saved", False)
+
+
+def test_from_scratch_the_weights_are_a_file_of_their_own(encoding, exports, tmp_path, qtbot):
+    (tmp_path / "twins.weights.h5").write_text("earlier")
+    choose_scratch(encoding, qtbot)
+    assert encoding.style.weights.text() == "twins.weights.h5, the weights"
+    assert encoding.sentence.text() == "twins.weights.h5 will be replaced."
+    encoding.start()
+    assert (exports[0].style, exports[0].weights) == ("scratch", True)
+
+
+def test_without_its_file_all_weights_start_anew_and_the_dialog_says_so(encoding, exports, qtbot):
+    choose_scratch(encoding, qtbot)
+    qtbot.mouseClick(encoding.style.weights, Qt.MouseButton.LeftButton)
+    assert encoding.style.words.text().startswith("Only layers are kept: all weights start anew")
+    encoding.start()
+    assert (exports[0].style, exports[0].weights) == ("scratch", False)
+
+
+def test_a_model_alone_keeps_its_weights(encoding, exports, qtbot):
+    choose_scratch(encoding, qtbot)
+    qtbot.mouseClick(encoding.source, Qt.MouseButton.LeftButton)
+    assert encoding.style.isHidden()
+    encoding.start()
+    assert (exports[0].style, exports[0].weights) == ("saved", False)
+
+
+def test_the_style_is_remembered(encoding, exports, session, settings, show, qtbot):
+    choose_scratch(encoding, qtbot)
+    encoding.start()
+    again = show(ExportDialog(session, None, settings), 540, 460)
+    assert again.style.chosen_style == "scratch"
+
+
+def test_a_missing_class_stands_in_the_way(dialog, ready, session):
+    node = next(iter(session.document.nodes))
+    missing = Problem("missing_class", "encoder uses Attend, which Keras does not have.", node)
+    warning = replace(missing, severity=WARNING)
+    ready.judge(**{node: replace(ready.fine(4), problems=(warning,))})
+    assert not dialog.export_button.isEnabled()
+    assert "uses Attend" in dialog.sentence.text()

@@ -9,28 +9,31 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from composer_gui.core import edits
-from composer_gui.core.document import Call, KerasLayer, SavedModel
+from composer_gui.core.document import Call, KerasLayer, Layer, Operation, SavedModel, Submodel
 from composer_gui.core.verdicts import FINE
 from composer_gui.session.session import Session
-from composer_gui.ui import file_dialogs
-from composer_gui.ui.controls import SignButton, push_button
+from composer_gui.ui import file_dialogs, theme
+from composer_gui.ui.controls import SignButton, TickBox
+from composer_gui.ui.panels.class_field import ClassField
 from composer_gui.ui.panels.fields import Field
+from composer_gui.ui.panels.inside_part import InsidePart
 from composer_gui.ui.panels.node_view import NodeView, Rows, figure, show_text
 from composer_gui.ui.panels.parameters_part import ArgumentsPart, ParametersPart
 from composer_gui.ui.panels.ports_part import PortsPart
+from composer_gui.ui.panels.reinput_part import ReinputPart
+from composer_gui.ui.panels.saved_words import expression, kind_words, use_words, weights_words
+from composer_gui.ui.panels.submodel_part import SubmodelPart
+from composer_gui.ui.panels.use_part import UsePart
 from composer_gui.ui.panels.weights import WeightsChoice, trainable_choice
-from composer_gui.ui.totals import show_parameters
-from composer_gui.ui.words import Head, Line, Paragraph, count_of
-
-AGAIN = 144.0
-"""How far below a node, in pixels, the next call of its layer is put."""
+from composer_gui.ui.totals import cost_rows, counts, show_parameters
+from composer_gui.ui.words import Head, Line, Paragraph
 
 WEIGHTLESS = ("merge", "reshaping", "pooling")
 """Categories whose layers never hold weights."""
 
 
 class CallView(NodeView):
-    """Shows a KerasLayer or a SavedModel and where it is called."""
+    """Shows a layer of any kind and where it is called."""
 
     def __init__(self, session: Session, node_id: str, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -39,16 +42,12 @@ class CallView(NodeView):
         self.about = Paragraph(px=12, tone="tertiary")
         self.begin()
         self._add_identity()
-        self.parameters = ParametersPart(self) if isinstance(self.layer, KerasLayer) else None
-        if self.parameters is not None:
-            self.add(self.parameters)
-        self.arguments = ArgumentsPart(self) if self.spec and self.spec.arguments else None
-        if self.arguments is not None:
-            self.rule()
-            self.add(self.arguments)
-        self.rule()
-        self.ports = PortsPart(session)
-        self.add(self.ports)
+        self.parameters = self.arguments = self.ports = self.reinput = self.inside = None
+        if isinstance(self.layer, KerasLayer):
+            self._add_parameters()
+        if isinstance(self.layer, Operation):
+            self._add_expression()
+        self._add_ports()
         self._add_cost()
 
     @property
@@ -57,7 +56,7 @@ class CallView(NodeView):
         return self.document.nodes[self.node_id]
 
     @property
-    def layer(self) -> KerasLayer | SavedModel:
+    def layer(self) -> Layer:
         """The layer that the node calls."""
         return self.document.layers[self.node.layer]
 
@@ -72,12 +71,28 @@ class CallView(NodeView):
     # Building ------------------------------------------------------------------------------------
 
     def _add_identity(self) -> None:
+        layer = self.layer
         self.label = self.text_field("Label", self._rename, tip="What the node is called")
-        self.weights = self.trainable = self.file = None
-        if self.spec is None or self.spec.category not in WEIGHTLESS:
+        self.weights = self.trainable = self.file = self.class_field = self.inference = None
+        if isinstance(layer, KerasLayer):
+            self._add_class()
+        holds = self.spec is None or self.spec.category not in WEIGHTLESS
+        if holds and not isinstance(layer, Operation):
             self._add_weights()
-        if isinstance(self.layer, SavedModel):
+        if isinstance(layer, SavedModel | Submodel):
+            self._add_inference()
+        if isinstance(layer, SavedModel):
             self._add_file()
+        self.use = UsePart(self)
+        self.add(self.use)
+        if not holds:
+            self.use.hide()
+
+    def _add_class(self) -> None:
+        self.class_field = ClassField(self.session.catalog)
+        self.class_field.chosen.connect(self._replace_class)
+        self.saved = Paragraph(px=12, tone="secondary")
+        self.add(self.class_field, self.saved)
 
     def _add_weights(self) -> None:
         self.weights = Field(
@@ -85,16 +100,19 @@ class CallView(NodeView):
             WeightsChoice(self.session, self.node_id),
             tip="Whether the node has weights of its own or shares those of another node",
         )
-        self.again = push_button("Use again", role="quiet")
-        self.again.setToolTip("Add another node that shares these weights")
-        self.again.clicked.connect(self._use_again)
         self.trainable = Field(
             "Trainable",
-            trainable_choice(isinstance(self.layer, SavedModel)),
+            trainable_choice(isinstance(self.layer, SavedModel | Submodel)),
             tip="Whether training changes the weights",
         )
         self.trainable.editor.edited.connect(self._set_trainable)
-        self.add(self.weights, self.trainable, Field("", self.row(self.again, stretched=False)))
+        self.add(self.weights, self.trainable)
+
+    def _add_inference(self) -> None:
+        tip = "In training it does as it does afterwards: nothing trains, no Dropout acts"
+        self.inference = Field("Inference only", TickBox(), tip=tip)
+        self.inference.editor.clicked.connect(self._set_inference)
+        self.add(self.inference)
 
     def _add_file(self) -> None:
         self.path = Line(px=12, mono=True, elide=Qt.TextElideMode.ElideMiddle)
@@ -103,6 +121,35 @@ class CallView(NodeView):
         self.path.setAccessibleName("File")
         self.file = Field("File", self.row(self.path, self.choose, spacing=2))
         self.add(self.file)
+
+    def _add_parameters(self) -> None:
+        self.parameters = ParametersPart(self)
+        self.add(self.parameters)
+        if self.spec and self.spec.arguments:
+            self.arguments = ArgumentsPart(self)
+            self.rule()
+            self.add(self.arguments)
+
+    def _add_expression(self) -> None:
+        self.rule()
+        self.expression = Paragraph(tone="text")
+        self.expression.setFont(theme.mono(12))
+        self.expression.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.expression.setAccessibleName("What it computes")
+        self.add(Head("Computes"), self.expression)
+
+    def _add_ports(self) -> None:
+        self.rule()
+        self.ports = (
+            SubmodelPart(self) if isinstance(self.layer, Submodel) else PortsPart(self.session)
+        )
+        self.add(self.ports)
+        if isinstance(self.layer, SavedModel):
+            self.reinput = ReinputPart(self)
+            self.add(self.reinput)
+            self.rule()
+            self.inside = InsidePart(self)
+            self.add(self.inside)
 
     def _add_cost(self) -> None:
         self.rule()
@@ -113,32 +160,48 @@ class CallView(NodeView):
     # Following -----------------------------------------------------------------------------------
 
     def follow(self) -> None:
-        label = self.document.label(self.node_id)
-        self.title.setText(label)
+        self.title.setText(self.document.label(self.node_id))
         self.subtitle.setText(self._kind())
         self.problems.show_verdict(self.node_id)
         show_text(self.label.editor, self.node.label or self.layer.name)
+        self._follow_weights()
+        if self.class_field is not None:
+            self.class_field.show_class(self.layer.class_name)
+        if self.inference is not None:
+            self.inference.editor.setChecked(self.layer.inference)
+        if self.file is not None:
+            self._follow_file()
+        if isinstance(self.layer, Operation):
+            self.expression.setText(expression(self.layer))
+        for part in (self.use, self.parameters, self.arguments, self.reinput, self.inside):
+            if part is not None:
+                part.follow()
+        if isinstance(self.ports, SubmodelPart):
+            self.ports.follow()
+        else:
+            self.ports.show_node(self.node_id)
+        self._follow_cost()
+
+    def _follow_weights(self) -> None:
         if self.weights is not None:
             self.weights.editor.follow()
             self.trainable.editor.show_value(self.layer.trainable, is_set=True)
-        if self.file is not None:
-            self._follow_file()
-        if self.parameters is not None:
-            self.parameters.follow()
-        if self.arguments is not None:
-            self.arguments.follow()
-        self.ports.show_node(self.node_id)
-        self._follow_cost()
+        if self.class_field is not None:
+            words, tone = weights_words(self.layer, self.session.verdict(self.node_id))
+            self.saved.setText(words)
+            self.saved.set_tone(tone)
+            self.saved.setVisible(bool(words))
 
     def _kind(self) -> str:
-        if isinstance(self.layer, KerasLayer):
-            kind = self.layer.class_name
+        layer = self.layer
+        if isinstance(layer, KerasLayer):
+            kind = layer.class_name
             return f"{kind} · {self.spec.category}" if self.spec else kind
-        found = self.layer.interface
-        parts = ["saved model", found.class_name]
-        if found.layer_count:
-            parts.append(count_of(found.layer_count, "layer"))
-        return " · ".join([*parts, *_size(self.layer.path)])
+        words = kind_words(layer)
+        if isinstance(layer, SavedModel):
+            words += _size(layer.path) if not layer.part else []
+            words += use_words(layer)
+        return " · ".join(words)
 
     def _follow_file(self) -> None:
         path = Path(self.layer.path)
@@ -147,14 +210,12 @@ class CallView(NodeView):
 
     def _follow_cost(self) -> None:
         verdict = self.session.verdict(self.node_id)
-        count = verdict.parameters
-        if not count and isinstance(self.layer, SavedModel):
-            count = self.layer.interface.parameters or 0
-        trains = verdict.trainable_parameters if verdict.parameters else None
-        is_known = bool(count) or verdict.kind == FINE
-        rows = [("Parameters", show_parameters(count) if is_known else "not known yet")]
-        if count and trains is not None:
-            rows.append(("of these trainable", show_parameters(trains)))
+        parameters, trainable = counts(self.layer, verdict)
+        rows = [("Parameters", "not known yet")]
+        if verdict.parameters:
+            rows = cost_rows(parameters, trainable)
+        elif parameters or verdict.kind == FINE:
+            rows = [("Parameters", show_parameters(parameters))]
         self.cost.show_rows([(Line(a, tone="secondary"), figure(b)) for a, b in rows], rows)
 
     # Changing ------------------------------------------------------------------------------------
@@ -167,12 +228,15 @@ class CallView(NodeView):
         words = f"Let {label} train" if trainable else f"Freeze {label}"
         self.change(self.trainable, words, edits.set_trainable, self.node.layer, trainable)
 
-    def _use_again(self) -> None:
-        node = self.node
-        label = f"Use {self.document.label(self.node_id)} again"
-        change = self.session.try_apply(label, edits.add_call, node.layer, node.x, node.y + AGAIN)
-        if change is not None:
-            self.node_chosen.emit(next(iter(change.added)))
+    def _set_inference(self, inference: bool) -> None:
+        label = self.document.label(self.node_id)
+        words = f"Use {label} for inference only" if inference else f"Let {label} train"
+        self.change(self.inference, words, edits.set_inference, self.node.layer, inference)
+
+    def _replace_class(self, class_name: str) -> None:
+        label = f"Replace {self.document.label(self.node_id)} with {class_name}"
+        args = (self.session.catalog, self.node_id, class_name)
+        self.change(self.class_field, label, edits.replace_class, *args)
 
     def _choose_file(self) -> None:
         near = Path(self.layer.path).parent

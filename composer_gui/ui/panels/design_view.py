@@ -8,7 +8,14 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from composer_gui.core import edits
-from composer_gui.core.document import Call, Document, KerasLayer, SavedModel
+from composer_gui.core.document import (
+    Call,
+    Document,
+    KerasLayer,
+    Operation,
+    SavedModel,
+    Submodel,
+)
 from composer_gui.core.edit_nodes import LARGEST_SEED
 from composer_gui.core.layers.parameters import Parameter
 from composer_gui.session.session import Session
@@ -16,7 +23,7 @@ from composer_gui.ui.panels.fields import Field
 from composer_gui.ui.panels.node_view import NodeView, Rows, figure, show_text
 from composer_gui.ui.panels.object_editors import field_for
 from composer_gui.ui.panels.weights import TrainableChoice, layers_of
-from composer_gui.ui.totals import show_parameters, totals
+from composer_gui.ui.totals import cost_rows, counts, totals
 from composer_gui.ui.words import Head, Line, Paragraph, count_of
 
 SEED = Parameter(
@@ -63,13 +70,9 @@ class DesignView(NodeView):
         rows = list(self._signature_rows())
         self.empty.setVisible(not rows)
         self.signature.show_rows([_signature_widgets(*row) for row in rows], rows)
-        cost = [
-            (
-                "Parameters" if found.is_whole else "Parameters so far",
-                show_parameters(found.parameters),
-            ),
-            ("of these trainable", show_parameters(found.trainable)),
-        ]
+        cost = cost_rows(found.parameters, found.trainable, is_whole=found.is_whole)
+        if found.shared:
+            cost.append(("shared, counted once", count_of(found.shared, "layer")))
         self.cost.show_rows([(Line(a, tone="secondary"), figure(b)) for a, b in cost], cost)
 
     def _signature_rows(self):
@@ -142,13 +145,13 @@ class SeveralView(NodeView):
             self.trainable.editor.show_mixed()
 
     def _show_cost(self) -> None:
-        chosen = set(self.ids)
-        found: dict[str, int] = {}
-        for node_id in chosen & set(self.document.nodes):
+        found: dict[str, tuple[int, int]] = {}
+        for node_id in set(self.ids) & set(self.document.nodes):
             node = self.document.nodes[node_id]
             if isinstance(node, Call):
-                found[node.layer] = self.session.verdict(node_id).parameters
-        rows = [("Parameters", show_parameters(sum(found.values())))]
+                layer = self.document.layers[node.layer]
+                found[node.layer] = counts(layer, self.session.verdict(node_id))
+        rows = cost_rows(sum(a for a, _ in found.values()), sum(b for _, b in found.values()))
         self.cost.show_rows([(Line(a, tone="secondary"), figure(b)) for a, b in rows], rows)
 
     def _set_trainable(self, trainable: bool) -> None:
@@ -168,6 +171,7 @@ def _kind(document: Document, node_id: str) -> str:
     if not isinstance(node, Call):
         return type(node).__name__
     layer = document.layers[node.layer]
-    if isinstance(layer, SavedModel):
-        return "saved model"
-    return layer.class_name if isinstance(layer, KerasLayer) else "layer"
+    return layer.class_name if isinstance(layer, KerasLayer) else _KINDS[type(layer)]
+
+
+_KINDS = {SavedModel: "saved model", Submodel: "submodel", Operation: "operation"}

@@ -16,6 +16,7 @@ from composer_gui.session.session import Session
 from composer_gui.ui import file_dialogs, theme
 from composer_gui.ui.canvas.faces import UNFINISHED
 from composer_gui.ui.controls import ElidedButton, paint_mark, push_button
+from composer_gui.ui.panels import code_consent
 from composer_gui.ui.words import Paragraph
 
 MOST_FIXES = 4
@@ -84,7 +85,7 @@ class ProblemRow(QWidget):
         if titled and title and title != self.problem.message:
             words.addWidget(Paragraph(title, weight=600))
         words.addWidget(Paragraph(self.problem.message, tone="secondary" if titled else "text"))
-        if self.fixes or self._lost_model() is not None:
+        if self.fixes or self._lost_model() is not None or self._lacks_class():
             words.addLayout(self._buttons(QHBoxLayout() if titled else QVBoxLayout()))
         row.addLayout(words, 1)
 
@@ -100,8 +101,23 @@ class ProblemRow(QWidget):
             button = push_button("Choose its file…")
             button.clicked.connect(self._choose_file)
             line.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        if self._lacks_class():
+            button = ElidedButton(code_consent.deed(self._session))
+            button.clicked.connect(self._name_code)
+            line.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         line.addStretch(1)
         return line
+
+    def _lacks_class(self) -> bool:
+        return self.problem.code == code_consent.MISSING_CLASS
+
+    def _name_code(self) -> None:
+        document = self._session.document
+        node = document.nodes.get(self.problem.node or "")
+        layer = document.layers[node.layer] if isinstance(node, Call) else None
+        folder = Path(layer.path).parent if isinstance(layer, SavedModel) else None
+        near = folder if folder is not None and folder.is_dir() else None
+        code_consent.name_code(self, self._session, self.problem.actual or "its classes", near)
 
     def _lost_model(self) -> SavedModel | None:
         """Return the saved model whose file is not there, where that is the problem."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtWidgets import QWidget
 
 from composer_gui.core import edits
-from composer_gui.core.document import Call, Document, KerasLayer, Layer, in_order
+from composer_gui.core.document import Call, Document, Layer, in_order
+from composer_gui.core.edit_layers import same_kind
 from composer_gui.session.session import Session
 from composer_gui.ui.controls import ChoiceBox
 from composer_gui.ui.panels.parameter_editors import ChoiceEditor
@@ -59,18 +58,12 @@ class WeightsChoice(ChoiceBox):
 
 
 def _like(document: Document, layer: Layer) -> list[Layer]:
-    """Return the other layers whose weights would fit: same class and parameters, or same file."""
+    """Return the other layers whose weights would fit."""
     return [
         other
         for other in in_order(document.layers)
-        if other.id != layer.id and _identity(other) == _identity(layer)
+        if other.id != layer.id and type(other) is type(layer) and same_kind(other, layer)
     ]
-
-
-def _identity(layer: Layer) -> tuple[Any, ...]:
-    if isinstance(layer, KerasLayer):
-        return ("keras", layer.class_name, layer.parameters)
-    return ("file", layer.sha256, layer.interface)
 
 
 class TrainableChoice(ChoiceEditor):

@@ -216,7 +216,7 @@ def test_freezing_is_one_choice(inspector, dense, design, session, qtbot):
 
 def test_a_layer_can_be_used_again(inspector, dense, design, qtbot):
     with qtbot.waitSignal(inspector.node_chosen) as told:
-        qtbot.mouseClick(inspector.view.again, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(inspector.view.use.again, Qt.MouseButton.LeftButton)
     (again,) = told.args
     assert design.called(again) is design.called(dense)
 

@@ -1,0 +1,103 @@
+"""Which stretch of a saved model is used: where it begins and ends, and the ports it has then."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from composer_gui.core import cutting, edits
+from composer_gui.core.document import Cut, SavedModel, SavedPort
+from composer_gui.core.errors import EditRefused
+from composer_gui.core.shapes.tensor_spec import TensorSpec
+from composer_gui.ui.controls import push_button
+from composer_gui.ui.panels.fields import Column
+from composer_gui.ui.panels.inside_rows import InsideRow
+from composer_gui.ui.panels.node_view import Rows, figure
+from composer_gui.ui.words import Line, Paragraph, listed
+
+if TYPE_CHECKING:
+    from composer_gui.ui.panels.inside_part import InsidePart
+
+
+class CutPart(Column):
+    """Says which stretch is used and what it needs; not there while the whole model is used."""
+
+    def __init__(self, part: InsidePart) -> None:
+        super().__init__(spacing=4)
+        self._part = part
+        self._known: tuple[Cut | None, tuple[str, ...]] = (None, ())
+        self.words = Paragraph(px=12, tone="secondary")
+        self.ports = Rows()
+        self.clear = push_button("Use the whole model", role="quiet")
+        self.clear.clicked.connect(self._clear)
+        self.add(self.words, self.ports, self.row(self.clear, stretched=False))
+
+    @property
+    def layer(self) -> SavedModel:
+        """The saved model that is shown."""
+        return self._part.layer
+
+    def follow(self) -> None:
+        """Show the stretch that is used now."""
+        cut = self.layer.cut
+        self.setVisible(cut is not None)
+        if cut is None or self._part.inside is None:
+            return
+        self.words.setText(self._said())
+        rows = [("in", *_row(port)) for port in cut.inputs]
+        rows += [("out", *_row(port)) for port in cut.outputs]
+        shown = [
+            (Line(side, px=12, mono=True, tone="tertiary"), Line(name, px=12, mono=True), spec)
+            for side, name, spec in ((a, b, figure(c, tone="secondary")) for a, b, c in rows)
+        ]
+        self.ports.show_rows(shown, rows)
+
+    def _said(self) -> str:
+        begins, ends = self.begins(), self.ends()
+        if not begins:
+            return f"Used up to {listed(ends)}."
+        if not ends:
+            return f"Used from {listed(begins)} on."
+        return f"Used from {listed(begins)} to {listed(ends)}."
+
+    def begins(self) -> tuple[str, ...]:
+        """Return the addresses of the layers where the stretch begins; none for the inputs."""
+        cut, inside = self.layer.cut, self._part.inside
+        own = {tensor.address for tensor in inside.inputs}
+        if cut is None or all(port.address in own for port in cut.inputs):
+            return ()
+        if cut is not self._known[0]:
+            self._known = (cut, cutting.beginning(inside, cut))
+        return self._known[1]
+
+    def ends(self) -> tuple[str, ...]:
+        """Return the addresses of the layers where the stretch ends; none for the outputs."""
+        cut, inside = self.layer.cut, self._part.inside
+        own = {tensor.address for tensor in inside.outputs}
+        if cut is None or {port.address for port in cut.outputs} == own:
+            return ()
+        return tuple(port.address for port in cut.outputs)
+
+    def begin_at(self, row: InsideRow | None) -> None:
+        """Use the model from a row on."""
+        if row is not None:
+            self._set([row.address], list(self.ends()))
+
+    def end_at(self, row: InsideRow | None, *, also: bool = False) -> None:
+        """Use the model up to a row; `also` besides where it ends already."""
+        if row is not None:
+            self._set(list(self.begins()), [*(self.ends() if also else ()), row.address])
+
+    def _set(self, begins: list[str], ends: list[str]) -> None:
+        try:
+            cut: Cut = cutting.cut(self._part.inside, begins, ends)
+        except EditRefused as refusal:
+            self._part.tell(refusal.whole)
+            return
+        self._part.change("Use a stretch of the model", edits.set_cut, cut)
+
+    def _clear(self) -> None:
+        self._part.change("Use the whole model", edits.set_cut, None)
+
+
+def _row(port: SavedPort) -> tuple[str, str]:
+    return port.name, TensorSpec(port.shape, port.dtype).show(dtype=True)

@@ -1,0 +1,95 @@
+"""A missing class: its Python file is named, and run only when the user says yes."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+
+from composer_gui.core.problems import WARNING, Problem
+from composer_gui.core.verdicts import FINE, Verdict
+from composer_gui.session import code_files
+from composer_gui.ui.panels import code_consent
+from composer_gui.ui.panels.inspector import Inspector
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def code(tmp_path):
+    """A Python file that defines a layer."""
+    path = tmp_path / "my_layers.py"
+    path.write_text("class Attend:\n    pass\n")
+    return path
+
+
+@pytest.fixture
+def row(session, design, show, code, monkeypatch):
+    """The inspector's words about a saved model of which a class is missing."""
+    monkeypatch.setattr(code_consent, "python_file", lambda *_: code)
+    node = design.model()
+    message = "encoder uses Attend, which Keras does not have."
+    problem = Problem("missing_class", message, node, severity=WARNING, actual="Attend")
+    design.judge(**{node: Verdict(FINE, (), (problem,))})
+    inspector = show(Inspector(session), 331, 700)
+    inspector.show_nodes((node,))
+    return inspector
+
+
+def button(row):
+    QApplication.processEvents()
+    (found,) = (b for b in row.view.problems.findChildren(QPushButton) if "Python" in words(b))
+    return found
+
+
+def words(button):
+    return getattr(button, "words", button.text())
+
+
+@pytest.fixture
+def answers(monkeypatch):
+    """What the user answers, in turn, and what the dialogs said."""
+    given, said = [], []
+
+    def press(box):
+        said.append((box.text(), box.informativeText(), box.detailedText()))
+        assert box.defaultButton() is not box.run
+        (box.run if given.pop(0) else box.button(QMessageBox.StandardButton.Cancel)).click()
+
+    monkeypatch.setattr(QMessageBox, "exec", press)
+    return given, said
+
+
+def test_the_file_is_allowed_only_after_the_user_says_yes(
+    row, session, code, answers, monkeypatch, qtbot
+):
+    given, said = answers
+    given += [False, True]
+    allowed = []
+    monkeypatch.setattr(session, "allow_code", allowed.append)
+    qtbot.mouseClick(button(row), LEFT)
+    assert allowed == []
+    qtbot.mouseClick(button(row), LEFT)
+    assert allowed == [code]
+    question, risk, source = said[-1]
+    assert question == "Run my_layers.py to find Attend?"
+    assert "It may do whatever you may do on this computer" in risk
+    assert source == code.read_text()
+
+
+def test_the_design_knows_the_file_from_then_on(row, session, code, answers, qtbot):
+    answers[0].append(True)
+    qtbot.mouseClick(button(row), LEFT)
+    qtbot.waitUntil(lambda: bool(session.root.code))
+    assert [file.path for file in session.root.code] == [str(code)]
+    assert session.allowed_code() == session.root.code
+
+
+def test_a_file_that_came_with_the_design_is_named_on_the_button(session, code, monkeypatch):
+    assert code_consent.deed(session) == "Name its Python file…"
+    monkeypatch.setattr(session, "code_to_allow", lambda: (code_files.read(code),))
+    assert code_consent.deed(session) == "Allow my_layers.py…"
+
+
+def test_nothing_is_asked_where_no_file_was_chosen(row, session, monkeypatch, qtbot):
+    monkeypatch.setattr(code_consent, "python_file", lambda *_: None)
+    monkeypatch.setattr(session, "allow_code", lambda path: pytest.fail("nobody said yes"))
+    qtbot.mouseClick(button(row), LEFT)
