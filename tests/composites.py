@@ -508,7 +508,7 @@ class _Player:
         known = [source for source in known if source.node not in behind]
         if known and self._dice.random() < 0.7:
             return self._dice.choice(known)
-        batch, *shape = spec.shape
+        _, *shape = spec.shape
         self._document = edits.add_input(self._document, 0, 0, shape=tuple(shape), dtype=spec.dtype)
         return Source(self._newest(Input))
 
