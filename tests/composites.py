@@ -370,7 +370,9 @@ class _Player:
             return None
         chosen = self._dice.sample(calls, min(len(calls), self._dice.randint(2, 4)))
         ids = [node.id for node in chosen]
-        self._document = edits.group(self._document, self._catalog, ids)
+        self._document = edits.group(
+            self._document, self._catalog, ids, verdicts=self._flow.verdicts
+        )
         return f"{len(ids)} nodes"
 
     def _ungroup(self) -> str | None:
