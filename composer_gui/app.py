@@ -20,11 +20,12 @@ from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
 from composer_gui.storage import resources
 from composer_gui.ui import theme
+from composer_gui.ui.file_dialogs import CODE_SUFFIX, MODEL_SUFFIXES
 from composer_gui.ui.main_window import MainWindow
 
 NO_DISPLAY = (
     "composer-gui: There is no display here, so there can be no window. "
-    "composer-gui check, export and example work without one."
+    "composer-gui check, export, import and example work without one."
 )
 
 COLLECT_EVERY = 2000
@@ -79,12 +80,11 @@ class Composer(QObject):
     def open_files(self, paths: list[Path]) -> None:
         """Open each design in a window of its own, and the saved models in the first window."""
         window = self.windows[0] if self.windows else self.open_window()
-        designs = [path for path in paths if path.suffix != ".keras"]
+        others = (*MODEL_SUFFIXES, CODE_SUFFIX)
+        designs = [path for path in paths if path.suffix.lower() not in others]
         for index, path in enumerate(designs):
             (window if index == 0 else self.open_window()).open_path(path)
-        models = [path for path in paths if path.suffix == ".keras"]
-        if models:
-            window.add_models(models)
+        window.files.open_paths([path for path in paths if path not in designs])
 
     def start_engine(self) -> None:
         """Start Keras in its own process."""

@@ -1,22 +1,25 @@
-"""The command line: check, export and example, on the same session and engine as the window."""
+"""The command line: check, export, import and example, on the window's own session and engine."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
 
+from composer_gui.core.codegen.keras_script import SAVED, SCRATCH
 from composer_gui.core.errors import ComposerError, EngineFailed, FileProblem
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.engine.client import EngineClient
-from composer_gui.session import gallery
+from composer_gui.session import conversion, gallery, importing
+from composer_gui.session.conversion import Conversion
 from composer_gui.session.exports import Export, Report
 from composer_gui.session.session import Session
+from composer_gui.session.settings import Settings
 from composer_gui.storage import resources
 
 FINE, WRONG, UNREADABLE = 0, 1, 2
@@ -50,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="say what is wrong in a design, and its shapes")
     check.add_argument("design", type=Path, help="a .composer file")
     check.add_argument("--json", action="store_true", help="print problems and specs as JSON")
+    _add_code(check)
     check.set_defaults(run=_check)
     export = commands.add_parser("export", help="write a design as .keras and .py, with a proof")
     export.add_argument("design", type=Path, help="a .composer file")
@@ -57,7 +61,29 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--no-proof", action="store_true", help="do not reload and compare")
     export.add_argument("--force", action="store_true", help="overwrite files that exist")
     export.add_argument("--json", action="store_true", help="print the report as JSON")
+    export.add_argument(
+        "--style",
+        choices=(SAVED, SCRATCH),
+        default=SAVED,
+        help="build from the saved models, or from scratch: layers alone",
+    )
+    export.add_argument(
+        "--weights", action="store_true", help="from scratch: a file of weights beside the source"
+    )
+    _add_code(export)
     export.set_defaults(run=_export)
+    bring = commands.add_parser("import", help="lay a saved model out as a design of its layers")
+    bring.add_argument("model", type=Path, help="a .keras file, or a .h5 file to be converted")
+    bring.add_argument("design", type=Path, help="the .composer file to write")
+    bring.add_argument(
+        "--depth",
+        type=_depth,
+        default=1,
+        metavar="N",
+        help="levels of models within models to lay out, or all of them: all (default: 1)",
+    )
+    bring.add_argument("--force", action="store_true", help="overwrite a design that exists")
+    bring.set_defaults(run=_import)
     example = commands.add_parser("example", help="list the gallery, or write one of its designs")
     example.add_argument("name", nargs="?", help="the name of an example")
     example.add_argument("design", nargs="?", type=Path, help="where to write it")
@@ -65,12 +91,31 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_code(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--code",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a Python file that may be run for the classes that it defines",
+    )
+
+
+def _depth(text: str) -> int:
+    if text == "all":
+        return importing.ALL
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is neither a number of levels nor all")
+    return int(text)
+
+
 # check --------------------------------------------------------------------------------------------
 
 
 def _check(arguments: argparse.Namespace) -> int:
     with _Engine() as engine:
-        session = _open(engine, arguments.design)
+        session = _open(engine, arguments.design, arguments.code)
         problems = session.problems()
         if arguments.json:
             print(json.dumps(_findings(session, problems), indent=2, ensure_ascii=False))
@@ -79,11 +124,17 @@ def _check(arguments: argparse.Namespace) -> int:
     return WRONG if any(problem.severity == ERROR for problem in problems) else FINE
 
 
-def _open(engine: EngineClient, path: Path) -> Session:
-    """Return a session with the design open and every verdict in."""
-    session = Session(engine, resources.catalog())
+def _open(engine: EngineClient, path: Path, code: Sequence[Path]) -> Session:
+    """Return a session with the design open, the Python files allowed, and every verdict in."""
+    session = Session(engine, resources.catalog(), settings=Settings())
+    failures: list[ComposerError] = []
+    session.failed.connect(failures.append)
     session.open(path)
-    _wait(session.settled, lambda: session.is_settled, engine)
+    for file in code:
+        session.allow_code(file)
+    _wait(session.settled, lambda: session.is_settled or bool(failures), engine)
+    if failures:
+        raise failures[0]
     return session
 
 
@@ -119,9 +170,15 @@ def _print_problems(problems: list[Problem]) -> None:
 
 def _export(arguments: argparse.Namespace) -> int:
     with _Engine() as engine:
-        session = _open(engine, arguments.design)
-        targets = [path.absolute() for path in arguments.out]
-        export = Export(session, targets, prove=not arguments.no_proof, force=arguments.force)
+        session = _open(engine, arguments.design, arguments.code)
+        export = Export(
+            session,
+            [path.absolute() for path in arguments.out],
+            prove=not arguments.no_proof,
+            force=arguments.force,
+            style=arguments.style,
+            weights=arguments.weights,
+        )
         report = _finish(export, engine)
     if arguments.json:
         print(json.dumps(report.to_plain(), indent=2, ensure_ascii=False))
@@ -172,6 +229,46 @@ class _Progress:
     def end(self) -> None:
         if self._on:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+# import -------------------------------------------------------------------------------------------
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    design = arguments.design.absolute()
+    if design.exists() and not arguments.force:
+        raise FileProblem(
+            "exists",
+            f"{design.name} exists already.",
+            "Choose another name, or overwrite: --force.",
+        )
+    client = EngineClient()
+    try:
+        model = _converted(arguments.model, client)
+        session = Session(client, resources.catalog())
+        session.replace(importing.imported(model, session.catalog, arguments.depth), None)
+        session.save(design)
+    finally:
+        client.stop()
+    print(arguments.design)
+    return FINE
+
+
+def _converted(path: Path, engine: EngineClient) -> Path:
+    """Return a file as it is, or what an older one was converted to; raises ComposerError."""
+    if not conversion.is_older(path):
+        return path
+    found: list[Path | ComposerError] = []
+    converting = Conversion(engine, [path], (), engine)
+    converting.ended.connect(found.extend)
+    loop = QEventLoop()
+    converting.ended.connect(loop.quit)
+    converting.start()
+    loop.exec()
+    if isinstance(found[0], ComposerError):
+        raise found[0]
+    print(f"{path} was converted to {found[0]}.")
+    return found[0]
 
 
 # example ------------------------------------------------------------------------------------------

@@ -91,6 +91,11 @@ def read_inside(path: str | Path) -> Inside:
     return keras_archive.contents(Path(path))
 
 
+def fingerprint(path: str | Path) -> str:
+    """Return the SHA-256 of a file; raises FileProblem."""
+    return keras_archive.fingerprint(Path(path))
+
+
 def changed_files(known: Iterable[FileState]) -> frozenset[FileState]:
     """Return which of these files hold something else by now.
 
