@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -18,6 +19,7 @@ from composer_gui.core.document import (
     Layer,
     Operation,
     SavedModel,
+    SavedWeights,
     Shape,
 )
 from composer_gui.core.explanations import REFUSED
@@ -26,7 +28,8 @@ from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import LayerSpec
 from composer_gui.core.problems import Problem
 from composer_gui.core.refused import clean, listed
-from composer_gui.core.shapes.outcome import Inputs, Outcome
+from composer_gui.core.shapes.call_memo import CallMemo, exact, inputs_key, layer_key
+from composer_gui.core.shapes.outcome import Inputs, Outcome, Weights
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 
 LAYER_NAME = "this_layer"
@@ -46,6 +49,9 @@ READS_TEXT = frozenset({"HashedCrossing", "Hashing", "StringLookup", "TextVector
 ONLY_TEXT = frozenset({"StringLookup", "TextVectorization"})
 
 READS_INDICES = frozenset({"Embedding", "ReversibleEmbedding"})
+
+REMEMBERED = 5_000
+"""Calls of layers that come out of saved models, of which many are alike, at most."""
 
 SLOW_TO_TRACE = frozenset({"MelSpectrogram", "STFTSpectrogram"})
 
@@ -90,6 +96,7 @@ class KerasShapes:
         self._catalog = catalog
         self._models = models
         self._operations = operations
+        self._alike = CallMemo(REMEMBERED)
 
     def infer(
         self,
@@ -112,7 +119,7 @@ class KerasShapes:
             with ghosts():
                 if isinstance(layer, Operation):
                     return self._operations(layer, inputs)
-                return self._call(layer, arguments, inputs, built_on, code)
+                return self._with_weights(layer, arguments, inputs, built_on, code)
         except CannotCall as error:
             return Outcome(problems=(error.problem,), lasting=error.lasting)
         except MemoryError as error:
@@ -120,13 +127,38 @@ class KerasShapes:
         except Exception as error:
             return Outcome(problems=(refused(error),))
 
-    def _call(
+    def _with_weights(
         self,
         layer: KerasLayer,
         arguments: Mapping,
         inputs: Inputs,
         built_on: Inputs | None,
         code: tuple[CodeFile, ...],
+    ) -> Outcome:
+        """Return what comes of a layer, and whether it can have the weights it was saved with.
+
+        A saved model has many layers alike but for their weights: each kind is called once.
+        """
+        if layer.weights is None:
+            return self._call(layer, arguments, inputs, built_on)
+        on = None if built_on is None else inputs_key(built_on)
+        bare = layer_key(replace(layer, weights=None))
+        key = (bare, exact(arguments), inputs_key(inputs), on)
+        outcome = self._alike.get(key)
+        if outcome is None:
+            outcome = self._call(layer, arguments, inputs, built_on)
+            self._alike.put(key, outcome)
+        return replace(outcome, anew=self._anew(layer.weights, outcome, code))
+
+    def _anew(self, saved: SavedWeights, outcome: Outcome, code: tuple[CodeFile, ...]) -> str:
+        """Return why a layer cannot have the weights that it was saved with, or nothing."""
+        variables = self._models.weights(saved, code)
+        if variables is None:
+            return f"its weights are those of {saved.class_name}, which is not known here"
+        return why_anew(weights_of(variables), outcome.weights)
+
+    def _call(
+        self, layer: KerasLayer, arguments: Mapping, inputs: Inputs, built_on: Inputs | None
     ) -> Outcome:
         spec = self._catalog.layers.get(layer.class_name)
         if spec is None:
@@ -153,17 +185,8 @@ class KerasShapes:
             outputs=tuple(zip(names, found, strict=False)),
             parameters=count(instance.weights),
             trainable_parameters=count(instance.trainable_weights),
-            anew=self._anew(layer, instance, code),
+            weights=weights_of(instance.weights),
         )
-
-    def _anew(self, layer: KerasLayer, instance: Any, code: tuple[CodeFile, ...]) -> str:
-        """Return why a layer cannot have the weights that it was saved with, or nothing."""
-        if layer.weights is None:
-            return ""
-        saved = self._models.weights(layer.weights, code)
-        if saved is None:
-            return f"its weights are those of {layer.weights.class_name}, which is not known here"
-        return why_anew(saved, instance.weights)
 
     # Building ------------------------------------------------------------------------------------
 
@@ -344,16 +367,21 @@ def wrong_dtype(port: str, wanted: str, item: TensorSpec) -> Problem:
 # Weights that were saved ------------------------------------------------------------------------
 
 
-def why_anew(saved: list[Any], now: list[Any]) -> str:
-    """Return why one layer's variables cannot be given to another, nothing where they can."""
+def weights_of(variables: Iterable[Any]) -> Weights:
+    """Return names and shapes of variables."""
+    return tuple((variable.name, tuple(variable.shape)) for variable in variables)
+
+
+def why_anew(saved: Weights, now: Weights) -> str:
+    """Return why one layer's weights cannot be given to another, nothing where they can."""
     if len(saved) != len(now):
         return f"it had {_weights(saved)} and now has {_weights(now)}"
-    for one, other in zip(saved, now, strict=True):
-        if tuple(one.shape) != tuple(other.shape):
-            was, is_now = show_weight(one.shape), show_weight(other.shape)
-            if one.name == other.name:
-                return f"its {one.name} was {was} and is now {is_now}"
-            return f"its {one.name} was {was}, and its {other.name} is {is_now}"
+    for (name, was), (other, is_now) in zip(saved, now, strict=True):
+        if was != is_now:
+            was, is_now = show_weight(was), show_weight(is_now)
+            if name == other:
+                return f"its {name} was {was} and is now {is_now}"
+            return f"its {name} was {was}, and its {other} is {is_now}"
     return ""
 
 
@@ -362,12 +390,12 @@ def show_weight(shape: Shape) -> str:
     return "×".join(str(size) for size in shape) or "one number"
 
 
-def _weights(variables: list[Any]) -> str:
-    if not variables:
+def _weights(weights: Weights) -> str:
+    if not weights:
         return "no weights"
-    names = list(dict.fromkeys(variable.name for variable in variables))
-    if len(names) != len(variables) or len(names) > 4:
-        return f"{len(variables)} weights"
+    names = list(dict.fromkeys(name for name, _ in weights))
+    if len(names) != len(weights) or len(names) > 4:
+        return f"{len(weights)} weights"
     return listed(names)
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from composer_gui.core.document import Shape
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 
 Inputs = Mapping[str, tuple[TensorSpec, ...]]
 """The specs that come in, by input port and there in the order of the wires."""
+
+Weights = tuple[tuple[str, Shape], ...]
+"""Names and shapes of a layer's weights, in Keras's order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +23,10 @@ class Outcome:
     `outputs` pairs output ports with specs, in order; it is empty where `problems` hold an error.
     A problem with the code `explanations.REFUSED` carries Keras's text in `detail` and is put into
     words by the walk, which knows the labels. An outcome that is not `lasting` hangs on more than
-    the call, such as a file that is absent now, and is not remembered. `anew` says in a few words
-    why a layer cannot keep the weights that it was saved with, and is empty where it can;
-    `anew_inside` says it for layers of a submodel, by their ids, those on the way joined by "/".
+    the call, such as a file that is absent now, and is not remembered. `weights` are those of a
+    Keras layer. `anew` says in a few words why it cannot keep the weights that it was saved with,
+    and is empty where it can; `anew_inside` says it for layers of a submodel, by their ids, those
+    on the way joined by "/".
     """
 
     outputs: tuple[tuple[str, TensorSpec], ...] = ()
@@ -29,6 +34,7 @@ class Outcome:
     parameters: int = 0
     trainable_parameters: int = 0
     lasting: bool = True
+    weights: Weights = ()
     anew: str = ""
     anew_inside: tuple[tuple[str, str], ...] = ()
 
