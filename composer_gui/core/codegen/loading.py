@@ -29,6 +29,9 @@ from composer_gui.core.inside import Inside, steps_of
 
 INDENT = " " * STEP
 
+ALL = "*"
+"""The pattern that every layer fits."""
+
 FEW = 2
 """Layers that are frozen one by one; more are frozen in a loop."""
 
@@ -102,7 +105,7 @@ class Loading:
         if layer.inference:
             self._around.used.add("silence")
             return [f"{INDENT}silence({variable})"]
-        if not layer.trainable:
+        if not layer.trainable or layer.frozen == (ALL,):
             return [f"{INDENT}{variable}.trainable = False"]
         if layer.frozen:
             self._around.used.add("freeze")

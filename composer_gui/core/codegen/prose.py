@@ -142,7 +142,8 @@ def model_comment(model: SavedModel, outputs: Sequence[SavedPort] | None = None)
 def kept_comment(path: str, count: int) -> str:
     """Return what a saved model is loaded for of which layers are used one by one."""
     layers = "1 layer" if count == 1 else f"{count} layers"
-    return comment(f"{layers} of {_file_name(path)} with the weights in it")
+    whose = "its" if count == 1 else "their"
+    return comment(f"{layers} of {_file_name(path)}, with {whose} weights")
 
 
 def changed_comment(layer: KerasLayer, catalog: Catalog) -> str:
@@ -154,8 +155,13 @@ def changed_comment(layer: KerasLayer, catalog: Catalog) -> str:
 def anew_comment(layer: KerasLayer, catalog: Catalog) -> str:
     """Return what a layer takes the place of, and why it has none of its weights."""
     changes = _changes(layer, catalog)
-    why = f"{'; '.join(changes)}, so its weights start" if changes else "its weights start"
-    return comment(f"Replaces {_origin(layer)}: {why} anew")
+    begin = f"Replaces {_origin(layer)}: "
+    texts = [
+        f"{begin}{'; '.join(changes[:count])}, so its weights start anew"
+        for count in range(len(changes), 0, -1)
+    ]
+    short = next((text for text in texts if len(text) <= WIDTH - 6), None)
+    return comment(short or f"{begin}its weights start anew")
 
 
 def _origin(layer: KerasLayer) -> str:
