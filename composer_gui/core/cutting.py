@@ -6,9 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 
 from composer_gui.core.document import Cut, SavedPort
 from composer_gui.core.errors import EditRefused
-from composer_gui.core.inside import InnerCall, InnerTensor, Inside, NotOpenable, path_of
+from composer_gui.core.inside import (
+    InnerCall,
+    InnerTensor,
+    Inside,
+    NotOpenable,
+    path_of,
+    tensors_of,
+)
 from composer_gui.core.inside_ports import interface, short_name
-from composer_gui.core.inside_reader import tensors_of
 from composer_gui.core.labels import Labels
 from composer_gui.core.unfolding import Unfolded, models_on_the_way, unfolded
 

@@ -145,6 +145,28 @@ class Inside:
                 yield path, part
 
 
+# Tensors in calls --------------------------------------------------------------------------------
+
+
+def tensors_of(call: InnerCall, *, positional: bool = False) -> Iterator[InnerTensor]:
+    """Yield the tensors that a call takes, by position first, in the order they stand in it."""
+    yield from tensors_in(list(call.arguments))
+    if not positional:
+        yield from tensors_in(call.keywords)
+
+
+def tensors_in(value: Any) -> Iterator[InnerTensor]:
+    """Yield the tensors in an argument; in a dictionary they are in the order of the keys."""
+    if isinstance(value, InnerTensor):
+        yield value
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from tensors_in(item)
+    elif isinstance(value, Mapping):
+        for key in sorted(value, key=str):
+            yield from tensors_in(value[key])
+
+
 # Addresses --------------------------------------------------------------------------------------
 
 

@@ -7,13 +7,13 @@ anything else only its code knows what is inside.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from immutables import Map
 
 from composer_gui.core import safety
-from composer_gui.core.document import Shape, Structure
+from composer_gui.core.document import Structure
 from composer_gui.core.inside import (
     INPUT,
     LAYER,
@@ -24,23 +24,29 @@ from composer_gui.core.inside import (
     Inside,
     NotOpenable,
     Part,
+    tensors_of,
+)
+from composer_gui.core.inside_entries import (
+    DEEPEST,
+    MOST_PORTS,
+    Spec,
+    built_shapes,
+    checked_name,
+    checked_shape,
+    has_graph,
+    input_spec,
+    kind_of,
+    odd,
+    part_name,
+    too_deep,
 )
 from composer_gui.core.saved_shapes import compute_dtype, output_dtype, output_shape
 
-Spec = tuple[Shape | None, str]
 Key = tuple[str, int, int]
 
 _TENSOR = "__keras_tensor__"
-_OPERATIONS = ("keras.src.ops", "keras.ops")
-_MODELS = ("keras", "keras.models", "keras.src.models.functional", "keras.src.models.sequential")
 _LOOSE_DEFAULT = "input"
 """What the input of a Sequential is called that was saved without one."""
-
-# What keeps a crafted file from costing more than reading it: far above any honest model.
-DEEPEST = 40
-_LONGEST_NAME = 500
-_MOST_AXES = 64
-_MOST_PORTS = 10_000
 
 
 def read(
@@ -57,73 +63,22 @@ def read(
     """
     reading = _Reading(counts, vocabularies or {})
     try:
-        if _kind(config) == MODEL:
+        if kind_of(config) == MODEL:
             return reading.model(config, "", 0)
         raise _sealed(config)
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        raise _odd(f"{type(error).__name__}: {error}") from error
+        raise odd(f"{type(error).__name__}: {error}") from error
     except RecursionError as error:
-        raise _too_deep() from error
-
-
-def _odd(what: str) -> NotOpenable:
-    text = "".join(c if c.isprintable() else "?" for c in " ".join(what.split()))
-    text = text if len(text) <= 160 else f"{text[:160]}…"
-    return NotOpenable(
-        "The configuration of this model is unusual, so its layers cannot be told.",
-        f"What is odd: {text}.",
-    )
-
-
-def _too_deep() -> NotOpenable:
-    return NotOpenable(
-        f"Models lie within models in it, more than {DEEPEST} deep.",
-        "No ordinary model needs that; ask where the file comes from.",
-    )
+        raise too_deep() from error
 
 
 def _sealed(config: Mapping[str, Any]) -> NotOpenable:
-    name = _name(config["class_name"])
+    name = checked_name(config["class_name"])
     return NotOpenable(
         f"What is inside is known to the code of {name} only: it is neither a Functional nor a "
         "Sequential model.",
         "It can be used as a whole.",
     )
-
-
-# Kinds of entries ---------------------------------------------------------------------------------
-
-
-def _kind(entry: Mapping[str, Any]) -> str:
-    """Return what an entry of a configuration is: a LAYER, MODEL, OPERATION or INPUT."""
-    class_name, module = entry["class_name"], str(entry.get("module") or "")
-    if class_name == "InputLayer":
-        return INPUT
-    if module.startswith(_OPERATIONS):
-        return OPERATION
-    ours = class_name in ("Functional", "Model", "Sequential") and module in (*_MODELS, "")
-    row = class_name == "Sequential" and "layers" in entry["config"]
-    return MODEL if ours and (row or has_graph(entry)) else LAYER
-
-
-def has_graph(entry: Mapping[str, Any]) -> bool:
-    """Return whether an entry is that of a model with a graph, of whatever class."""
-    config = entry["config"]
-    return "input_layers" in config and "output_layers" in config and "layers" in config
-
-
-def _name(value: Any) -> str:
-    if not isinstance(value, str) or not value or len(value) > _LONGEST_NAME:
-        raise _odd(f"{str(value)[:80]!r} is not a name")
-    return value
-
-
-def _part_name(entry: Mapping[str, Any]) -> str:
-    """Return the name of a layer, which may stand in addresses."""
-    name = _name(entry.get("name") or entry["config"].get("name"))
-    if any(character in name for character in "/#:"):
-        raise _odd(f"{name[:80]!r} is not the name of a layer")
-    return name
 
 
 class _Reading:
@@ -135,7 +90,7 @@ class _Reading:
 
     def model(self, entry: Mapping[str, Any], before: str, depth: int) -> Inside:
         if depth > DEEPEST:
-            raise _too_deep()
+            raise too_deep()
         if has_graph(entry):
             return _Graph(entry, self._parts(entry["config"]["layers"], before, depth)).inside()
         return self._sequential(entry, before, depth)
@@ -144,17 +99,17 @@ class _Reading:
         parts = [self._part(entry, before, depth) for entry in entries]
         names = {part.name for part in parts}
         if len(names) != len(parts):
-            raise _odd("two layers have one name")
+            raise odd("two layers have one name")
         return parts
 
     def _part(self, entry: Mapping[str, Any], before: str, depth: int) -> Part:
-        name, kind = _part_name(entry), _kind(entry)
+        name, kind = part_name(entry), kind_of(entry)
         path = f"{before}{name}"
         inside = self.model(entry, f"{path}/", depth + 1) if kind == MODEL else None
         return Part(
             name=name,
             kind=kind,
-            class_name=_name(entry["class_name"]),
+            class_name=checked_name(entry["class_name"]),
             config=entry,
             trainable=entry["config"].get("trainable", True) is not False,
             parameters=self._count(path, kind, inside),
@@ -194,8 +149,8 @@ class _Reading:
             last = InnerTensor(part.name, 0, 0, *last_spec)
             specs[last.key] = last_spec
         return Inside(
-            name=_name(config.get("name") or "sequential"),
-            class_name=_name(entry["class_name"]),
+            name=checked_name(config.get("name") or "sequential"),
+            class_name=checked_name(entry["class_name"]),
             parts=tuple(parts),
             calls=tuple(calls),
             inputs=(InnerTensor(*first.key, *specs[first.key]),),
@@ -246,17 +201,17 @@ class _Graph:
                 continue
             nodes = part.config.get("inbound_nodes")
             if not isinstance(nodes, list):
-                raise _odd(f"{part.name} has no list of calls")
+                raise odd(f"{part.name} has no list of calls")
             for number, node in enumerate(nodes):
                 self._calls[part.name, number] = self._call(part, number, node)
         calls = self._sorted()
         inputs, input_structure = self._structure(config["input_layers"])
         outputs, output_structure = self._structure(config["output_layers"])
         if any(self._parts[tensor.part].kind != INPUT for tensor in inputs):
-            raise _odd("one of its inputs is the output of a layer")
+            raise odd("one of its inputs is the output of a layer")
         return Inside(
-            name=_name(config.get("name") or "functional"),
-            class_name=_name(self._entry["class_name"]),
+            name=checked_name(config.get("name") or "functional"),
+            class_name=checked_name(self._entry["class_name"]),
             parts=tuple(self._parts.values()),
             calls=calls,
             inputs=inputs,
@@ -273,12 +228,12 @@ class _Graph:
             return self._old_call(part, number, node)
         arguments, keywords = node["args"], node["kwargs"]
         if not isinstance(arguments, list) or not isinstance(keywords, dict):
-            raise _odd(f"a call of {part.name} has no arguments")
+            raise odd(f"a call of {part.name} has no arguments")
         return InnerCall(
             part.name,
             number,
             tuple(self._argument(value) for value in arguments),
-            {_name(key): self._argument(value) for key, value in keywords.items()},
+            {checked_name(key): self._argument(value) for key, value in keywords.items()},
         )
 
     def _old_call(self, part: Part, number: int, node: list[Any]) -> InnerCall:
@@ -286,7 +241,7 @@ class _Graph:
         keywords = node[0][3] if len(node[0]) > 3 else {}
         taken = tensors[0] if len(tensors) == 1 else tensors
         return InnerCall(
-            part.name, number, (taken,), {_name(key): keywords[key] for key in keywords}
+            part.name, number, (taken,), {checked_name(key): keywords[key] for key in keywords}
         )
 
     def _argument(self, value: Any) -> Any:
@@ -300,7 +255,7 @@ class _Graph:
         config = value["config"]
         part, call, output = config["keras_history"]
         tensor = self._checked(part, call, output)
-        spec = (_shape(config["shape"]), _name(config["dtype"]))
+        spec = (checked_shape(config["shape"]), checked_name(config["dtype"]))
         self._specs.setdefault(tensor.key, spec)
         return InnerTensor(part, call, output, *spec)
 
@@ -313,10 +268,10 @@ class _Graph:
     def _checked(self, part: Any, call: Any, output: Any) -> InnerTensor:
         known = self._parts.get(part) if isinstance(part, str) else None
         if known is None or type(call) is not int or type(output) is not int:
-            raise _odd(f"{[part, call, output]!r} is not a tensor in it")
+            raise odd(f"{[part, call, output]!r} is not a tensor in it")
         nodes = [None] if known.kind == INPUT else known.config["inbound_nodes"]
-        if not 0 <= call < len(nodes) or not 0 <= output < _MOST_PORTS:
-            raise _odd(f"{[part, call, output]!r} is not a tensor in it")
+        if not 0 <= call < len(nodes) or not 0 <= output < MOST_PORTS:
+            raise odd(f"{[part, call, output]!r} is not a tensor in it")
         return InnerTensor(part, call, output)
 
     def _sorted(self) -> tuple[InnerCall, ...]:
@@ -340,7 +295,7 @@ class _Graph:
                 if not waits[taker]:
                     heapq.heappush(ready, place[taker])
         if len(ordered) != len(keys):
-            raise _odd("its layers are connected in a circle")
+            raise odd("its layers are connected in a circle")
         return tuple(ordered)
 
     # Inputs and outputs ---------------------------------------------------------------------------
@@ -352,12 +307,12 @@ class _Graph:
         # one tensor is [name, node, number]; whatever else is a list holds several
         def walk(value: Any) -> Structure:
             if isinstance(value, list) and len(value) == 3 and isinstance(value[0], str):
-                if len(leaves) >= _MOST_PORTS:
-                    raise _odd("it has too many inputs or outputs")
+                if len(leaves) >= MOST_PORTS:
+                    raise odd("it has too many inputs or outputs")
                 leaves.append(self._with_spec(self._referred(value)))
                 return len(leaves) - 1
             if isinstance(value, dict):
-                return Map({_name(name): walk(value[name]) for name in sorted(value)})
+                return Map({checked_name(name): walk(value[name]) for name in sorted(value)})
             return tuple(walk(item) for item in value)
 
         structure = walk(tensors)
@@ -372,25 +327,6 @@ class _Graph:
             spec = _result(self._parts[tensor.part], given, tensor.output)
             self._specs[tensor.key] = spec
         return InnerTensor(*tensor.key, *spec)
-
-
-def tensors_of(call: InnerCall, *, positional: bool = False) -> Iterator[InnerTensor]:
-    """Yield the tensors that a call takes, by position first, in the order they stand in it."""
-    yield from tensors_in(list(call.arguments))
-    if not positional:
-        yield from tensors_in(call.keywords)
-
-
-def tensors_in(value: Any) -> Iterator[InnerTensor]:
-    """Yield the tensors in an argument; in a dictionary they are in the order of the keys."""
-    if isinstance(value, InnerTensor):
-        yield value
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from tensors_in(item)
-    elif isinstance(value, Mapping):
-        for key in sorted(value, key=str):
-            yield from tensors_in(value[key])
 
 
 # Shapes and dtypes --------------------------------------------------------------------------------
@@ -408,36 +344,7 @@ def _result(part: Part, given: list[Spec], output: int) -> Spec:
         return (None, given[0][1] if given else "float32")
     try:
         shape = output_shape(part.config, shapes, output) if known else None
-        shape = None if shape is None else _shape(list(shape))
+        shape = None if shape is None else checked_shape(list(shape))
     except (LookupError, TypeError, ValueError, ArithmeticError):
         shape = None  # only a help until Keras is asked: the rest of the file may be sound
     return (shape, output_dtype(part.config, [dtype for _, dtype in given]))
-
-
-def built_shapes(entry: Mapping[str, Any]) -> list[Shape]:
-    """Return the shapes that a layer was built with, where they are plain to see."""
-    shape = (entry.get("build_config") or {}).get("input_shape")
-    return [tuple(shape)] if _is_shape(shape) else []
-
-
-def input_spec(entry: Mapping[str, Any]) -> Spec:
-    """Return what an InputLayer takes; Keras 2 wrote `batch_input_shape`."""
-    config = entry["config"]
-    shape = config["batch_shape"] if "batch_shape" in config else config["batch_input_shape"]
-    if shape is not None:
-        shape = _shape(list(shape))
-    return shape, compute_dtype(config.get("dtype"))
-
-
-def _is_shape(value: Any) -> bool:
-    return (
-        isinstance(value, list)
-        and len(value) <= _MOST_AXES
-        and all(size is None or (type(size) is int and size >= 0) for size in value)
-    )
-
-
-def _shape(value: Any) -> Shape:
-    if not _is_shape(value):
-        raise _odd(f"{str(value)[:80]} is not a shape")
-    return tuple(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from immutables import Map
@@ -35,7 +35,6 @@ from composer_gui.core.inside import (
     steps_of,
 )
 from composer_gui.core.inside_ports import interface, sealed_interface, short_name
-from composer_gui.core.inside_reader import tensors_in
 from composer_gui.core.labels import Labels
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.opened_calls import Calls, NotSaid, Wired
@@ -46,8 +45,11 @@ from composer_gui.core.opened_layers import (
     use_of,
     use_within,
 )
+from composer_gui.core.opened_stretch import Stretch, no_tensor, tap
 from composer_gui.core.ports import layer_output_ports
 from composer_gui.core.unfolding import Unfolded, models_on_the_way, unfolded
+
+__all__ = ["arranged", "model_of", "opened", "part_inside", "tap", "why_sealed"]
 
 _WIDTH, _HEIGHT, _LETTER = 168.0, 72.0, 8.0
 """About how large a node is on the canvas, in pixels, and a letter of its label."""
@@ -108,40 +110,6 @@ def model_of(
     return SavedModel(layer_id, named, path, sha256, interface(found), part=part)
 
 
-def tap(inside: Inside, address: str, taken: Iterable[str] = ()) -> SavedPort:
-    """Return the port for the tensor at an address, of whatever depth; raises NotOpenable.
-
-    Its name is that of the layer, numbered where it is `taken`.
-    """
-    steps, output = steps_of(address)
-    level: Inside | None = inside
-    for name, call in steps[:-1]:
-        part = level.by_name.get(name) if level is not None else None
-        if part is None or part.inside is None or not _has_call(level, name, call):
-            raise _no_tensor(address)
-        level = part.inside
-    name, call = steps[-1]
-    part = level.by_name.get(name)
-    if part is None or not (_has_call(level, name, call) or (part.kind == INPUT and call == 0)):
-        raise _no_tensor(address)
-    if part.inside is not None and output >= len(part.inside.outputs):
-        raise _no_tensor(address)
-    shape, dtype = level.specs.get((name, call, output), (None, "float32"))
-    labels = Labels(taken)
-    return SavedPort(labels.unique(name), shape, dtype, address)
-
-
-def _has_call(inside: Inside, name: str, call: int) -> bool:
-    return (name, call) in inside.call_keys
-
-
-def _no_tensor(address: str) -> NotOpenable:
-    return NotOpenable(
-        f"There is no {address} in the saved model.",
-        "The file may have changed since it was added; add it again.",
-    )
-
-
 # From the model to the graph that is used ---------------------------------------------------------
 
 
@@ -166,7 +134,7 @@ def _descended(root: Inside, layer: SavedModel, use: Use) -> tuple[Inside, Saved
             break
         part = root.by_name.get(next(iter(firsts))[0])
         if part is None or part.inside is None:
-            raise _no_tensor(ports[0].address)
+            raise no_tensor(ports[0].address)
         cut = replace(
             layer.cut,
             inputs=tuple(map(_inner, layer.cut.inputs)),
@@ -185,8 +153,8 @@ class _Opening:
     """Makes the nodes and layers of one design."""
 
     def __init__(self, laid_out: Unfolded, layer: SavedModel, use: Use, catalog: Catalog) -> None:
-        self._laid_out = laid_out
         self._inside = laid_out.inside
+        self._stretch = Stretch(laid_out, layer)
         self._layer = layer
         self._use = use
         self._catalog = catalog
@@ -198,19 +166,19 @@ class _Opening:
         self._of_part: dict[str, Layer] = {}
         self._sources: dict[tuple[str, int, int], Source] = {}
         self._made: dict[tuple[str, int], tuple[str, tuple[str, ...]]] = {}
-        self._tapped: dict[str, list[SavedPort]] = {}
 
     def document(self) -> Document:
-        inputs, outputs = self._inputs(), self._outputs()
-        needed = self._needed(inputs, [tensor for _, tensor in outputs])
-        ids_in = [self._input(*pair) for pair in zip(self._layer.inputs, inputs, strict=True)]
+        stretch = self._stretch
+        pairs = zip(self._layer.inputs, stretch.inputs, strict=True)
+        ids_in = [self._input(*pair) for pair in pairs]
         by_part: dict[str, list[InnerCall]] = {}
-        for call in needed:
+        for call in stretch.calls:
             by_part.setdefault(call.part, []).append(call)
-        used = self._used_outputs(needed, outputs)
-        for call in needed:
+        used = stretch.used_outputs()
+        for call in stretch.calls:
             self._call(call, by_part[call.part], used.get(call.part, 1))
-        ids_out = [self._output(name, tensor) for name, tensor in outputs]
+        ids_out = [self._output(name, tensor) for name, tensor in stretch.outputs]
+        self._drop_idle()
         return arranged(
             Document(
                 name=self._layer.name or self._inside.name,
@@ -228,96 +196,18 @@ class _Opening:
         self._next += 1
         return f"{letter}{number}"
 
-    # Where it begins and ends ---------------------------------------------------------------------
-
-    def _inputs(self) -> list[InnerTensor]:
-        cut = self._layer.cut
-        if cut is None:
-            return list(self._inside.inputs)
-        return [self._at(port.address) for port in cut.inputs]
-
-    def _outputs(self) -> list[tuple[str, InnerTensor]]:
-        """Return the tensors that come out, taps last, each with the label of its port."""
-        layer = self._layer
-        if layer.cut is None:
-            ports, tensors = layer.interface.outputs, list(self._inside.outputs)
-        else:
-            ports = layer.cut.outputs
-            tensors = [self._at(port.address) for port in ports]
-        if len(ports) != len(tensors):
-            raise NotOpenable(
-                f"{layer.name} has other outputs than when it was added.",
-                "Its file may have changed; add it again.",
-            )
-        tensors += [self._tap(port) for port in layer.taps]
-        names = [port.name for port in (*ports, *layer.taps)]
-        return list(zip(names, tensors, strict=True))
-
-    def _at(self, address: str) -> InnerTensor:
-        found = self._laid_out.tensor(address)
-        if found is None:
-            raise _no_tensor(address)
-        return found
-
-    def _tap(self, port: SavedPort) -> InnerTensor:
-        """Return the tensor of a tap; inside a model that stays closed, that model is tapped."""
-        found = self._laid_out.tensor(port.address)
-        if found is not None:
-            return found
-        steps, _ = steps_of(port.address)
-        for count in range(1, len(steps)):
-            path = "/".join(name for name, _ in steps[:count])
-            number = self._laid_out.numbers.get(steps[:count])
-            part = self._inside.by_name.get(path)
-            if number is not None and part is not None and part.inside is not None:
-                address = "/".join(port.address.split("/")[count:])
-                return self._inner_tap(part, number, address, port)
-        raise _no_tensor(port.address)
-
-    def _inner_tap(self, part: Part, number: int, address: str, port: SavedPort) -> InnerTensor:
-        tapped = self._tapped.setdefault(part.name, [])
-        known = [other.address for other in tapped]
-        if address not in known:
-            taken = [p.name for p in interface(part.inside).outputs] + [p.name for p in tapped]
-            tapped.append(tap(part.inside, address, taken))
-            known.append(address)
-        output = len(part.inside.outputs) + known.index(address)
-        return InnerTensor(part.name, number, output, port.shape, port.dtype)
-
-    def _needed(self, inputs: list[InnerTensor], outputs: list[InnerTensor]) -> list[InnerCall]:
-        """Return the calls between the inputs and the outputs, each behind what it takes from."""
-        begin = {tensor.key for tensor in inputs}
-        by_key = {(call.part, call.number): call for call in self._inside.calls}
-        found: set[tuple[str, int]] = set()
-        waiting = [tensor for tensor in outputs if tensor.key not in begin]
-        while waiting:
-            tensor = waiting.pop()
-            key = tensor.part, tensor.call
-            if key in found:
-                continue
-            call = by_key.get(key)
-            if call is None:
-                raise NotOpenable(
-                    f"{self._layer.name} needs {short_name(tensor.part)}, which lies outside of "
-                    "the stretch that is used.",
-                    "Take away the tap, or begin the stretch earlier.",
-                )
-            found.add(key)
-            taken = tensors_in([list(call.arguments), dict(call.keywords)])
-            waiting += [t for t in taken if t.key not in begin]
-        return [call for call in self._inside.calls if (call.part, call.number) in found]
-
-    def _used_outputs(
-        self, calls: list[InnerCall], outputs: list[tuple[str, InnerTensor]]
-    ) -> dict[str, int]:
-        """Return how many outputs of each part are used, counted to the last one."""
-        used: dict[str, int] = {}
-        for call in calls:
-            for tensor in tensors_in([list(call.arguments), dict(call.keywords)]):
-                used[tensor.part] = max(used.get(tensor.part, 1), tensor.output + 1)
-        for _, tensor in outputs:
-            used[tensor.part] = max(used.get(tensor.part, 1), tensor.output + 1)
-        return used
+    def _drop_idle(self) -> None:
+        """Drop the operations that only made masks which Keras finds by itself."""
+        used: set[str] = set()
+        kept = []
+        for node in reversed(self._nodes):
+            if not isinstance(node, Call) or node.id in used:
+                used |= {s.node for sources in node.inputs.values() for s in sources}
+                kept.append(node)
+        if len(kept) < len(self._nodes):
+            self._nodes = kept[::-1]
+            called = {node.layer for node in kept if isinstance(node, Call)}
+            self._layers = {key: self._layers[key] for key in self._layers if key in called}
 
     # Nodes ----------------------------------------------------------------------------------------
 
@@ -417,7 +307,7 @@ class _Opening:
         return self._sealed(part, calls, used, said, name)
 
     def _model(self, part: Part) -> Layer:
-        taps = self._tapped.get(part.name, ())
+        taps = self._stretch.tapped.get(part.name, ())
         made = saved_part(part, self._id("l"), self._name(part), self._use, taps=taps)
         if self._use.keep_weights:
             return made
@@ -428,7 +318,7 @@ class _Opening:
     def _sealed(
         self, part: Part, calls: list[InnerCall], used: int, said: str, name: str
     ) -> SavedModel:
-        ports = sealed_interface(part, calls, used)
+        ports = sealed_interface(part, calls, used, self._inside.specs)
         if ports is None:
             how = said or "with several arguments"
             raise NotOpenable(
