@@ -65,11 +65,11 @@ def counts(layer: Layer, verdict: Verdict) -> tuple[int, int]:
 
 
 def cost_rows(parameters: int, trainable: int, *, is_whole: bool = True) -> list[tuple[str, str]]:
-    """Return names and figures of what trains and what does not; the frozen where there are any."""
+    """Return names and figures of what trains and what does not, such as moving averages."""
     head = "Parameters" if is_whole else "Parameters so far"
     rows = [(head, show_parameters(parameters)), ("of these trainable", show_parameters(trainable))]
     if trainable < parameters:
-        rows.append(("frozen", show_parameters(parameters - trainable)))
+        rows.append(("frozen or statistics", show_parameters(parameters - trainable)))
     return rows
 
 

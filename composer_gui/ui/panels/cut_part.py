@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from composer_gui.core import cutting, edits
 from composer_gui.core.document import Cut, SavedModel, SavedPort
-from composer_gui.core.errors import EditRefused
+from composer_gui.core.errors import ComposerError
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.ui.controls import push_button
 from composer_gui.ui.panels.fields import Column
@@ -18,13 +19,22 @@ if TYPE_CHECKING:
     from composer_gui.ui.panels.inside_part import InsidePart
 
 
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """What is known of a cut: where it begins, and the paths of what is in it."""
+
+    cut: Cut
+    begins: tuple[str, ...]
+    within: frozenset[str] | None
+
+
 class CutPart(Column):
     """Says which stretch is used and what it needs; not there while the whole model is used."""
 
     def __init__(self, part: InsidePart) -> None:
         super().__init__(spacing=4)
         self._part = part
-        self._known: tuple[Cut | None, tuple[str, ...]] = (None, ())
+        self._known: _Stretch | None = None
         self.words = Paragraph(px=12, tone="secondary")
         self.ports = Rows()
         self.clear = push_button("Use the whole model", role="quiet")
@@ -61,13 +71,26 @@ class CutPart(Column):
 
     def begins(self) -> tuple[str, ...]:
         """Return the addresses of the layers where the stretch begins; none for the inputs."""
-        cut, inside = self.layer.cut, self._part.inside
-        own = {tensor.address for tensor in inside.inputs}
+        own = {tensor.address for tensor in self._part.inside.inputs}
+        cut = self.layer.cut
         if cut is None or all(port.address in own for port in cut.inputs):
             return ()
-        if cut is not self._known[0]:
-            self._known = (cut, cutting.beginning(inside, cut))
-        return self._known[1]
+        return self._stretch().begins
+
+    def within(self) -> frozenset[str] | None:
+        """Return the paths of what is used, None while all of the model is."""
+        return self._stretch().within if self.layer.cut is not None else None
+
+    def _stretch(self) -> _Stretch:
+        cut = self.layer.cut
+        if self._known is None or self._known.cut is not cut:
+            inside = self._part.inside
+            try:
+                begins, within = cutting.beginning(inside, cut), cutting.paths_within(inside, cut)
+            except ComposerError:  # the file holds something else by now; the node says so
+                begins, within = (), None
+            self._known = _Stretch(cut, begins, within)
+        return self._known
 
     def ends(self) -> tuple[str, ...]:
         """Return the addresses of the layers where the stretch ends; none for the outputs."""
@@ -90,7 +113,7 @@ class CutPart(Column):
     def _set(self, begins: list[str], ends: list[str]) -> None:
         try:
             cut: Cut = cutting.cut(self._part.inside, begins, ends)
-        except EditRefused as refusal:
+        except ComposerError as refusal:
             self._part.tell(refusal.whole)
             return
         self._part.change("Use a stretch of the model", edits.set_cut, cut)

@@ -40,6 +40,7 @@ class RowState:
     begins: bool = False
     ends: bool = False
     opened: bool = False
+    unused: bool = False
     whole_path: bool = False
 
 
@@ -102,7 +103,7 @@ class InsideDelegate(QStyledItemDelegate):
         if row.is_again:
             return
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(now.category(row.category))
+        painter.setBrush(now.line if state.unused else now.category(row.category))
         painter.drawRoundedRect(QRectF(left, centre.y() - 5, 10, 10), 2.5, 2.5)
 
     def _paint_words(self, painter: QPainter, room: QRect, row: InsideRow, state) -> None:
@@ -110,7 +111,8 @@ class InsideDelegate(QStyledItemDelegate):
         top = QRect(room.left(), room.top() + 3, room.width(), 20)
         foot = QRect(room.left(), room.top() + 20, room.width(), 17)
         painter.setFont(theme.font(theme.BODY))
-        painter.setPen(now.secondary if row.is_again else now.text)
+        tone = now.secondary if row.is_again else now.text
+        painter.setPen(now.tertiary if state.unused else tone)
         name = row.path if state.whole_path and not row.is_again else row.name
         mode = Qt.TextElideMode.ElideMiddle
         painter.drawText(top, _MIDDLE, painter.fontMetrics().elidedText(name, mode, top.width()))

@@ -35,7 +35,7 @@ class Marks:
     `tapped`, `begins` and `ends` are addresses; `frozen` and `matched`, those that the pattern
     being typed would freeze, are paths of layers. With `all_frozen` the model as a whole is.
     `opened` are the addresses of nested models whose rows are shown. With `paths` the rows are
-    named by the whole path.
+    named by the whole path. `within` are the paths of what a cut leaves, None without one.
     """
 
     tapped: frozenset[str] = frozenset()
@@ -46,6 +46,15 @@ class Marks:
     opened: frozenset[str] = frozenset()
     all_frozen: bool = False
     paths: bool = False
+    within: frozenset[str] | None = None
+
+    def has(self, path: str) -> bool:
+        """Return whether a part is used: itself, something inside it, or what it is in."""
+        within = self.within
+        if within is None or path in within:
+            return True
+        start = f"{path}/"
+        return any(other.startswith(start) or path.startswith(f"{other}/") for other in within)
 
 
 class InsideModel(QAbstractListModel):
@@ -92,6 +101,7 @@ class InsideModel(QAbstractListModel):
             begins=row.address in marks.begins,
             ends=row.address in marks.ends,
             opened=row.address in marks.opened,
+            unused=not marks.has(row.path),
             whole_path=marks.paths,
         )
 
@@ -147,6 +157,7 @@ def spoken(row: InsideRow, state: RowState) -> str:
             ("partly frozen", state.partly),
             ("begins here", state.begins),
             ("ends here", state.ends),
+            ("not used", state.unused),
             ("open" if state.opened else "closed", row.is_folder),
         )
         if holds

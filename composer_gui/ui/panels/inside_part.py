@@ -158,6 +158,7 @@ class InsidePart(Column):
                 opened=self._opened,
                 all_frozen=not layer.trainable or layer.inference,
                 paths=bool(self.search.text().strip()),
+                within=self.cutting.within() if self.inside else None,
             )
         )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from composer_gui.core.document import SavedInterface, SavedModel, in_order
+from composer_gui.core.document import Document, SavedInterface, SavedModel, Submodel
+from composer_gui.core.saved_files import saved_files
 from composer_gui.core.shapes.tensor_spec import show_shape
 from composer_gui.session.model_folder import ModelFolder
 from composer_gui.session.session import Session
@@ -38,6 +40,7 @@ class ModelBrowser(QObject):
         self._settings = settings
         self._folder = ModelFolder(self)
         self._of_design: tuple[ModelEntry, ...] = ()
+        self._interfaces: dict[str, SavedInterface] = {}
         self._connect()
         self._look_at_design()
 
@@ -70,19 +73,30 @@ class ModelBrowser(QObject):
         """Return the design's models, then the folder's, each file once."""
         found = {entry.path: entry for entry in self._of_design}
         for model in self._folder.models:
-            found.setdefault(model.path, _entry(model.path, model.interface, model.sentence))
+            if model.path not in found or not found[model.path].shapes:
+                found[model.path] = _entry(model.path, model.interface, model.sentence)
         return list(found.values())
 
     def _look_at_design(self, change: object = None) -> None:
         if change is not None and not change.layers:
             return
-        layers = in_order(self._session.document.layers)
-        models = [layer for layer in layers if isinstance(layer, SavedModel)]
-        entries = {Path(m.path): _entry(Path(m.path), m.interface, "") for m in models}
-        of_design = tuple(entries.values())
+        root = self._session.root
+        # What a file looks like stays known when its model is opened up
+        self._interfaces.update((m.path, m.interface) for m in _whole_models(root))
+        paths = dict.fromkeys(path for path, _ in saved_files(root))
+        of_design = tuple(_entry(Path(p), self._interfaces.get(p), "") for p in paths)
         if of_design != self._of_design:
             self._of_design = of_design
             self.changed.emit()
+
+
+def _whole_models(document: Document) -> Iterator[SavedModel]:
+    """Yield the saved models of a design, at whatever depth, that are no parts of others."""
+    for layer in document.layers.values():
+        if isinstance(layer, Submodel):
+            yield from _whole_models(layer.design)
+        elif isinstance(layer, SavedModel) and not layer.part:
+            yield layer
 
 
 def _entry(path: Path, interface: SavedInterface | None, sentence: str) -> ModelEntry:

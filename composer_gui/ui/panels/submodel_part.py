@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 SIDES = (("inputs", "in", edits.reorder_inputs), ("outputs", "out", edits.reorder_outputs))
 
+MOST_SPEC = 130
+"""Width that the specs may have beside the names, in pixels."""
+
 
 class SubmodelPart(Column):
     """A row for each port: its name to type, what flows, and its place among the others."""
@@ -56,6 +59,9 @@ class SubmodelPart(Column):
         for field, side, _ in SIDES:
             for node_id, row in zip(getattr(design, field), found[side], strict=False):
                 self._show(node_id, design.nodes[node_id].label, row)
+        widest = max((spec.sizeHint().width() for spec in self.specs.values()), default=0)
+        for spec in self.specs.values():
+            spec.setFixedWidth(min(widest, MOST_SPEC))
 
     def _show(self, node_id: str, label: str, row: PortRow) -> None:
         show_text(self.names[node_id], label)

@@ -336,6 +336,14 @@ def test_both_ends_of_a_stretch_are_chosen_on_rows_and_cleared(
     assert part.cutting.words.text() == "Used from block1_norm to block2_drop."
     assert state(part, "block1_norm").begins
     assert state(part, "block2_drop").ends
+    assert [row.name for row in part.rows if state(part, row.name).unused] == [
+        "image",
+        "block1_conv",
+        "trunk",
+        "block3_conv",
+        "block3_norm",
+        "old_head",
+    ]
     inspector.ensureWidgetVisible(part.cutting.clear)
     qtbot.mouseClick(part.cutting.clear, LEFT)
     assert design.called(node).cut is None
