@@ -7,7 +7,7 @@ from typing import Any
 
 from immutables import Map
 
-from composer_gui.core.document import SavedInterface, SavedPort, Structure
+from composer_gui.core.document import EMPTY, SavedInterface, SavedPort, Structure
 from composer_gui.core.inside import OPERATION, InnerCall, InnerTensor, Inside, Part
 from composer_gui.core.labels import Labels
 
@@ -129,10 +129,13 @@ def flat(value: Any) -> list[Any]:
 # Parts that stay sealed ---------------------------------------------------------------------------
 
 
-def sealed_interface(part: Part, calls: Sequence[InnerCall], outputs: int) -> SavedInterface | None:
+def sealed_interface(
+    part: Part, calls: Sequence[InnerCall], outputs: int, specs: Mapping[Any, Any] = EMPTY
+) -> SavedInterface | None:
     """Return the ports of a layer as it is called; None where it takes more than one argument.
 
-    `outputs` is how many of its tensors are used. Where calls differ the first one counts.
+    `outputs` is how many of its tensors are used, and `specs` what the file tells of them. Where
+    calls differ the first one counts.
     """
     call = calls[0]
     given = _only_argument(call)
@@ -150,7 +153,10 @@ def sealed_interface(part: Part, calls: Sequence[InnerCall], outputs: int) -> Sa
         inputs=tuple(
             SavedPort(name, t.shape, t.dtype) for name, t in zip(names, tensors, strict=True)
         ),
-        outputs=tuple(SavedPort(name, None) for name in results),
+        outputs=tuple(
+            SavedPort(name, *specs.get((part.name, call.number, index), (None, "float32")))
+            for index, name in enumerate(results)
+        ),
         input_structure=structure,
         output_structure=tuple(range(outputs)) if outputs > 1 else 0,
         layer_count=1,

@@ -172,7 +172,8 @@ def _shown(entry: dict[str, Any]) -> str:
     """Return the name to show: that of a function, else the class with its package."""
     name = entry["class_name"]
     if name == "function" and isinstance(entry.get("config"), str):
-        name = f"{entry.get('module')}.{entry['config']}"
+        is_registered = ">" in entry["config"]
+        name = entry["config"] if is_registered else f"{entry.get('module')}.{entry['config']}"
     elif name == "__lambda__":
         name = "a Python lambda"
     elif isinstance(entry.get("registered_name"), str) and not _is_plainly_registered(entry):
