@@ -17,6 +17,8 @@ GETITEM = "getitem"
 _MOST_NUMBERS = 10_000
 """Numbers in one argument, at most; more would be weights that nobody trains."""
 
+_MOST_OUTPUTS = 10_000
+
 _PLAIN_ARRAYS = ("float32", "int32", "bool")
 """The dtypes of arrays that a list of Python's numbers becomes again."""
 
@@ -38,15 +40,15 @@ def operation(
 
     The places of tensors are numbered in the order in which they stand in the arguments.
     """
+    slots = _Slots()
     try:
         function, arguments, keywords = _written(part, call)
-    except _NotPlain:
-        return None
-    slots = _Slots()
-    placed = slots.placed(arguments)
-    placed_keywords = Map({key: slots.placed(keywords[key]) for key in keywords})
-    count = _outputs(part, call, slots.tensors)
-    if count is None:
+        placed = slots.placed(arguments)
+        placed_keywords = Map({key: slots.placed(keywords[key]) for key in keywords})
+        count = _outputs(part, call, slots.tensors)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return None  # a stranger's configuration: Keras writes none of these
+    if type(count) is not int or not 0 <= count <= _MOST_OUTPUTS:
         return None
     return Operation(layer_id, name or part.name, function, placed, placed_keywords, count)
 

@@ -188,7 +188,12 @@ class _Unfolding:
         found = tensors.get(tensor.key)
         if found is None:
             steps = (*before, (tensor.part, tensor.call))
-            number = self.numbers[steps]
+            number = self.numbers.get(steps)
+            if number is None:  # an input that belongs to no port, or more outputs than it has
+                raise NotOpenable(
+                    f"{tensor.part} is connected in a way that no Keras model is.",
+                    "Ask where the file comes from.",
+                )
             found = self._named(inside, tensor, steps, path, number)
             tensors[tensor.key] = found
         return found
