@@ -5,7 +5,7 @@ import pytest
 from composer_gui.core import edits
 from composer_gui.core.verdicts import BLOCKED, Verdict
 from composer_gui.ui.status_bar import parameter_words, problem_words
-from composer_gui.ui.totals import Totals, show_parameters, totals
+from composer_gui.ui.totals import Totals, cost_rows, show_parameters, totals
 
 
 def test_nodes_and_wires_are_counted_without_notes(session, design):
@@ -23,6 +23,30 @@ def test_a_layer_that_is_called_twice_counts_once(session, design):
     design.judge(**{node: fine, twin: fine})
     found = totals(session.document, session.verdicts)
     assert (found.parameters, found.trainable, found.is_whole) == (20, 20, True)
+
+
+def test_what_is_shared_is_told_and_what_does_not_train_stands_apart(session, design):
+    node, other = design.layer("Dense", units=4), design.layer("Add")
+    twins = [
+        design.add(edits.add_call, session.document.nodes[item].layer, 0, 100)
+        for item in (node, other)
+    ]
+    fine = design.fine(4, parameters=20, trainable=16)
+    design.judge(**{node: fine, twins[0]: fine, other: design.fine(4), twins[1]: design.fine(4)})
+    found = totals(session.document, session.verdicts)
+    assert found.shared == 1, "what has no weights shares none"
+    rows = dict(cost_rows(found.parameters, found.trainable))
+    assert rows == {"Parameters": "20", "of these trainable": "16", "frozen or statistics": "4"}
+
+
+def test_a_submodel_counts_with_what_is_inside_it(session, design):
+    one, two = design.layer("Dense", units=4), design.layer("Dense", units=4)
+    design.wire(one, two)
+    change = session.apply("Group", edits.group, session.catalog, [one, two])
+    (node,) = (item for item in change.added if item in session.document.nodes)
+    design.judge(**{node: design.fine(4, parameters=40, trainable=20)})
+    found = totals(session.document, session.verdicts)
+    assert (found.parameters, found.frozen) == (40, 20)
 
 
 def test_the_count_in_an_archive_is_used_until_keras_tells(session, design):

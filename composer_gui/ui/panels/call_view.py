@@ -16,6 +16,7 @@ from composer_gui.ui import file_dialogs, theme
 from composer_gui.ui.controls import SignButton, TickBox
 from composer_gui.ui.panels.class_field import ClassField
 from composer_gui.ui.panels.fields import Field
+from composer_gui.ui.panels.foreign_part import ForeignPart
 from composer_gui.ui.panels.inside_part import InsidePart
 from composer_gui.ui.panels.node_view import NodeView, Rows, figure, show_text
 from composer_gui.ui.panels.parameters_part import ArgumentsPart, ParametersPart
@@ -120,7 +121,8 @@ class CallView(NodeView):
         self.choose.clicked.connect(self._choose_file)
         self.path.setAccessibleName("File")
         self.file = Field("File", self.row(self.path, self.choose, spacing=2))
-        self.add(self.file)
+        self.foreign = ForeignPart(self)
+        self.add(self.file, self.foreign)
 
     def _add_parameters(self) -> None:
         self.parameters = ParametersPart(self)
@@ -207,6 +209,7 @@ class CallView(NodeView):
         path = Path(self.layer.path)
         self.path.setText(path.name)
         self.path.set_tip(str(path))
+        self.foreign.follow()
 
     def _follow_cost(self) -> None:
         verdict = self.session.verdict(self.node_id)

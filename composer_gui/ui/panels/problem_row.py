@@ -8,10 +8,11 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from composer_gui.core.document import Call, SavedModel
+from composer_gui.core.document import Call, Layer
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.fixes import Fix
 from composer_gui.core.problems import ERROR, Problem
+from composer_gui.core.saved_files import files_of
 from composer_gui.session.session import Session
 from composer_gui.ui import file_dialogs, theme
 from composer_gui.ui.canvas.faces import UNFINISHED
@@ -85,7 +86,7 @@ class ProblemRow(QWidget):
         if titled and title and title != self.problem.message:
             words.addWidget(Paragraph(title, weight=600))
         words.addWidget(Paragraph(self.problem.message, tone="secondary" if titled else "text"))
-        if self.fixes or self._lost_model() is not None or self._lacks_class():
+        if self.fixes or self._lost_layer() is not None or self._lacks_class():
             words.addLayout(self._buttons(QHBoxLayout() if titled else QVBoxLayout()))
         row.addLayout(words, 1)
 
@@ -97,7 +98,7 @@ class ProblemRow(QWidget):
             button.setProperty("fix", self.fixes.index(fix))
             button.clicked.connect(self._repair)
             line.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
-        if self._lost_model() is not None:
+        if self._lost_layer() is not None:
             button = push_button("Choose its file…")
             button.clicked.connect(self._choose_file)
             line.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
@@ -112,32 +113,28 @@ class ProblemRow(QWidget):
         return self.problem.code == code_consent.MISSING_CLASS
 
     def _name_code(self) -> None:
-        document = self._session.document
-        node = document.nodes.get(self.problem.node or "")
-        layer = document.layers[node.layer] if isinstance(node, Call) else None
-        folder = Path(layer.path).parent if isinstance(layer, SavedModel) else None
-        near = folder if folder is not None and folder.is_dir() else None
+        layer = self._layer()
+        near = _folder_of(layer) if layer is not None else None
         code_consent.name_code(self, self._session, self.problem.actual or "its classes", near)
 
-    def _lost_model(self) -> SavedModel | None:
-        """Return the saved model whose file is not there, where that is the problem."""
+    def _lost_layer(self) -> Layer | None:
+        """Return the layer whose file is not there, where that is the problem."""
+        layer = self._layer()
+        lost = self.problem.code in LOST and layer is not None
+        return layer if lost and next(files_of(layer), None) else None
+
+    def _layer(self) -> Layer | None:
         document = self._session.document
         node = document.nodes.get(self.problem.node or "")
-        if self.problem.code not in LOST or not isinstance(node, Call):
-            return None
-        layer = document.layers[node.layer]
-        return layer if isinstance(layer, SavedModel) else None
+        return document.layers[node.layer] if isinstance(node, Call) else None
 
     def _choose_file(self) -> None:
-        model = self._lost_model()
-        if model is None:
+        layer = self._lost_layer()
+        if layer is None:
             return
-        near = Path(model.path).parent
-        path = file_dialogs.one_model(
-            self, f"File of {model.name}", near if near.is_dir() else None
-        )
+        path = file_dialogs.one_model(self, f"File of {layer.name}", _folder_of(layer))
         if path is not None:
-            self._session.relocate_model(model.id, path)
+            self._session.relocate_model(layer.id, path)
 
     def _repair(self) -> None:
         fix = self.fixes[self.sender().property("fix")]
@@ -175,3 +172,9 @@ class ProblemRow(QWidget):
             painter.setBrush(now.hover)
             rect = QRectF(self.rect()).adjusted(4.5, 1.5, -4.5, -1.5)
             painter.drawRoundedRect(rect, 5, 5)
+
+
+def _folder_of(layer: Layer) -> Path | None:
+    """Return the folder of a layer's file, where it is there."""
+    folders = (Path(path).parent for path, _ in files_of(layer))
+    return next((folder for folder in folders if folder.is_dir()), None)

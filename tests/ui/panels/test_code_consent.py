@@ -1,9 +1,12 @@
 """A missing class: its Python file is named, and run only when the user says yes."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
+from composer_gui.core.document import put
 from composer_gui.core.problems import WARNING, Problem
 from composer_gui.core.verdicts import FINE, Verdict
 from composer_gui.session import code_files
@@ -93,3 +96,18 @@ def test_nothing_is_asked_where_no_file_was_chosen(row, session, monkeypatch, qt
     monkeypatch.setattr(code_consent, "python_file", lambda *_: None)
     monkeypatch.setattr(session, "allow_code", lambda path: pytest.fail("nobody said yes"))
     qtbot.mouseClick(button(row), LEFT)
+
+
+def test_a_model_that_is_not_wired_yet_says_what_is_missing_in_it(session, design, show, qtbot):
+    node = design.model()
+    layer = design.called(node)
+    interface = replace(layer.interface, foreign=("mine>Attend", "mine>Mix"))
+    session.apply("Read", lambda document: put(document, replace(layer, interface=interface)))
+    inspector = show(Inspector(session), 331, 700)
+    inspector.show_nodes((node,))
+    part = inspector.view.foreign
+    assert part.isVisible()
+    assert part.words.text() == "Attend and Mix are in it, which Keras does not have."
+    design.judge(**{node: Verdict(FINE)})
+    inspector.refresh()
+    assert part.isHidden()

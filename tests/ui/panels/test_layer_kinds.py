@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from immutables import Map
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from composer_gui.core import edits
 from composer_gui.core.document import (
@@ -20,6 +20,7 @@ from composer_gui.core.document import (
 )
 from composer_gui.core.problems import Problem
 from composer_gui.core.verdicts import WRONG, Verdict
+from composer_gui.ui import file_dialogs
 from composer_gui.ui.panels.inspector import Inspector
 from composer_gui.ui.panels.saved_words import expression
 from tests.ui.panels import inner_models
@@ -88,6 +89,21 @@ def test_a_layer_that_was_changed_and_still_fits_says_so(inspector, kept, design
 def test_a_layer_without_a_file_says_nothing_of_it(inspector, design):
     inspector.show_nodes((design.layer("Dense", units=4),))
     assert inspector.view.saved.isHidden()
+
+
+def test_the_lost_file_of_such_a_layer_can_be_found(
+    inspector, kept, design, session, monkeypatch, tmp_path, qtbot
+):
+    problem = Problem("file_absent", "The file of dense is not there any more.", kept)
+    design.judge(**{kept: Verdict(WRONG, (), (problem,))})
+    inspector.show_nodes((kept,))
+    asked = []
+    monkeypatch.setattr(file_dialogs, "one_model", lambda *_: tmp_path / "resnet.keras")
+    monkeypatch.setattr(session, "relocate_model", lambda *found: asked.append(found))
+    buttons = inspector.view.problems.findChildren(QPushButton)
+    (button,) = (button for button in buttons if button.text() == "Choose its file…")
+    press(inspector, button, qtbot)
+    assert asked == [(design.document.nodes[kept].layer, tmp_path / "resnet.keras")]
 
 
 # Another class ------------------------------------------------------------------------------------

@@ -1,8 +1,11 @@
 """The models at hand: those of a folder, read in a thread, and those of the design."""
 
+from dataclasses import replace
+
 import pytest
 
-from composer_gui.core.document import SavedInterface, SavedPort
+from composer_gui.core import edits
+from composer_gui.core.document import SavedInterface, SavedPort, put
 from composer_gui.ui.panels.model_browser import ModelBrowser, shapes_in_words
 
 
@@ -73,3 +76,19 @@ def test_several_ports_are_said_in_a_row():
     ports = (SavedPort("a", (None, 64, 64, 3)), SavedPort("b", (None, 100), "int32"))
     interface = SavedInterface("Functional", ports, (SavedPort("c", (None, 128)),))
     assert shapes_in_words(interface) == "64×64×3 + 100 → 128"
+
+
+def test_a_model_that_was_opened_up_stays_listed_as_it_was(browser, design, session):
+    node = design.model("/models/encoder.keras")
+    (whole,) = browser.entries()
+    layer = design.called(node)
+    inner = SavedInterface("Functional", (SavedPort("x", (None, 2)),), (SavedPort("y", (None, 2)),))
+    part = replace(layer, part="trunk", interface=inner)
+    session.apply("Open up", lambda document: put(document, part))
+    assert browser.entries() == [whole]
+
+
+def test_the_models_inside_a_submodel_are_listed(browser, design, session):
+    node = design.model("/models/encoder.keras")
+    session.apply("Group", edits.group, session.catalog, [node])
+    assert names(browser) == ["encoder"]
