@@ -8,11 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 DESIGN_SUFFIX = ".composer"
-MODEL_SUFFIX = ".keras"
+MODEL_SUFFIXES = (".keras", ".h5", ".hdf5")
+CODE_SUFFIX = ".py"
 
 _DESIGNS = "Composer designs (*.composer)"
-_MODELS = "Saved Keras models (*.keras)"
-_BOTH = "Designs and saved models (*.composer *.keras)"
+_MODELS = "Saved Keras models (*.keras *.h5 *.hdf5)"
+_BOTH = "Designs and saved models (*.composer *.keras *.h5 *.hdf5)"
 _ALL = "All files (*)"
 
 SAVE, DISCARD, CANCEL = "save", "discard", "cancel"

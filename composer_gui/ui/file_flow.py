@@ -12,8 +12,15 @@ from composer_gui.core.errors import ComposerError
 from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
 from composer_gui.ui import file_dialogs
-from composer_gui.ui.file_dialogs import DESIGN_SUFFIX, DISCARD, MODEL_SUFFIX, SAVE
+from composer_gui.ui.file_dialogs import (
+    CODE_SUFFIX,
+    DESIGN_SUFFIX,
+    DISCARD,
+    MODEL_SUFFIXES,
+    SAVE,
+)
 from composer_gui.ui.notices import NoticeBar
+from composer_gui.ui.panels import code_consent
 
 
 class FileFlow(QObject):
@@ -63,14 +70,26 @@ class FileFlow(QObject):
         self.open_paths(file_dialogs.open_files(self._window, self.folder()))
 
     def open_paths(self, paths: Iterable[Path]) -> None:
-        """Open the first design among `paths`, and put saved models on the canvas."""
+        """Open the first design among `paths`, put saved models on the canvas, ask about code."""
         paths = [Path(path) for path in paths]
-        models = [path for path in paths if path.suffix.lower() == MODEL_SUFFIX]
-        designs = [path for path in paths if path not in models]
+        models = [path for path in paths if path.suffix.lower() in MODEL_SUFFIXES]
+        code = [path for path in paths if path.suffix.lower() == CODE_SUFFIX]
+        designs = [path for path in paths if path not in models and path not in code]
         if designs and not self.open_path(designs[0]):
             return
         if models:
             self.models_wanted.emit(models)
+        for path in code:
+            self.name_code(path)
+
+    def name_code(self, path: Path) -> None:
+        """Ask whether a Python file may be run for the classes that it defines."""
+        layers = self._session.root.layers.values()
+        interfaces = (getattr(layer, "interface", None) for layer in layers)
+        foreign = {name for found in interfaces if found is not None for name in found.foreign}
+        classes = ", ".join(sorted(foreign)) or "its classes"
+        if code_consent.may_run(self._window, path, classes):
+            self._session.allow_code(path)
 
     def open_path(self, path: Path) -> bool:
         """Open a design; return whether it was opened. What was open stays where it cannot be."""

@@ -124,6 +124,7 @@ class MainWindow(QMainWindow):
         if self._workspace is None:
             self._workspace = later.workspace()(self.session, self.settings)
             self._workspace.design_dropped.connect(self.files.open_path)
+            self._workspace.code_dropped.connect(self.files.name_code)
             self._workspace.canvas.selection_changed.connect(self._enable)
             self._workspace.bottom.problems.counted.connect(self._count)
             self.pages.addWidget(self._workspace)

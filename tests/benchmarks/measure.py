@@ -30,6 +30,20 @@ def process_seconds(code: str, *arguments: str) -> float:
     return time.perf_counter() - start
 
 
+def process_output(code: str, *arguments: str) -> str:
+    """Return the last line that a fresh Python process prints which runs `code`."""
+    environment = os.environ | QUIET | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env=environment,
+        check=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    return done.stdout.splitlines()[-1]
+
+
 def seconds(function: Callable[[], object]) -> float:
     """Return the wall time in seconds of one call."""
     start = time.perf_counter()

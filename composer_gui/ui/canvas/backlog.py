@@ -1,38 +1,48 @@
-"""What has still to be drawn of a large change: taken in slices, so that the window stays awake."""
+"""What has still to be done on the canvas after a large change: taken in slices.
+
+So the window stays awake: between two slices it answers mouse and keys, and paints.
+"""
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QGraphicsItem
 
 from composer_gui.core.document import Wire
+
+T = TypeVar("T")
 
 AT_ONCE = 64
 """So many nodes are drawn or looked at anew in the turn in which they are named."""
 SLICE = 0.008
 """Seconds of drawing between two looks at what the user does."""
 STEP = 8
-"""Nodes that are drawn between two looks at the clock."""
+"""So many are drawn or taken away between two looks at the clock."""
 
 
 class Backlog(QObject):
-    """Nodes that have no item yet, wires that wait for them, and nodes to look at anew.
+    """Items to take away, nodes without an item, wires that wait for them, nodes to look at anew.
 
-    What it is given does the work, for a few ids at a time: `add(ids)` makes items, `refresh(ids)`
-    looks anew. `nearest(ids)` puts ids in the order in which they are wanted.
+    What it is given does the work, for a few at a time: `remove(items)`, `add(ids)` makes items,
+    `refresh(ids)` looks anew. `nearest(ids)` puts ids in the order in which they are wanted.
     """
 
     def __init__(
         self,
+        remove: Callable[[list[QGraphicsItem]], None],
         add: Callable[[list[str]], None],
         refresh: Callable[[list[str]], None],
         nearest: Callable[[Iterable[str]], list[str]],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._add, self._refresh, self._nearest = add, refresh, nearest
+        self._remove, self._add, self._refresh, self._nearest = remove, add, refresh, nearest
+        self.doomed: dict[QGraphicsItem, None] = {}
         self.nodes: dict[str, None] = {}
         self.stale: dict[str, None] = {}
         self._wires: dict[str, set[Wire]] = {}
@@ -42,7 +52,7 @@ class Backlog(QObject):
     @property
     def is_empty(self) -> bool:
         """Whether everything is drawn."""
-        return not self.nodes and not self.stale
+        return not self.nodes and not self.stale and not self.doomed
 
     def want(self, nodes: Iterable[str], stale: Iterable[str]) -> None:
         """Put nodes to be drawn, and nodes to be looked at anew, on the list."""
@@ -72,16 +82,16 @@ class Backlog(QObject):
             self._wires.get(end, set()).discard(wire)
 
     def begin(self) -> None:
-        """Draw a first slice, what is nearest before the rest, and go on in the turns to come."""
+        """Put what is nearest before the rest, and begin in the next turn."""
         self.nodes = dict.fromkeys(self._nearest(self.nodes))
         self.stale = dict.fromkeys(self._nearest(self.stale))
-        self.work()
+        self._timer.start()
 
     def finish(self) -> None:
         """Draw all that is left, however long it takes."""
         self._timer.stop()
         while not self.is_empty:
-            self._step(len(self.nodes) + len(self.stale))
+            self._step(max(map(len, (self.nodes, self.stale, self.doomed))))
 
     def work(self) -> None:
         """Draw for as long as a slice lasts, then let the window have a turn."""
@@ -92,7 +102,9 @@ class Backlog(QObject):
             self._timer.start()
 
     def _step(self, count: int) -> None:
-        if self.nodes:
+        if self.doomed:
+            self._remove(_taken(self.doomed, count))
+        elif self.nodes:
             added = _taken(self.nodes, count)
             for node_id in added:
                 self.stale.pop(node_id, None)
@@ -101,9 +113,9 @@ class Backlog(QObject):
             self._refresh(_taken(self.stale, count))
 
 
-def _taken(waiting: dict[str, None], count: int) -> list[str]:
-    """Take the first `count` ids off a list."""
-    first = [node_id for node_id, _ in zip(waiting, range(count), strict=False)]
-    for node_id in first:
-        del waiting[node_id]
+def _taken(waiting: dict[T, None], count: int) -> list[T]:
+    """Take the first `count` off a list."""
+    first = list(itertools.islice(waiting, count))
+    for item in first:
+        del waiting[item]
     return first

@@ -50,7 +50,7 @@ def hit_at(scene: CanvasScene, at: QPointF, zoom: float, *, rings: bool = True) 
     """
     reach = min(max(REACH, REACH / zoom), 2 * REACH)
     around = QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach)
-    near = scene.items(around, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
+    near = scene.items_near(around)
     cards = [item for item in near if isinstance(item, NodeItem)]
     found = _ring(cards, at, reach) if rings else None
     return found or _card(cards, at) or _note(near, at) or _wire(scene, at) or _frame(near, at)
@@ -109,7 +109,7 @@ def _wire(scene: CanvasScene, at: QPointF) -> Hit | None:
     for item in scene.items(at, Qt.ItemSelectionMode.IntersectsItemShape):
         if isinstance(item, QGraphicsSimpleTextItem):
             item = item.parentItem()
-        if isinstance(item, WireItem):
+        if isinstance(item, WireItem) and scene.wires.get(item.wire) is item:
             near = (item.pos() - at).manhattanLength() < NEAR_START
             return Hit("wire", wire=item.wire, near_start=near)
     return None

@@ -60,6 +60,8 @@ class Overview:
 
     def _note_judged(self, node_ids: Iterable[str]) -> None:
         self._stale_nodes.update(node_ids)
+        if not self._scene.is_drawn:
+            self._catch_up()  # with every slice a little, and not all of it when it is painted
 
     def holds(self, view) -> bool:
         """Return whether this view is so far away that labels cannot be read."""

@@ -52,7 +52,8 @@ class CanvasScene(QGraphicsScene):
         self._awaited: frozenset[str] = frozenset()
         self._lit_kin: set[str] = set()
         self._level = (session.history, session.place)
-        self._backlog = Backlog(self._add_nodes, self._refresh, self._nearest, self)
+        work = (self._remove_items, self._add_nodes, self._refresh, self._nearest)
+        self._backlog = Backlog(*work, self)
         self._connect()
         document = session.document
         self._take(between(Document(), document))
@@ -67,8 +68,12 @@ class CanvasScene(QGraphicsScene):
 
     @property
     def is_drawn(self) -> bool:
-        """Whether an item stands for every node; after a large change it takes some turns."""
+        """Whether the items are those of the design; after a large change it takes some turns."""
         return self._backlog.is_empty
+
+    def work(self) -> None:
+        """Draw a slice of what is left of a large change."""
+        self._backlog.work()
 
     def finish(self) -> None:
         """Draw all that is left of a large change, however long it takes."""
@@ -94,10 +99,18 @@ class CanvasScene(QGraphicsScene):
 
         Return whether it is so much that it was put there.
         """
-        for wire in change.wires_removed:
-            self._drop_wire(wire)
-        for node_id in change.removed:
-            self._drop_node(node_id)
+        gone = [self._drop_wire(wire) for wire in change.wires_removed]
+        gone += [self._drop_node(node_id) for node_id in change.removed]
+        items = [item for item in gone if item is not None]
+        is_much = len(items) > AT_ONCE
+        if is_much:
+            self._backlog.doomed.update(dict.fromkeys(items))
+        else:
+            self._remove_items(items)
+        return self._draw(change) or is_much
+
+    def _draw(self, change: Change) -> bool:
+        """Draw what came and what differs, or put it on the backlog; return whether it is there."""
         stale = self._stale_after(change)
         is_much = len(change.added) + len(stale - change.added) > AT_ONCE
         if is_much:
@@ -222,14 +235,15 @@ class CanvasScene(QGraphicsScene):
         self.wires_at.setdefault(node.id, set())
         self.addItem(item)
 
-    def _drop_node(self, node_id: str) -> None:
+    def _drop_node(self, node_id: str) -> QGraphicsItem | None:
+        """Let go of a node; return its item, if it had one, which has to be removed."""
         if self._backlog.forget(node_id):
-            return
+            return None
         item = self.nodes.pop(node_id)
         if not self.wires_at[node_id]:
             del self.wires_at[node_id]
         self.portraits.forget(node_id)
-        self.removeItem(item)
+        return item
 
     def _add_wire(self, wire: Wire) -> None:
         if wire in self.wires:
@@ -241,14 +255,17 @@ class CanvasScene(QGraphicsScene):
         self._place_wire(wire)
         self.addItem(item)
 
-    def _drop_wire(self, wire: Wire) -> None:
+    def _drop_wire(self, wire: Wire) -> QGraphicsItem | None:
         self._backlog.forget_wire(wire)
         item = self.wires.pop(wire, None)
-        if item is None:
-            return
-        self.wires_at[wire.source.node].discard(wire)
-        self.wires_at[wire.node].discard(wire)
-        self.removeItem(item)
+        if item is not None:
+            self.wires_at[wire.source.node].discard(wire)
+            self.wires_at[wire.node].discard(wire)
+        return item
+
+    def _remove_items(self, items: Iterable[QGraphicsItem]) -> None:
+        for item in items:
+            self.removeItem(item)
 
     def _look(self, wire: Wire):
         session = self.session
@@ -372,8 +389,13 @@ class CanvasScene(QGraphicsScene):
 
     def items_in(self, rect: QRectF, kind: type) -> list[QGraphicsItem]:
         """Return the items of a kind whose bounding rectangles meet `rect`, topmost first."""
+        return [item for item in self.items_near(rect) if isinstance(item, kind)]
+
+    def items_near(self, rect: QRectF) -> list[QGraphicsItem]:
+        """Return all items whose bounding rectangles meet `rect`, topmost first."""
         found = self.items(rect, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
-        return [item for item in found if isinstance(item, kind)]
+        doomed = self._backlog.doomed
+        return [i for i in found if i.topLevelItem() not in doomed] if doomed else found
 
     def free_place(self, x: float, y: float) -> tuple[float, float]:
         """Return the first place at or below (x, y) that no node's corner occupies."""

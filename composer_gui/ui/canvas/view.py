@@ -332,7 +332,7 @@ class CanvasView(QGraphicsView):
             self.overview.paint(self, event)
         else:
             super().paintEvent(event)
-        empty = not self.scene().nodes
+        empty = not self.session.document.nodes
         if empty or event.region().intersects(self.minimap.region()):
             painter = QPainter(self.viewport())
             self.minimap.paint(painter)
@@ -349,7 +349,7 @@ class CanvasView(QGraphicsView):
         if not self._is_ready:
             return
         # The pixels were moved, and with them what was painted in the corners
-        if not self.scene().nodes:
+        if not self.session.document.nodes:
             self.viewport().update()
         corners = self.minimap.region()
         self.viewport().update(corners + corners.translated(dx, dy))
@@ -359,7 +359,7 @@ class CanvasView(QGraphicsView):
     # Following -----------------------------------------------------------------------------------
 
     def _follow(self, change: Change) -> None:
-        if len(change.added) == len(self.scene().nodes):
+        if len(change.added) == len(self.session.document.nodes):
             self.viewport().update()  # the hint on the empty canvas comes and goes
         self.pointer.follow(change)
         self.hover.forget(change)

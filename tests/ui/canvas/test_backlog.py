@@ -26,7 +26,8 @@ def chain(length):
 def pasted(session, view):
     """Paste a long chain; the canvas has drawn a part of it."""
     session.paste(chain(LENGTH), 0, 0)
-    assert not view.scene().is_drawn
+    view.scene().work()
+    assert view.scene().nodes and not view.scene().is_drawn
     return set(session.document.nodes)
 
 
@@ -39,6 +40,7 @@ def test_a_few_nodes_are_drawn_in_the_same_turn(session, scene):
 def test_the_nodes_nearest_to_what_is_seen_come_first(session, view):
     view.camera.look_at(QPointF(240 * 200, 0))
     session.paste(chain(LENGTH), 0, 0)
+    view.scene().work()
     drawn = [item.x() for item in view.scene().nodes.values()]
     assert 0 < len(drawn) < LENGTH
     assert max(abs(x - 240 * 200) for x in drawn) <= 240 * (len(drawn) / 2 + 6)
@@ -51,7 +53,8 @@ def test_in_the_end_everything_is_in_step(pasted, scene, qtbot):
 
 def test_undo_takes_back_what_is_half_drawn(pasted, session, scene, qtbot):
     session.undo()
-    assert scene.is_drawn and not scene.nodes and not scene.wires
+    assert not scene.nodes and not scene.wires
+    assert scene.items_near(scene.sceneRect()) == []
     session.redo()
     qtbot.waitUntil(lambda: scene.is_drawn)
     assert_in_step(scene)
@@ -113,6 +116,7 @@ def test_a_large_submodel_is_entered_and_left_in_slices(pasted, session, view, q
     node = next(iter(session.apply("Group", edits.group, session.catalog, pasted).added))
     assert set(view.scene().nodes) == set(session.document.nodes)
     session.enter(node)
+    view.scene().work()
     assert not view.scene().is_drawn
     session.leave()
     qtbot.waitUntil(lambda: view.scene().is_drawn)

@@ -48,7 +48,7 @@ class BoxSelect:
         return True
 
     def _inside(self, rect: QRectF) -> set[str]:
-        touched = self._scene.items(rect, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
+        touched = self._scene.items_near(rect)
         return {
             item.node_id
             for item in touched

@@ -96,7 +96,7 @@ def with_carried(scene: CanvasScene, node_ids: Iterable[str]) -> set[str]:
         frame = scene.nodes[node_id]
         if isinstance(frame, FrameItem):
             card = frame.card()
-            inside = scene.items(card, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
+            inside = scene.items_near(card)
             carried |= {
                 item.node_id
                 for item in inside
