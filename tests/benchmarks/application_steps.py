@@ -64,7 +64,7 @@ def _disturb(model: Any, draw: Any) -> None:
                 layer.adapt(draw.uniform(0, 9, (16, *layer._build_input_shape[1:])))
         elif not hasattr(layer, "layers"):
             for variable in layer.weights:
-                value = np.array(variable)
+                value = keras.ops.convert_to_numpy(variable)
                 noise = 0.05 * draw.standard_normal(value.shape)
                 value = value * (1 + noise) if value.ndim > 1 else value + noise
                 variable.assign(np.abs(value) if "variance" in variable.name else value)
@@ -82,12 +82,7 @@ def write(folder: Path) -> dict[str, Any]:
     catalog, path = resources.catalog(), folder / ORIGINAL
     sha256 = keras_archive.fingerprint(path)
     start = time.perf_counter()
-    if hasattr(keras_archive, "contents"):
-        inside = keras_archive.contents(path)
-    else:
-        from composer_gui.core import inside_reader
-
-        inside = inside_reader.read(keras_archive.read_config(path))
+    inside = keras_archive.contents(path)
     whole = model_of(inside, "", path=str(path), sha256=sha256, layer_id="l1")
     flat = opened(inside, whole, catalog, all_levels=True)
     seconds = time.perf_counter() - start
@@ -110,11 +105,11 @@ def build(folder: Path) -> dict[str, Any]:
     import numpy as np
 
     given, wanted = np.load(folder / GIVEN), np.load(folder / WANTED)
-    model = _run(folder / SAVED)
+    model = run(folder / SAVED)
     built = bool(np.array_equal(_outputs(model, given), wanted))
     model.save(folder / EXPORTED)
     del model
-    model = _run(folder / SCRATCH)
+    model = run(folder / SCRATCH)
     difference = _difference(_config_in(folder / ORIGINAL), _config_of(model))
     model.load_weights(folder / ORIGINAL)
     same = bool(np.array_equal(_outputs(model, given), wanted))
@@ -141,7 +136,8 @@ def _outputs(model: Any, given: Any) -> Any:
     return np.array(output)
 
 
-def _run(script: Path) -> Any:
+def run(script: Path) -> Any:
+    """Return the model that a source builds."""
     return runpy.run_path(str(script), run_name="built")["build_model"]()
 
 
