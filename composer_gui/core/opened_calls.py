@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from composer_gui.core.automatic_masks import AutomaticMasks
 from composer_gui.core.inside import OPERATION, InnerCall, InnerTensor, Inside, Part
 from composer_gui.core.inside_ports import flat, handed_over
 from composer_gui.core.layers import parameters as judging
@@ -29,7 +30,9 @@ class Wired:
 class Calls:
     """Tells calls inside one model apart into wires and arguments."""
 
-    def __init__(self, inside: Inside, catalog: Catalog) -> None:
+    def __init__(self, inside: Inside, catalog: Catalog, *, whole: bool = True) -> None:
+        """Read the calls of `inside`; only of a `whole` model are masks left to Keras."""
+        self._masks = AutomaticMasks(inside) if whole else None
         self._parts: Mapping[str, Part] = inside.by_name
         self._catalog = catalog
 
@@ -51,7 +54,8 @@ class Calls:
             self._port(ports[index], value, wired)
         by_name = {port.name: port for port in spec.inputs}
         for name, value in call.keywords.items():
-            self._keyword(spec, by_name, name, value, wired)
+            if name != "mask" or not self._is_known_mask(call, value):
+                self._keyword(spec, by_name, name, value, wired)
         for port in spec.inputs:
             if port.required and not wired.inputs.get(port.name):
                 raise NotSaid(f"without {port.name}")
@@ -107,11 +111,17 @@ class Calls:
         if not judging.alike(plain, argument.default):
             wired.arguments[name] = plain
 
-    def _is_automatic(self, value: Any, *, always: bool) -> bool:
-        """Return whether a mask is one that Keras wrote down, and finds again by itself.
+    def _is_known_mask(self, call: InnerCall, value: Any) -> bool:
+        data = call.arguments[0] if call.arguments else None
+        return self._masks is not None and self._masks.is_one(data, value)
 
-        Where there is a port for it that is so only for a list with gaps.
+    def _is_automatic(self, value: Any, *, always: bool) -> bool:
+        """Return whether a mask that no port can take is one that Keras finds again by itself.
+
+        Where there is a port for masks that is so only for a list with gaps.
         """
+        if self._masks is None:
+            return False
         masks = flat(value)
         gaps = any(mask is None for mask in masks)
         known = all(mask is None or self._is_operation(mask) for mask in masks)

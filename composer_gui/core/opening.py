@@ -158,7 +158,7 @@ class _Opening:
         self._layer = layer
         self._use = use
         self._catalog = catalog
-        self._calls = Calls(self._inside, catalog)
+        self._calls = Calls(self._inside, catalog, whole=layer.cut is None)
         self._labels = Labels(())
         self._next = 1
         self._nodes: list[Node] = []

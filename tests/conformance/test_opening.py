@@ -11,7 +11,8 @@ pytest.importorskip("keras")
 import keras
 
 from composer_gui.core import connections, cutting, opening
-from composer_gui.core.document import KerasLayer, SavedModel
+from composer_gui.core.automatic_masks import HAND_ON, HAND_ON_SEQUENCES
+from composer_gui.core.document import Call, KerasLayer, Operation, SavedModel
 from composer_gui.core.inside import NotOpenable
 from composer_gui.core.plain import document_from_plain, document_to_plain
 from composer_gui.storage import keras_archive, resources
@@ -93,6 +94,38 @@ def test_an_opened_design_is_sound_and_reads_back_from_its_file(saved, name):
     design = opening.opened(inside, whole(inside, path), CATALOG)
     assert document_from_plain(json.loads(json.dumps(document_to_plain(design)))) == design
     assert connections.check(design, CATALOG) == design
+
+
+def operations_in(design):
+    return sorted(
+        layer.function for layer in design.layers.values() if isinstance(layer, Operation)
+    )
+
+
+def test_masks_that_keras_finds_by_itself_are_left_to_it(saved):
+    for name, kept in (("seq2seq", []), ("training_argument", []), ("masks", ["not_equal"])):
+        path, inside = saved(name)
+        design = opening.opened(inside, whole(inside, path), CATALOG)
+        assert operations_in(design) == kept
+        masked = [
+            design.label(node.id)
+            for node in design.nodes.values()
+            if isinstance(node, Call) and "mask" in node.inputs
+        ]
+        assert masked == (["said"] if kept else [])
+
+
+@pytest.mark.parametrize("name", sorted(HAND_ON | HAND_ON_SEQUENCES))
+def test_a_layer_hands_its_mask_on(name):
+    masked = keras.layers.Embedding(9, 4, mask_zero=True)(keras.Input((5,), dtype="int32"))
+    sample = CATALOG.layer(name).sample
+    if name == "Bidirectional":
+        layer = keras.layers.Bidirectional(keras.layers.LSTM(2, return_sequences=True))
+    elif name in HAND_ON_SEQUENCES:
+        layer = realized.layer_of(name, sample.set("return_sequences", True))
+    else:
+        layer = realized.layer_of(name, sample)
+    assert layer(masked)._keras_mask is masked._keras_mask
 
 
 # Parts, taps, cuts --------------------------------------------------------------------------------

@@ -170,6 +170,32 @@ def seq2seq():
     return keras.Model([source, target], [layers.Dense(20, name="next")(y), g], name="seq2seq")
 
 
+def masks():
+    """Masks that Keras hands on through layers, merges and nested models, and writes down."""
+    words, other = (keras.Input((5,), dtype="int32", name=name) for name in ("words", "other"))
+    embed = layers.Embedding(9, 4, mask_zero=True, name="embed")
+    x = embed(words)
+    attended = layers.MultiHeadAttention(2, 2, name="attended")(x, embed(other))
+    y = layers.Dropout(0.1, name="drop")(layers.Dense(4, name="dense")(x))
+    y = layers.LSTM(3, return_sequences=True, name="lstm")(y)
+    both = layers.Bidirectional(layers.GRU(3, return_sequences=True), name="both")(y)
+    joined = layers.GRU(3, name="of_joined")(layers.Concatenate(name="join")([both, both]))
+    mean = layers.GlobalAveragePooling1D(name="mean")(
+        layers.TimeDistributed(layers.Dense(2), name="each")(y)
+    )
+    norm = layers.LayerNormalization(name="norm")(layers.BatchNormalization(name="batch")(y))
+    added = layers.LSTM(2, name="of_sum")(layers.Add(name="sum")([y, norm]))
+    lost = layers.LSTM(2, name="lost")(layers.Conv1D(3, 2, padding="same", name="conv")(x))
+    inner = [keras.Input((5, 4)), layers.Dense(4, name="d"), layers.LSTM(2, name="l")]
+    nested = keras.Sequential(inner, name="nested")(x)
+    said = layers.LSTM(2, name="said")(
+        layers.Conv1D(3, 1, name="narrow")(x), mask=ops.not_equal(other, 0)
+    )
+    return keras.Model(
+        [words, other], [attended, joined, mean, added, lost, nested, said], name="masks"
+    )
+
+
 def recurrent():
     """Wrappers, cells and layers of layers."""
     x = keras.Input((6, 5), name="x")
@@ -341,6 +367,7 @@ MODELS = {
         more_operations,
         attention,
         seq2seq,
+        masks,
         recurrent,
         text,
         normalized,
