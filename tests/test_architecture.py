@@ -44,7 +44,7 @@ KERAS = ("keras", "tensorflow", "numpy")
 ROOMS = {
     "core": Room(("core",), ("immutables", "networkx")),
     "storage": Room(("core", "storage"), ("immutables", "h5py")),
-    "engine": Room(("core", "engine"), ("immutables",)),
+    "engine": Room(("core", "engine"), ("immutables", "h5py")),
     "engine.client": Room(
         ("core", "engine.protocol", "engine.client_designs", "engine.client_process"),
         ("PySide6.QtCore",),

@@ -8,7 +8,7 @@ from typing import Any
 from composer_gui.core.document import CodeFile
 from composer_gui.core.problems import Problem
 from composer_gui.engine import keras_facts
-from composer_gui.engine.keras_shapes import CannotCall
+from composer_gui.engine.keras_specs import CannotCall
 
 
 class UserCode:

@@ -10,7 +10,7 @@ import zlib
 from typing import Any
 
 from composer_gui.core.problems import Problem
-from composer_gui.engine.keras_shapes import CannotCall
+from composer_gui.engine.keras_specs import CannotCall
 
 MAX_CONFIG = 64 << 20
 MAX_RATIO = 200

@@ -13,7 +13,7 @@ from composer_gui.core.document import CodeFile
 from composer_gui.core.problems import WARNING, Problem
 from composer_gui.engine.keras_code import UserCode
 from composer_gui.engine.keras_files import drop_compilation, read_config, stamp
-from composer_gui.engine.keras_shapes import CannotCall, ghosts
+from composer_gui.engine.keras_specs import CannotCall, ghosts
 
 KEPT = 64
 """How many ghosts are kept; one of 177 layers takes some 3 MB."""

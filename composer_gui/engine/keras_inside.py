@@ -16,7 +16,7 @@ from composer_gui.core.inside import steps_of
 from composer_gui.core.problems import Problem
 from composer_gui.core.refused import Refused
 from composer_gui.core.shapes.tensor_spec import TensorSpec
-from composer_gui.engine.keras_shapes import CannotCall, merged, refused, spec_of
+from composer_gui.engine.keras_specs import CannotCall, merged, refused, spec_of
 
 Step = tuple[str, int]
 

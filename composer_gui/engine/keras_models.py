@@ -17,7 +17,7 @@ from composer_gui.core.shapes.outcome import Inputs, Outcome
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.engine.keras_ghosts import KEPT, ClassMissing, Code, Ghosts
 from composer_gui.engine.keras_inside import Inside, graph_of, leaves, unmarked
-from composer_gui.engine.keras_shapes import (
+from composer_gui.engine.keras_specs import (
     CannotCall,
     count,
     ghosts,

@@ -12,7 +12,7 @@ from composer_gui.core.document import Dots, Operation, Slice, Slot
 from composer_gui.core.ports import operation_ports
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.outcome import Inputs, Outcome
-from composer_gui.engine.keras_shapes import CannotCall, merged, specs_of, tensors, trace
+from composer_gui.engine.keras_specs import CannotCall, merged, specs_of, tensors, trace
 
 ROOMS = {"": keras.ops, "image": keras.ops.image, "linalg": keras.ops.linalg, "nn": keras.ops.nn}
 """The modules below `keras.ops` whose functions may be named, by the part before the dot."""

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import keras
-from keras.src import backend
-from keras.src.backend.common import global_state
 
 from composer_gui.core.document import (
     CodeFile,
@@ -20,17 +16,30 @@ from composer_gui.core.document import (
     Operation,
     SavedModel,
     SavedWeights,
-    Shape,
 )
-from composer_gui.core.explanations import REFUSED
 from composer_gui.core.layers import parameters
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import LayerSpec
 from composer_gui.core.problems import Problem
-from composer_gui.core.refused import clean, listed
 from composer_gui.core.shapes.call_memo import CallMemo, exact, inputs_key, layer_key
-from composer_gui.core.shapes.outcome import Inputs, Outcome, Weights
+from composer_gui.core.shapes.outcome import Inputs, Outcome
 from composer_gui.core.shapes.tensor_spec import TensorSpec
+from composer_gui.engine.keras_doubts import (
+    refuse_two_shapes,
+    refuse_what_keras_would_take,
+    wants_second_opinion,
+)
+from composer_gui.engine.keras_specs import (
+    CannotCall,
+    count,
+    ghosts,
+    merged,
+    refused,
+    specs_of,
+    tensors,
+    trace,
+)
+from composer_gui.engine.keras_weights import weights_of, why_anew
 
 LAYER_NAME = "this_layer"
 """What every ghost is called, so that it is easily found in Keras's sentences."""
@@ -43,40 +52,8 @@ _MODULES = {
 }
 
 
-READS_TEXT = frozenset({"HashedCrossing", "Hashing", "StringLookup", "TextVectorization"})
-"""The layers of preprocessing that take text; two of them take nothing else."""
-
-ONLY_TEXT = frozenset({"StringLookup", "TextVectorization"})
-
-READS_INDICES = frozenset({"Embedding", "ReversibleEmbedding"})
-
 REMEMBERED = 5_000
 """Calls of layers that come out of saved models, of which many are alike, at most."""
-
-SLOW_TO_TRACE = frozenset({"MelSpectrogram", "STFTSpectrogram"})
-
-
-class CannotCall(Exception):
-    """A call that does not come to Keras; `problem` says why."""
-
-    def __init__(self, problem: Problem, *, lasting: bool = True) -> None:
-        super().__init__(problem.message)
-        self.problem = problem
-        self.lasting = lasting
-
-
-@contextmanager
-def ghosts() -> Iterator[None]:
-    """Run a block in which Keras layers are built and called with no memory for their weights.
-
-    A `StatelessScope` keeps new variables to shape and initializer. Keras would allocate them
-    later, with the next thing it traces, so they are struck from its list in the end.
-    """
-    try:
-        with keras.StatelessScope(initialize_variables=False):
-            yield
-    finally:
-        global_state.set_global_attribute("uninitialized_variables", [])
 
 
 class KerasShapes:
@@ -252,193 +229,7 @@ def _wired(given: tuple) -> list[Any]:
     return [tensors((item,))[0] if isinstance(item, TensorSpec) else item for item in given]
 
 
-# What Keras is too trusting about ---------------------------------------------------------------
-
-
-def wants_second_opinion(spec: LayerSpec, inputs: Inputs) -> bool:
-    """Return whether a symbolic call of this kind is known to say yes too easily.
-
-    For most layers Keras computes shapes with a formula and takes the dtype for granted, so whole
-    numbers, text, and odd shapes in some layers pass that fail when the model runs, or come out as
-    something else. Tried against real calls on every layer, dtype and number of axes.
-    """
-    specs = [spec for specs in inputs.values() for spec in specs]
-    ranks = {len(item.shape) for item in specs}
-    name = spec.class_name
-    if spec.category == "preprocessing" and name not in SLOW_TO_TRACE:
-        return not is_for_images(name)
-    return (
-        not ranks
-        or min(ranks) < 2
-        or name == "EinsumDense"
-        or (name not in READS_INDICES and any("float" not in item.dtype for item in specs))
-        or (spec.category == "attention" and (ranks != {3} or len(set(specs)) > 1))
-        or (name == "RNN" and ranks != {3})
-        or (spec.category == "recurrent" and len(inputs) > 1)
-        or (name.startswith("Adaptive") and ranks != {int(name[-2]) + 2})
-        or (name in SLOW_TO_TRACE and max(ranks) > 3)
-    )
-
-
-def is_for_images(class_name: str) -> bool:
-    """Return whether a layer of the catalog prepares or alters images."""
-    return "image_preprocessing" in getattr(keras.layers, class_name).__module__
-
-
-def trace(function: Any, inputs: Inputs) -> list[TensorSpec]:
-    """Return what comes out of `function(tensors by port)` when Keras really goes through it.
-
-    The layer's code runs on placeholders of a throw-away graph, still without any weights.
-    """
-    counts = {port: len(specs) for port, specs in inputs.items()}
-    flat = [tensor for specs in inputs.values() for tensor in tensors(specs)]
-
-    def run(*given: Any) -> Any:
-        rest = iter(given)
-        return function({p: tuple(next(rest) for _ in range(n)) for p, n in counts.items()})
-
-    return specs_of(backend.compute_output_spec(run, *flat))
-
-
-def merged(formula: TensorSpec, traced: TensorSpec, *, keep_dtype: bool = False) -> TensorSpec:
-    """Return what was traced, and of the sizes that tracing left open what the formula says.
-
-    Preprocessing casts otherwise under tracing than at other times, so there the dtype is kept.
-    """
-    dtype = formula.dtype if keep_dtype else traced.dtype
-    if len(formula.shape) != len(traced.shape):
-        return TensorSpec(traced.shape, dtype)
-    shape = (b if b is not None else a for a, b in zip(formula.shape, traced.shape, strict=True))
-    return TensorSpec(tuple(shape), dtype)
-
-
-def refuse_what_keras_would_take(spec: LayerSpec, inputs: Inputs) -> None:
-    """Raise CannotCall for what not even tracing finds: text, numbers and images in wrong places.
-
-    Layers for images take a single one without a batch as well, and would take the batch of
-    something flatter for the height of an image.
-    """
-    images = is_for_images(spec.class_name)
-    numbers_only = spec.class_name in READS_INDICES or (
-        spec.category == "preprocessing" and spec.class_name not in READS_TEXT
-    )
-    for port, specs in inputs.items():
-        for item in specs:
-            if images and len(item.shape) != 4:
-                raise CannotCall(_no_image(port, item))
-            if item.dtype == "string" and numbers_only:
-                raise CannotCall(wrong_dtype(port, "numbers", item))
-            if item.dtype != "string" and spec.class_name in ONLY_TEXT:
-                raise CannotCall(wrong_dtype(port, "text", item))
-
-
-def refuse_two_shapes(spec: LayerSpec, told: list[TensorSpec], seen: list[TensorSpec]) -> None:
-    """Raise CannotCall where Keras announces one shape and gives another.
-
-    It would make what is behind it for the one, and that would then get the other. Only the
-    scores of an attention, which are looked at and not worked on, may be so.
-    """
-    if spec.category == "attention":
-        return
-    for one, other in zip(told, seen, strict=True):
-        if len(one.shape) != len(other.shape) and spec.class_name.startswith("Adaptive"):
-            detail = f"expected ndim={len(one.shape)}, found ndim={len(other.shape)}"
-            raise CannotCall(Problem(REFUSED, "{node} cannot be called like this.", detail=detail))
-        if not may_be_one(one.shape, other.shape):
-            raise CannotCall(_two_shapes(one.show(), other.show()))
-
-
-def may_be_one(one: Shape, other: Shape) -> bool:
-    """Return whether two shapes may be those of one tensor: a free axis may be of any size."""
-    return len(one) == len(other) and all(
-        a == b or None in (a, b) for a, b in zip(one, other, strict=True)
-    )
-
-
-def wrong_dtype(port: str, wanted: str, item: TensorSpec) -> Problem:
-    """Return the Problem of a spec whose kind of values is not `wanted`."""
-    sent = "text" if item.dtype == "string" else item.show(dtype=True)
-    message = f"{{node}} wants {wanted}. {{source}} sends {sent}."
-    return Problem(
-        "dtype", message, port=port, title=f"{{node}} wants {wanted}", expected=wanted, actual=sent
-    )
-
-
-# Weights that were saved ------------------------------------------------------------------------
-
-
-def weights_of(variables: Iterable[Any]) -> Weights:
-    """Return names and shapes of variables."""
-    return tuple((variable.name, tuple(variable.shape)) for variable in variables)
-
-
-def why_anew(saved: Weights, now: Weights) -> str:
-    """Return why one layer's weights cannot be given to another, nothing where they can."""
-    if len(saved) != len(now):
-        return f"it had {_weights(saved)} and now has {_weights(now)}"
-    for (name, was), (other, is_now) in zip(saved, now, strict=True):
-        if was != is_now:
-            was, is_now = show_weight(was), show_weight(is_now)
-            if name == other:
-                return f"its {name} was {was} and is now {is_now}"
-            return f"its {name} was {was}, and its {other} is {is_now}"
-    return ""
-
-
-def show_weight(shape: Shape) -> str:
-    """Return the shape of a weight for a sentence: `128×10`."""
-    return "×".join(str(size) for size in shape) or "one number"
-
-
-def _weights(weights: Weights) -> str:
-    if not weights:
-        return "no weights"
-    names = list(dict.fromkeys(name for name, _ in weights))
-    if len(names) != len(weights) or len(names) > 4:
-        return f"{len(weights)} weights"
-    return listed(names)
-
-
-# Specs and counts -------------------------------------------------------------------------------
-
-
-def tensors(specs: tuple[TensorSpec, ...]) -> list[Any]:
-    """Return symbolic tensors of these specs."""
-    return [keras.KerasTensor(spec.shape, spec.dtype) for spec in specs]
-
-
-def spec_of(tensor: Any) -> TensorSpec:
-    """Return the spec of a symbolic tensor."""
-    shape = tuple(None if size is None else int(size) for size in tensor.shape)
-    return TensorSpec(shape, keras.backend.standardize_dtype(tensor.dtype))
-
-
-def specs_of(result: Any) -> list[TensorSpec]:
-    """Return the specs of all tensors in a result, nested lists flattened."""
-    return [spec_of(tensor) for tensor in keras.tree.flatten(result)]
-
-
-def count(variables: Iterable[Any]) -> int:
-    """Return how many numbers these variables hold."""
-    return sum(math.prod(variable.shape) for variable in variables)
-
-
 # Problems ---------------------------------------------------------------------------------------
-
-
-def refused(error: Exception) -> Problem:
-    """Return what Keras raised, to be put into words by the core."""
-    if isinstance(error, MemoryError):
-        return Problem("memory", "{node} needs more memory than there is.", title="Too large")
-    text = clean(str(error)) or type(error).__name__
-    return Problem(REFUSED, "{node} cannot be called like this.", detail=text)
-
-
-def _no_image(port: str, item: TensorSpec) -> Problem:
-    wanted = "3 axes (height×width×channels)"
-    message = f"{{node}} wants images: {wanted} for each sample. {{source}} gives {item.show()}."
-    title = "Too few axes" if len(item.shape) < 4 else "Too many axes"
-    return Problem("rank", message, port=port, title=title, expected=wanted, actual=item.show())
 
 
 def _gives_back(class_name: str) -> Problem:
@@ -447,15 +238,6 @@ def _gives_back(class_name: str) -> Problem:
         "the very tensor it got, and then sees a cycle. Prepare the data with it instead."
     )
     return Problem("gives_back", message, title="Keras sees a cycle in it")
-
-
-def _two_shapes(told: str, given: str) -> Problem:
-    message = (
-        f"{{node}} would not give what Keras says it does: {told} is announced and {given} comes, "
-        "so that nothing behind it would fit. Bring what it gets to another number of axes."
-    )
-    title = "Keras announces another shape"
-    return Problem("two_shapes", message, title=title, expected=told, actual=given)
 
 
 def _unknown_class(name: str) -> Problem:

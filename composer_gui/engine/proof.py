@@ -17,7 +17,7 @@ from composer_gui.core.errors import ExportFailed
 from composer_gui.core.refused import clean
 from composer_gui.engine import keras_facts, keras_files, proof_training, proof_weights
 from composer_gui.engine.keras_facts import Progress, ScriptFailed, check
-from composer_gui.engine.keras_shapes import CannotCall
+from composer_gui.engine.keras_specs import CannotCall
 
 LONGEST_REASON = 600
 

@@ -121,13 +121,11 @@ def fingerprint(array: Any) -> bytes:
 
 
 def _fine(frozen: dict[str, Any], trainable: list[Any]) -> str:
+    if not frozen:
+        return "A training step moved weights; nothing is frozen."
     count = sum(keras_facts.size_of(weight) for weight in frozen.values())
     stayed = f"A training step left all {count:,} frozen weights as they were"
-    if not frozen:
-        stayed = "A training step was taken, and nothing is frozen"
-    if not trainable:
-        return f"{stayed}; there is nothing else to train."
-    return f"{stayed}, and moved others."
+    return f"{stayed}, and moved others." if trainable else f"{stayed}; there is nothing else."
 
 
 def _frozen_moved(names: list[str]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from keras.src.backend.common import global_state
 
 from composer_gui.core.document import EMPTY, Construct, KerasLayer
 from composer_gui.core.shapes.tensor_spec import TensorSpec
-from composer_gui.engine import keras_shapes
+from composer_gui.engine import keras_doubts, keras_shapes, keras_specs
 from composer_gui.engine.keras_shapes import KerasShapes
 from composer_gui.storage import resources
 
@@ -172,9 +172,9 @@ def test_a_ghost_call_tells_what_the_real_call_gives(name, parameters, arguments
     assert [port for port, _ in outcome.outputs] == list(names)
     assert len(result) == len(names)
     for (port, ghost), tensor in zip(outcome.outputs, result, strict=True):
-        assert agrees(ghost, keras_shapes.spec_of(tensor)), port
-    assert outcome.parameters == keras_shapes.count(real.weights)
-    assert outcome.trainable_parameters == keras_shapes.count(real.trainable_weights)
+        assert agrees(ghost, keras_specs.spec_of(tensor)), port
+    assert outcome.parameters == keras_specs.count(real.weights)
+    assert outcome.trainable_parameters == keras_specs.count(real.trainable_weights)
 
 
 def test_what_cannot_be_called_is_said_so_and_not_raised():
@@ -219,7 +219,7 @@ def verdicts_on(name, shape, dtype):
     real = shapes._construct(Construct("layer", name, layer.parameters))
     wired = {port: tuple(values(specs)) for port, specs in inputs.items()}
     try:
-        result = keras_shapes.specs_of(keras_shapes.call(real, spec, {}, wired))
+        result = keras_specs.specs_of(keras_shapes.call(real, spec, {}, wired))
     except Exception:
         result = None
     return outcome, result
@@ -234,7 +234,7 @@ def test_a_dtype_passes_if_and_only_if_it_passes_in_a_real_call(dtype):
     """Layers for images cast one way within a model and another way outside, so they are left."""
     wrong = []
     for name in PLACED:
-        if keras_shapes.is_for_images(name) and dtype != "string":
+        if keras_doubts.is_for_images(name) and dtype != "string":
             continue
         outcome, result = verdicts_on(name, spec_for(name).shape[1:], dtype)
         dtypes = [spec.dtype for _, spec in outcome.outputs]
@@ -255,7 +255,7 @@ def test_an_odd_shape_passes_if_and_only_if_it_passes_in_a_real_call(shape):
         outcome, result = verdicts_on(name, shape, DTYPES.get(name, "float32"))
         if outcome.is_error:
             announced = name.startswith("Adaptive") or outcome.problems[0].code == "two_shapes"
-            excepted = keras_shapes.is_for_images(name) or announced
+            excepted = keras_doubts.is_for_images(name) or announced
             good = result is None or excepted
         elif result is None:
             good = (name, len(shape)) in ONLY_AT_RUN_TIME

@@ -10,7 +10,8 @@ from composer_gui.core.document import EMPTY, Cut, SavedInterface, SavedModel, S
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.engine.keras_inside import graph_of
 from composer_gui.engine.keras_models import KerasModels
-from composer_gui.engine.keras_shapes import KerasShapes, count, spec_of
+from composer_gui.engine.keras_shapes import KerasShapes
+from composer_gui.engine.keras_specs import count, spec_of
 from composer_gui.storage import keras_archive, resources
 
 CATALOG = resources.catalog()

@@ -14,7 +14,8 @@ from keras.src.backend.common import global_state
 from composer_gui.core.document import EMPTY, SavedInterface, SavedModel, SavedPort
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.engine.keras_models import KerasModels
-from composer_gui.engine.keras_shapes import KerasShapes, count, spec_of
+from composer_gui.engine.keras_shapes import KerasShapes
+from composer_gui.engine.keras_specs import count, spec_of
 from composer_gui.storage import keras_archive, resources
 
 CATALOG = resources.catalog()

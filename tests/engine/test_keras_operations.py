@@ -7,7 +7,8 @@ from immutables import Map
 from composer_gui.core.document import EMPTY, Dots, Operation, Slice, Slot
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.engine import keras_operations
-from composer_gui.engine.keras_shapes import KerasShapes, spec_of
+from composer_gui.engine.keras_shapes import KerasShapes
+from composer_gui.engine.keras_specs import spec_of
 from composer_gui.storage import resources
 
 SHAPES = KerasShapes(resources.catalog(), operations=keras_operations.call)

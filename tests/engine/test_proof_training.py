@@ -67,7 +67,7 @@ def test_a_frozen_weight_that_moves_is_named():
 def test_with_everything_frozen_there_is_nothing_to_train():
     made = model(frozen=("conv", "bn", "last", "score"))
     (found,) = checks(made)
-    assert found["ok"] and found["detail"].endswith("there is nothing else to train.")
+    assert found["ok"] and found["detail"].endswith("; there is nothing else.")
 
 
 def test_outputs_of_whole_numbers_are_left_out():
