@@ -158,6 +158,8 @@ class Export(QObject):
             )
         self._stage = Stage(by_suffix)
         folder = by_suffix[PYTHON].parent if PYTHON in by_suffix else None
+        # A source from scratch loads no saved model, so none is copied for it
+        seen_from = folder if self._style == SAVED else None
         models, cancelled, gathered = self._models(), self._cancelled, self._gathered
         code, insides = self._session.allowed_code(), self._insides
         refuse_own_models(self._targets, models)
@@ -165,7 +167,7 @@ class Export(QObject):
 
         def work() -> None:
             with contextlib.suppress(Cancelled):
-                gather(models, folder, cancelled, gathered)
+                gather(models, seen_from, cancelled, gathered)
                 gather_code(code, folder, gathered)
                 for path in gathered.paths:
                     with contextlib.suppress(ComposerError):  # it is used as a whole then
@@ -251,11 +253,12 @@ class Export(QObject):
         targets = self._stage.targets
         path = targets.get(PYTHON) or targets[KERAS].with_suffix(PYTHON)
         code = self._session.allowed_code()
+        is_anew = self._style == SCRATCH and not self._with_weights
         return {
             "op": operation,
             "text": text,
             "path": str(path),
-            "models": [str(path) for path in self._gathered.sources],
+            "models": [] if is_anew else [str(path) for path in self._gathered.sources],
             "code": [{"path": file.path, "sha256": file.sha256} for file in code],
         }
 

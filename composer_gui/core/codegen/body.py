@@ -182,7 +182,16 @@ class Body:
         taken = inputs[0] if len(inputs) == 1 else Display("[]", tuple(inputs))
         name = keyword("name", literal(self._name or model_name(self._document)))
         value = call("keras.Model", taken, self._given(ready), name)
-        lines = wrapped(value, STEP, f"{INDENT}return ", "")
+        if self._around.weights and not self._name:
+            model = self._calls.variables.claim("model")
+            place = f"Path(__file__).parent / {text_literal(self._around.weights)}"
+            lines = [
+                *assignment(model, value, STEP),
+                f"{INDENT}{model}.load_weights({place})",
+                f"{INDENT}return {model}",
+            ]
+        else:
+            lines = wrapped(value, STEP, f"{INDENT}return ", "")
         return Statement([node.id for node in ready], list(lines))
 
     def _given(self, outputs: list[Output]) -> Expression:

@@ -49,6 +49,7 @@ def generate(
     insides: Mapping[str, Inside] = EMPTY,
     anew: frozenset[str] = frozenset(),
     style: str = SAVED,
+    weights: str = "",
 ) -> Script:
     """Return the source whose `build_model()` makes the design's model.
 
@@ -56,6 +57,7 @@ def generate(
     `insides` what these models are made of, both by the file's path in the design. `anew` are the
     layers whose saved weights do not fit any more: their ids, behind those of the submodels that
     they are in, as in "l3/l7". The `style` is SAVED or SCRATCH.
+    `weights` names a file beside the script that the model takes its weights from in the end.
     Nodes that lead to no Output are left out. Raises CannotGenerate where something is missing;
     a `partial` script says so in a comment, leaves out what is behind it, and shows the nodes
     without an Output too.
@@ -76,6 +78,7 @@ def generate(
         _foreign(whole, insides),
         made.classes,
         document.code,
+        weights=weights,
     )
     definitions: list[Definition] = []
     paragraphs = _paragraphs(whole, around, definitions)
@@ -85,7 +88,8 @@ def generate(
     page = Page()
     page.write(*prose.docstring(whole.document, _made_of(whole), len(files), located.beside), "")
     code = [*(p for d in definitions for p in d.paragraphs), *paragraphs]
-    page.write(*imports(around, code, deep=recursion > 0, paths=bool(files or made.side_files)))
+    paths = bool(files or made.side_files or weights)
+    page.write(*imports(around, code, deep=recursion > 0, paths=paths))
     for constant in filter(None, (located.constant, around.constants)):
         page.write("", *constant)
     for name in sorted(around.used):

@@ -58,7 +58,8 @@ class Surroundings:
 
     `paths` holds what stands for the path of each file, `insides` what its model is made of,
     `classes` are those that the script itself defines, `foreign` the classes of each file that are
-    not Keras's, and `code` are the files that define them.
+    not Keras's, and `code` are the files that define them. `weights` names the file beside the
+    script that the whole takes its weights from, if it does.
     """
 
     catalog: Catalog
@@ -69,6 +70,7 @@ class Surroundings:
     code: Sequence[CodeFile] = ()
     used: set[str] = field(default_factory=set)
     functions: Functions = field(default_factory=lambda: Functions(_FIXED))
+    weights: str = ""
 
     def inside_of(self, layer: SavedModel) -> Inside | None:
         """Return what the model is made of that a layer is, None where that is not known."""
