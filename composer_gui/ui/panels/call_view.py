@@ -171,6 +171,7 @@ class CallView(NodeView):
             self.class_field.show_class(self.layer.class_name)
         if self.inference is not None:
             self.inference.editor.setChecked(self.layer.inference)
+            self.trainable.setEnabled(not self.layer.inference)
         if self.file is not None:
             self._follow_file()
         if isinstance(self.layer, Operation):
@@ -187,6 +188,9 @@ class CallView(NodeView):
     def _follow_weights(self) -> None:
         if self.weights is not None:
             self.weights.editor.follow()
+            if isinstance(self.layer, SavedModel):
+                all_of_it = "all but those frozen" if self.layer.frozen else "all layers"
+                self.trainable.editor.setItemText(0, all_of_it)
             self.trainable.editor.show_value(self.layer.trainable, is_set=True)
         if self.class_field is not None:
             words, tone = weights_words(self.layer, self.session.verdict(self.node_id))
@@ -214,6 +218,8 @@ class CallView(NodeView):
     def _follow_cost(self) -> None:
         verdict = self.session.verdict(self.node_id)
         parameters, trainable = counts(self.layer, verdict)
+        if not parameters and self.inside is not None:
+            parameters = self.inside.weights() or 0
         rows = [("Parameters", "not known yet")]
         if verdict.parameters:
             rows = cost_rows(parameters, trainable)

@@ -66,12 +66,12 @@ class FreezePart(Column):
         if patterns != self._shown:
             self._shown = patterns
             self._list(patterns)
-        self.state.setText(self._state())
+        self.state.setText(self._state() if patterns else "")
         self.state.setVisible(bool(patterns))
 
     def _state(self) -> str:
         """Return "24 of 90 layers frozen, 1.2 M weights"."""
-        frozen = freezing.frozen_paths(self.layer.frozen, self._part.leaves)
+        frozen = self._part.frozen()
         weights = self._weights(frozen)
         of = f"{len(frozen)} of {count_of(len(self._part.leaves), 'layer')} frozen"
         return f"{of}, {weights}" if weights else of

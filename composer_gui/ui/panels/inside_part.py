@@ -24,6 +24,7 @@ from composer_gui.ui.panels.inside_rows import (
     inside_rows,
     matching,
     toggled,
+    total,
     unfolded,
 )
 from composer_gui.ui.words import Head, Line, Paragraph, count_of
@@ -44,6 +45,7 @@ class InsidePart(Column):
         self.inside: Inside | None = None
         self.rows: list[InsideRow] = []
         self.leaves: Leaves = ()
+        self._frozen: tuple[tuple[str, ...], frozenset[str]] = ((), frozenset())
         self._opened: frozenset[str] = frozenset()
         self._found: list[int] = []
         self.count = Line(px=11, tone="tertiary")
@@ -122,6 +124,7 @@ class InsidePart(Column):
         self.inside = inside
         self.rows = inside_rows(inside, self._view.session.catalog) if inside else []
         self.leaves = [(path, part.class_name) for path, part in inside.leaves()] if inside else ()
+        self._frozen = ((), frozenset())
         tops = [row for row in self.rows if row.level == 0 and row.is_folder]
         self._opened = frozenset(row.address for row in tops if len(tops) == 1)
         self._list()
@@ -151,7 +154,7 @@ class InsidePart(Column):
         self.list.model().mark(
             Marks(
                 tapped=frozenset(tap.address for tap in layer.taps),
-                frozen=freezing.frozen_paths(layer.frozen, self.leaves),
+                frozen=self.frozen(),
                 matched=self.freezing.matched,
                 begins=frozenset(self.cutting.begins() if self.inside else ()),
                 ends=frozenset(self.cutting.ends() if self.inside else ()),
@@ -161,6 +164,19 @@ class InsidePart(Column):
                 within=self.cutting.within() if self.inside else None,
             )
         )
+
+    def frozen(self) -> frozenset[str]:
+        """Return the paths of the layers that the patterns freeze."""
+        patterns = self.layer.frozen
+        if patterns != self._frozen[0]:
+            self._frozen = (patterns, freezing.frozen_paths(patterns, self.leaves))
+        return self._frozen[1]
+
+    def weights(self) -> int | None:
+        """Return how many weights the whole model holds, None where nobody counted them."""
+        if self.inside is None:
+            return None
+        return total(part.parameters for _, part in self.inside.leaves())
 
     def _current(self) -> InsideRow | None:
         number = self.list.current_number()

@@ -290,6 +290,14 @@ def test_a_pattern_can_thaw_what_another_froze(part, node, design, qtbot):
     assert not state(part, "block2_conv").frozen
 
 
+def test_the_choice_of_what_trains_tells_that_some_is_frozen(part, inspector, qtbot):
+    trainable = inspector.view.trainable.editor
+    assert trainable.currentText() == "all layers"
+    part.freezing.add_pattern("block*")
+    inspector.refresh()
+    assert trainable.currentText() == "all but those frozen"
+
+
 def test_a_pattern_that_matches_nothing_cannot_be_set(part, node, design, qtbot):
     qtbot.keyClicks(part.freezing.field, "stage_*")
     assert part.freezing.count.text() == "Matches no layer."
@@ -314,6 +322,7 @@ def test_inference_only_freezes_all_and_is_one_step(part, inspector, node, desig
     assert design.called(node).inference
     inspector.refresh()
     assert state(part, "block1_conv").frozen
+    assert not inspector.view.trainable.isEnabled()
     session.undo()
     assert not design.called(node).inference
 
