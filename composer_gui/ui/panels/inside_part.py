@@ -20,7 +20,6 @@ from composer_gui.ui.panels.inside_list import InsideList, Marks
 from composer_gui.ui.panels.inside_rows import (
     InsideRow,
     Leaves,
-    below,
     inside_rows,
     matching,
     toggled,
@@ -270,8 +269,7 @@ class InsidePart(Column):
             self._say_fixed(row)
             return
         patterns = self.layer.frozen
-        leaves = below(self.leaves, row)
-        wanted = toggled(patterns, row, leaves, freeze=not state.frozen)
+        wanted = toggled(patterns, row, self.leaves, freeze=not state.frozen)
         word = "Thaw" if state.frozen else "Freeze"
         self.change(f"{word} {row.name}", edits.set_frozen, wanted)
 

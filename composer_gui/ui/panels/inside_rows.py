@@ -200,20 +200,32 @@ def below(leaves: Leaves, row: InsideRow) -> Leaves:
 def toggled(
     patterns: tuple[str, ...], row: InsideRow, leaves: Leaves, *, freeze: bool
 ) -> tuple[str, ...]:
-    """Return the patterns with which a row's layers, `leaves`, are frozen, or train.
+    """Return the patterns with which a row's layers are frozen, or train, and all others stay.
 
-    The pattern of the row itself is taken out; where the others do not lead to what is wanted, it
-    stands behind them, thawing with an exclamation mark before it.
+    `leaves` are all layers. The pattern of the row itself is taken out; where the others do not
+    lead to what is wanted, it stands behind them, thawing with an exclamation mark before it. A
+    lone name means layers of that name further inside as well: those are set right one by one.
     """
-    own = pattern_for(row)
-    kept = tuple(pattern for pattern in patterns if pattern.removeprefix("!") != own)
-    frozen = len(freezing.frozen_paths(kept, leaves))
-    if frozen == (len(leaves) if freeze else 0):
-        return kept
-    return (*kept, own if freeze else f"!{own}")
+    own = {path for path, _ in below(leaves, row)}
+    before = freezing.frozen_paths(patterns, leaves)
+    wanted = before | own if freeze else before - own
+    pattern = pattern_for(row)
+    tried = tuple(known for known in patterns if known.removeprefix("!") != pattern)
+    if freezing.frozen_paths(tried, leaves) == wanted:
+        return tried
+    tried = (*tried, pattern if freeze else f"!{pattern}")
+    astray = sorted(freezing.frozen_paths(tried, leaves) ^ wanted, key=lambda path: path.count("/"))
+    tried += tuple(literal(path) if path in wanted else f"!{literal(path)}" for path in astray)
+    if freezing.frozen_paths(tried, leaves) == wanted:
+        return tried
+    return freezing.exactly(wanted, leaves)
 
 
 def pattern_for(row: InsideRow) -> str:
     """Return the pattern that matches a row's layer, or all layers of its model."""
-    literal = "".join(f"[{sign}]" if sign in "*?[" else sign for sign in row.path)
-    return f"{literal}/*" if row.is_folder else literal
+    return f"{literal(row.path)}/*" if row.is_folder else literal(row.path)
+
+
+def literal(path: str) -> str:
+    """Return the pattern that matches a path and nothing like it."""
+    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in path)

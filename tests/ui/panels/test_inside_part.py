@@ -251,6 +251,23 @@ def test_the_lock_of_a_nested_model_freezes_all_that_is_in_it(part, node, design
     assert design.called(node).frozen == ("trunk/*",)
 
 
+def test_a_lock_means_its_own_layer_and_not_one_of_the_same_name_further_inside(
+    inspector, design, qtbot
+):
+    conv = inner_models.layer("conv", "Conv2D", parameters=9)
+    trunk = inner_models.nested("trunk", [conv])
+    node = inner_models.add(design, inner_models.chain("twice", [conv, trunk]), "/models/t.keras")
+    inspector.show_nodes((node,))
+    part = inspector.view.inside
+    top = next(n for n, row in enumerate(part.rows) if row.path == "conv")
+    inner = next(n for n, row in enumerate(part.rows) if row.path == "trunk/conv")
+    frozen = []
+    for pressed in (top, inner, top, inner):
+        part.toggle_freeze(pressed)
+        frozen.append(sorted(part.frozen()))
+    assert frozen == [["conv"], ["conv", "trunk/conv"], ["trunk/conv"], []]
+
+
 def test_layers_without_weights_have_no_lock(part, node, design, qtbot):
     press_lock(part, "block2_drop", qtbot)
     assert design.called(node).frozen == ()
