@@ -686,3 +686,50 @@ def test_the_classes_of_several_files_are_gathered(tmp_path):
     assert "CUSTOM = {**vars(first_layers), **vars(other_layers)}" in text
     made = keras_facts.admit_code([{"path": f.path, "sha256": f.sha256} for f in files])
     assert len(built(text, tmp_path, made).weights) == 2
+
+
+# Layers that were changed -------------------------------------------------------------------------
+
+
+def test_statistics_go_over_to_a_changed_normalization(tmp_path):
+    """Its weights alone are not enough: what it computes with is made of them."""
+    layer = layers.Normalization(name="norm")
+    layer.adapt(numpy.random.default_rng(1).normal(3, 2, (50, 4)))
+    x = keras.Input((4,), name="x")
+    keras.Model(x, layer(x), name="norm").save(tmp_path / "norm.keras")
+    drawing = Saved(tmp_path)
+    x = drawing.input("x", 4)
+    changed = {"invert": True}
+    norm = drawing.kept("norm", "norm", "norm", "Normalization", x, now=changed)
+    drawing.output("result", norm)
+    model = built(drawing.text(), tmp_path)
+    array = numpy.random.random((3, 4)).astype("float32")
+    again = load(tmp_path, "norm")(model(array))
+    numpy.testing.assert_allclose(again, array, rtol=1e-4)
+
+
+def test_a_changed_layer_that_is_called_twice_is_filled_once(folder, tmp_path):
+    drawing = Saved(folder)
+    a, b = drawing.input("a", 6), drawing.input("b", 6)
+    changed = {"activation": "relu"}
+    first = drawing.kept("encoder", "dense", "dense", "Dense", a, now=changed, units=5)
+    again = drawing.again(first, b)
+    drawing.output("sum", drawing.layer("Add", "", first, again))
+    text = drawing.text()
+    assert text.count("set_weights") == 1
+    model, dense = built(text, tmp_path), load(folder, "encoder").get_layer("dense")
+    a, b = keras.Input((6,), name="a"), keras.Input((6,), name="b")
+    relu = layers.ReLU()
+    assert_same(model, keras.Model([a, b], relu(dense(a)) + relu(dense(b))))
+
+
+def test_a_layer_that_starts_anew_inside_a_submodel_is_named_by_its_way(folder, tmp_path):
+    inner = Saved(folder, "inner")
+    node = inner.kept("encoder", "dense", "dense", "Dense", inner.input("x", 9), units=5)
+    inner.output("result", node)
+    drawing = Saved(folder)
+    called = drawing.called(Submodel("", "inner", inner.document), drawing.input("x", 9))
+    drawing.output("result", called)
+    text = drawing.text(anew=[f"{drawing.layer_id(called)}/{inner.layer_id(node)}"])
+    assert "its weights start anew" in text and "load_model" not in text
+    assert built(text, tmp_path).output_shape == (None, 5)
