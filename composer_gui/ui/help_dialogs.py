@@ -35,9 +35,21 @@ CANVAS_KEYS = (
     ("Zoom", "wheel"),
     ("Move what is selected", "arrow keys"),
     ("Select several", "drag a box, or Shift and click"),
-    ("Give up what one is about to do", "Esc"),
+    ("Enter a submodel", "double-click, or Enter"),
+    ("Give up what one is about to do, or leave a submodel", "Esc"),
 )
 """What the canvas does with keys and mouse, besides the menus."""
+
+INSIDE_KEYS = (
+    ("Tap the layer", "T, or Enter"),
+    ("Freeze it, or let it train", "F"),
+    ("Open and close a model", "right and left arrow"),
+    ("Begin or end there", "right mouse button"),
+)
+"""What keys and mouse do in the inspector's list of the layers inside a saved model."""
+
+_LEFT = ("File", "Edit", "Layer")
+"""The menus in the left column of the shortcuts."""
 
 
 def versions(session: Session) -> list[tuple[str, str]]:
@@ -146,8 +158,9 @@ def _groups() -> list[list[tuple[str, list[tuple[str, str]]]]]:
     for name in actions.MENUS:
         entries = [e for e in actions.ACTIONS if e.menu.split("/")[0] == name and e.keys]
         by_menu[name] = [(entry.text, shown_keys(entry.keys)) for entry in entries]
-    left = [(name, by_menu[name]) for name in ("File", "Edit")]
-    right = [(name, by_menu[name]) for name in ("View", "Design", "Help")]
+    left = [(name, by_menu[name]) for name in _LEFT]
+    right = [(name, entries) for name, entries in by_menu.items() if name not in _LEFT and entries]
+    left.append(("In the list of layers inside", list(INSIDE_KEYS)))
     return [left, [*right, ("On the canvas", list(CANVAS_KEYS))]]
 
 

@@ -5,7 +5,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 
 from composer_gui.ui.actions import ACTIONS
-from composer_gui.ui.help_dialogs import CANVAS_KEYS, AboutDialog, ShortcutsDialog, shown_keys
+from composer_gui.ui.help_dialogs import (
+    CANVAS_KEYS,
+    INSIDE_KEYS,
+    AboutDialog,
+    ShortcutsDialog,
+    shown_keys,
+)
 
 
 def test_about_names_the_versions_and_copies_them(session, show, qtbot):
@@ -27,7 +33,7 @@ def test_every_shortcut_is_listed(show):
     for action in ACTIONS:
         if action.keys:
             assert {action.text, shown_keys(action.keys)} <= shown
-    assert {words for words, _ in CANVAS_KEYS} <= shown
+    assert {words for words, _ in (*CANVAS_KEYS, *INSIDE_KEYS)} <= shown
 
 
 def test_escape_closes_a_dialog(session, show, qtbot):
