@@ -22,6 +22,7 @@ from composer_gui.core.codegen.expressions import (
 from composer_gui.core.codegen.functions import Function, define, sources_inside
 from composer_gui.core.codegen.literals import literal, text_literal
 from composer_gui.core.codegen.loading import Loading
+from composer_gui.core.codegen.loops import PlaceCall, looped
 from composer_gui.core.codegen.naming import Variables, model_name
 from composer_gui.core.codegen.prose import (
     anew_comment,
@@ -74,6 +75,8 @@ class Body:
             for layer in chapter.layers
             if isinstance(layer, Submodel) and not isinstance(layer, RestoredChain)
         }
+        self._places: dict[int, PlaceCall] = {}
+        self._counters: dict[str, str] = {}
         self.functions = [define(x, read, self._calls) for x in repeats.find(read, names)]
 
     def paragraphs(self) -> list[Paragraph]:
@@ -82,6 +85,7 @@ class Body:
         inputs = [self._input(nodes[node_id]) for node_id in self._document.inputs]
         layers = list(self._layers())
         written = [statement for statement in list(self._body()) if statement.lines]
+        written = looped(written, self._places, self._read, self._counter)
         found = [inputs, *layers, *_set_apart(written, self._read.uses), [self._result()]]
         return [paragraph for paragraph in found if paragraph]
 
@@ -160,7 +164,18 @@ class Body:
         tensors = [self._calls.tensors[source] for source in repeat.sources[place]]
         value = function.call(place, tensors, self._read)
         taken = sources_inside(repeat, place, self._read)
-        return self._calls.result_of(value, repeat.nodes(place), taken)
+        statement = self._calls.result_of(value, repeat.nodes(place), taken)
+        last = repeat.nodes(place)[-1]
+        given = self._calls.tensors[Source(last, self._read.wiring.outputs(last)[0])]
+        called = PlaceCall(statement, function, place, tuple(tensors), given)
+        self._places[id(statement)] = called
+        return statement
+
+    def _counter(self, wanted: str) -> str:
+        """Return the counter of a loop; one name is good for many loops."""
+        if wanted not in self._counters:
+            self._counters[wanted] = self._calls.variables.claim(wanted, "number")
+        return self._counters[wanted]
 
     def _call(self, node_id: str) -> Statement:
         node = self._document.nodes[node_id]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from composer_gui.core.codegen.calls import Calls, Statement, Wording
@@ -31,7 +31,7 @@ from composer_gui.core.codegen.prose import number_word
 from composer_gui.core.codegen.reading import Reading
 from composer_gui.core.codegen.repeats import Repeat
 from composer_gui.core.codegen.stems import Label
-from composer_gui.core.document import KerasLayer, Source
+from composer_gui.core.document import EMPTY, KerasLayer, Source
 
 LONGEST_WORDS = 3
 """Words in the name of a function."""
@@ -45,11 +45,22 @@ class Function:
     name: str
     statements: list[Statement]
 
-    def call(self, place: int, tensors: list[str], read: Reading) -> Call:
-        """Return the call of the function in the place of this number, on `tensors`."""
-        return call(self.name, *map(Atom, tensors), *self.arguments(place, read))
+    def call(
+        self,
+        place: int,
+        tensors: list[str],
+        read: Reading,
+        labels: Mapping[str, Expression] = EMPTY,
+    ) -> Call:
+        """Return the call of the function in the place of this number, on `tensors`.
 
-    def arguments(self, place: int, read: Reading) -> Iterator[Expression]:
+        `labels` are written in the place of the labels that it has there.
+        """
+        return call(self.name, *map(Atom, tensors), *self._arguments(place, read, labels))
+
+    def _arguments(
+        self, place: int, read: Reading, labels: Mapping[str, Expression]
+    ) -> Iterator[Expression]:
         """Yield the arguments behind the tensors; those that are not required by keyword."""
         named: list[Expression] = []
         for variable in self.variables:
@@ -63,7 +74,8 @@ class Function:
                 named.append(keyword(variable.name, written))
         yield from named
         for label in self.repeat.stems.labels:
-            yield keyword(label.parameter, literal(label.values[place]))
+            value = labels.get(label.parameter) or literal(label.values[place])
+            yield keyword(label.parameter, value)
 
     @property
     def variables(self) -> list[Variable]:
