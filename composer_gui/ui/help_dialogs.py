@@ -48,7 +48,7 @@ INSIDE_KEYS = (
 )
 """What keys and mouse do in the inspector's list of the layers inside a saved model."""
 
-_LEFT = ("File", "Edit", "Layer")
+_LEFT = ("File", "Edit")
 """The menus in the left column of the shortcuts."""
 
 

@@ -113,7 +113,7 @@ class InsideDelegate(QStyledItemDelegate):
         painter.setFont(theme.font(theme.BODY))
         tone = now.secondary if row.is_again else now.text
         painter.setPen(now.tertiary if state.unused else tone)
-        name = row.path if state.whole_path and not row.is_again else row.name
+        name = (row.address if row.is_again else row.path) if state.whole_path else row.name
         mode = Qt.TextElideMode.ElideMiddle
         painter.drawText(top, _MIDDLE, painter.fontMetrics().elidedText(name, mode, top.width()))
         painter.setFont(theme.mono(11))

@@ -146,7 +146,8 @@ class InsideModel(QAbstractListModel):
 
 def spoken(row: InsideRow, state: RowState) -> str:
     """Return a row in words: what it is, and what is done with it."""
-    said = [row.path if state.whole_path else row.name, row.class_name, row.spec]
+    name = (row.address if row.is_again else row.path) if state.whole_path else row.name
+    said = [name, row.class_name, row.spec]
     if row.parameters:
         said.append(f"{show_parameters(row.parameters)} weights")
     said += [

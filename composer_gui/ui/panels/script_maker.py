@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from composer_gui.core.codegen.keras_script import Script
-from composer_gui.core.document import Document
+from composer_gui.core.document import Document, Submodel
 from composer_gui.core.errors import ComposerError
 from composer_gui.session import model_files
 from composer_gui.session.session import Session
@@ -28,7 +28,7 @@ class ScriptMaker(QObject):
     def make(self) -> None:
         """Make the script of the design as it is now."""
         document = self._session.document
-        if len(document.nodes) <= AT_ONCE:
+        if _size(document) <= AT_ONCE:
             self.made.emit(self._at_once())
         elif self._working is None:
             self._document = document
@@ -46,6 +46,12 @@ class ScriptMaker(QObject):
         self.made.emit(script if is_script else sentence_as_script(script))
         if self._session.document is not self._document:
             self.make()
+
+
+def _size(document: Document) -> int:
+    """Return how many nodes a design has, those inside its submodels included."""
+    inner = (x.design for x in document.layers.values() if isinstance(x, Submodel))
+    return len(document.nodes) + sum(map(_size, inner))
 
 
 def sentence_as_script(error: ComposerError) -> Script:

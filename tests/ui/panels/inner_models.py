@@ -74,6 +74,26 @@ def skipping():
     return Inside("skipping", "Functional", parts, calls, (image,), (end,), specs=specs)
 
 
+def calling_twice():
+    """Return a model with an LSTM of two outputs and a layer that is called on both."""
+    shape = (None, 4)
+    keys = (("lstm", 0, 0), ("lstm", 0, 1), ("shared", 0, 0), ("shared", 1, 0))
+    image = InnerTensor("image", 0, 0, shape)
+    whole, state, one, two = (InnerTensor(*key, shape) for key in keys)
+    parts = (
+        Part("image", INPUT, "InputLayer", {"class_name": "InputLayer"}),
+        layer("lstm", "LSTM", parameters=20),
+        layer("shared", parameters=20),
+    )
+    calls = (
+        InnerCall("lstm", 0, (image,)),
+        InnerCall("shared", 0, (whole,)),
+        InnerCall("shared", 1, (state,)),
+    )
+    specs = {tensor.key: (shape, "float32") for tensor in (image, whole, state, one, two)}
+    return Inside("calls", "Functional", parts, calls, (image,), (one, two), (0, 1), specs=specs)
+
+
 def add(design, inside, path=PATH):
     """Put a saved model on the canvas of which this is inside; return its node."""
     ports = ((SavedPort("image", (None, 8, 8, 3)),), (SavedPort("code", (None, 8, 8, 3)),))

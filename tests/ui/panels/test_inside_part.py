@@ -179,6 +179,35 @@ def test_a_sealed_model_says_why(inspector, design, session, monkeypatch):
     assert inspector.view.use.open_up.toolTip() == why
 
 
+def test_further_calls_and_outputs_of_a_layer_are_rows_without_a_lock(inspector, design, qtbot):
+    node = inner_models.add(design, inner_models.calling_twice(), "/models/calls.keras")
+    inspector.show_nodes((node,))
+    part = inspector.view.inside
+    found = [(row.name, row.address, row.can_freeze) for row in part.rows if row.can_tap]
+    assert found == [
+        ("lstm", "lstm", True),
+        ("lstm (output 2)", "lstm:1", False),
+        ("shared", "shared", True),
+        ("shared (call 2)", "shared#1", False),
+    ]
+    press_ring(part, "shared (call 2)", qtbot)
+    press_ring(part, "lstm (output 2)", qtbot)
+    assert taps(design, node) == ["shared#1", "lstm:1"]
+
+
+def test_a_file_is_read_in_a_thread_and_its_layers_appear(
+    inspector, design, session, write_model, tmp_path, qtbot
+):
+    write_model(tmp_path / "small.keras")
+    session.add_models([tmp_path / "small.keras"], 0, 0)
+    qtbot.waitUntil(lambda: bool(session.document.layers))
+    (node,) = (n.id for n in session.document.nodes.values() if hasattr(n, "layer"))
+    inspector.show_nodes((node,))
+    part = inspector.view.inside
+    qtbot.waitUntil(lambda: part.inside is not None)
+    assert names(part) == ["image"]
+
+
 # Taps ---------------------------------------------------------------------------------------------
 
 
