@@ -102,6 +102,61 @@ def test_what_there_is_to_know_of_an_export_is_noted(written, qapp, tmp_path, ca
     assert len(notes) == 1 and "copied to models/signature_encoder.keras" in notes[0]
 
 
+def test_a_saved_model_is_imported_and_its_export_gives_the_same(written, qapp, tmp_path, capsys):
+    model = written.parent / "models" / "signature_encoder.keras"
+    design = tmp_path / "encoder.composer"
+    assert cli.main(["import", str(model), str(design)]) == 0
+    assert cli.main(["import", str(model), str(design)]) == 2
+    assert "--force" in capsys.readouterr().err
+    assert cli.main(["import", str(model), str(design), "--force", "--depth", "all"]) == 0
+    assert cli.main(["check", str(design)]) == 0
+    targets = [tmp_path / "encoder.keras", tmp_path / "encoder.py"]
+    assert cli.main(["export", str(design), *map(str, targets), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out.partition("Nothing is wrong.\n")[2])
+    assert report["ok"] and {"outputs", "kept"} <= {check["name"] for check in report["checks"]}
+    keras = pytest.importorskip("keras")
+    one, other = (keras.models.load_model(path) for path in (model, targets[0]))
+    given = keras.random.normal((2, *one.input_shape[1:]), seed=3)
+    assert (one(given).numpy() == other(given).numpy()).all()
+
+
+def test_import_says_what_cannot_be_laid_out(qapp, tmp_path, capsys):
+    bad = tmp_path / "bad.keras"
+    bad.write_text("no model")
+    assert cli.main(["import", str(bad), str(tmp_path / "a.composer")]) == 2
+    assert "bad.keras" in capsys.readouterr().err
+    assert not (tmp_path / "a.composer").exists()
+    with pytest.raises(SystemExit):
+        cli.main(["import", str(bad), str(tmp_path / "a.composer"), "--depth", "0"])
+
+
+def test_an_older_model_is_converted_before_it_is_imported(qapp, tmp_path, capsys):
+    keras = pytest.importorskip("keras")
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, name="d")], name="old")
+    model.save(tmp_path / "old.h5")
+    assert cli.main(["import", str(tmp_path / "old.h5"), str(tmp_path / "old.composer")]) == 0
+    assert "converted to" in capsys.readouterr().out
+    assert (tmp_path / "old.keras").exists()
+    assert '"d"' in (tmp_path / "old.composer").read_text()
+
+
+def test_export_from_scratch_needs_no_saved_model(written, qapp, tmp_path):
+    target = tmp_path / "siamese.py"
+    command = ["export", str(written), str(target), "--style", "scratch", "--no-proof"]
+    assert cli.main(command) == 0
+    assert "load_model" not in target.read_text()
+    assert [path.name for path in tmp_path.iterdir()] == ["siamese.py"]
+
+
+def test_code_that_may_be_run_is_named_and_has_to_be_sound(plain_design, qapp, tmp_path, capsys):
+    code = tmp_path / "my_layers.py"
+    code.write_text("x = 1\n")
+    assert cli.main(["check", str(plain_design), "--code", str(code)]) == 0
+    code.write_text("x = = 1\n")
+    assert cli.main(["check", str(plain_design), "--code", str(code)]) == 2
+    assert "my_layers.py is not sound Python" in capsys.readouterr().err
+
+
 def test_export_does_not_overwrite_without_force(plain_design, qapp, tmp_path, capsys):
     target = tmp_path / "mlp.py"
     target.write_text("mine")
