@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from composer_gui.core.errors import ComposerError
@@ -28,15 +28,23 @@ NO_DISPLAY = (
     "composer-gui check, export, import and example work without one."
 )
 
+BREATH = 0.001
+"""Seconds after which a thread that works lets the window's have a turn; Python's own are five."""
+
 COLLECT_EVERY = 2000
 """Milliseconds between looks at whether garbage has piled up."""
+
+
+_AWAY = Qt.ApplicationState.ApplicationHidden
 
 
 class Garbage(QObject):
     """Collects garbage on the GUI's thread only.
 
     Python's collector runs in whichever thread happens to allocate; Qt objects that it frees
-    outside their own thread bring the process down.
+    outside their own thread bring the process down. What has outlived a collection is not looked
+    through again before a window is closed or the user has gone to another program: with a large
+    design open that takes longer than a window may be still.
     """
 
     def __init__(self, parent: QObject) -> None:
@@ -47,9 +55,14 @@ class Garbage(QObject):
         self._timer.start(COLLECT_EVERY)
 
     def _collect(self) -> None:
-        youngest, middle, _oldest = gc.get_count()
-        if youngest > gc.get_threshold()[0]:
-            gc.collect(2 if middle > 20 else 1)
+        if gc.get_count()[0] > gc.get_threshold()[0]:
+            gc.collect()
+            gc.freeze()
+
+    def look_at_all(self, state: Qt.ApplicationState = _AWAY) -> None:
+        """Let the next collection look through everything, unless the user is at work here."""
+        if state != Qt.ApplicationState.ApplicationActive:
+            gc.unfreeze()
 
 
 class Composer(QObject):
@@ -57,12 +70,14 @@ class Composer(QObject):
 
     def __init__(self, application: QApplication, settings: Settings | None = None) -> None:
         super().__init__(application)
+        sys.setswitchinterval(BREATH)
         self.application = application
         self.settings = settings or Settings()
         self.engine = EngineClient(self)
         self.gallery = Gallery(self.engine)
         self.windows: list[MainWindow] = []
         self._garbage = Garbage(self)
+        application.applicationStateChanged.connect(self._garbage.look_at_all)
         application.aboutToQuit.connect(self.engine.stop)
         application.aboutToQuit.connect(leave_clipboard)
 
@@ -92,6 +107,7 @@ class Composer(QObject):
 
     def _forget_window(self, window: MainWindow) -> None:
         self.windows.remove(window)
+        self._garbage.look_at_all()
         window.session.close()
         window.deleteLater()
 

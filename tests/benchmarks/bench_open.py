@@ -54,7 +54,9 @@ keras.models.load_model(sys.argv[1], compile=False)
 print(time.perf_counter() - start)
 """
 
-LOADS, EDITS = 3, 15
+LOADS, EDITS = 3, 9
+AFTER = 1500
+"""Milliseconds between two edits, in which the source is written anew, as while one thinks."""
 PATIENCE = 90.0
 """Seconds after which something that was waited for is taken to have failed."""
 
@@ -135,6 +137,7 @@ class Stage:
 
     def edit_seconds(self) -> float:
         """Return the median seconds from an edit in the middle of the design to its verdict."""
+        self.canvas.select(())
         layers = self.session.document.layers.values()
         found = [
             layer.id
@@ -154,7 +157,7 @@ class Stage:
             loop.exec()
         taken = time.perf_counter() - start
         self.session.settled.disconnect(loop.quit)
-        rest(20)
+        rest(AFTER)
         return taken
 
 
@@ -211,8 +214,8 @@ def _figures(stage: Stage, small: Path, large: Path) -> dict[str, float]:
     figures = stage.measured("open", open_up, many) | {"nodes": len(session.document.nodes)}
     figures |= stage.measured("undo", session.undo, few)
     figures |= stage.measured("redo", session.redo, many)
-    figures |= stage.measured("fit", canvas.fit, many)
     edit_large = stage.edit_seconds()
+    figures |= stage.measured("fit", canvas.fit, many)
     canvas.select_all()
     figures |= stage.measured("group", lambda: canvas.act("group"), few)
     (group,) = canvas.selected()

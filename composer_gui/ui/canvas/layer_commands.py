@@ -23,10 +23,13 @@ def abilities(view) -> frozenset[str]:
     session, chosen = view.session, view.selected()
     found = {"inside"} if session.trail else set()
     layers = _layers(view)
+    models = _models(layers)
     if layers:
         found.add("call")
-        found |= {"weights"} if any(not isinstance(x, Operation) for x in layers) else set()
-        found |= {"model"} if _models(layers) else set()
+    if any(not isinstance(layer, Operation) for layer in layers):
+        found |= {"weights"} if _any_trains(layers) else {"weights", "frozen"}
+    if models:
+        found |= {"model"} if _any_learns(models) else {"model", "inference only"}
     if len(chosen) == 1 and layers:
         (layer,) = layers
         found.add("one call")
@@ -34,15 +37,13 @@ def abilities(view) -> frozenset[str]:
         found |= {"openable"} if isinstance(layer, SavedModel | Submodel) else set()
         found |= {"submodel"} if isinstance(layer, Submodel) else set()
         found |= {"shared"} if view.scene().twins(chosen[0]) else set()
-    found |= {"frozen"} if "weights" in found and not any_trains(view) else set()
-    found |= {"inference only"} if "model" in found and not any_learns(view) else set()
     return frozenset(found)
 
 
 def _layers(view) -> list[Layer]:
     """Return the layers that the selected nodes call, each once, in the order of the nodes."""
-    document = view.session.document
-    nodes = (document.nodes.get(node_id) for node_id in view.selected())
+    document, chosen = view.session.document, view.selected()
+    nodes = (document.nodes.get(node_id) for node_id in chosen)
     ids = dict.fromkeys(node.layer for node in nodes if isinstance(node, Call))
     return [document.layers[layer_id] for layer_id in ids]
 
@@ -138,7 +139,11 @@ def make_independent(view) -> None:
 
 def any_trains(view) -> bool:
     """Return whether freezing would change something."""
-    return any(layer.trainable for layer in _layers(view) if not isinstance(layer, Operation))
+    return _any_trains(_layers(view))
+
+
+def _any_trains(layers: Iterable[Layer]) -> bool:
+    return any(layer.trainable for layer in layers if not isinstance(layer, Operation))
 
 
 def freeze(view) -> None:
@@ -151,7 +156,11 @@ def freeze(view) -> None:
 
 def any_learns(view) -> bool:
     """Return whether a selected model behaves otherwise in training than afterwards."""
-    return any(not layer.inference for layer in _models(_layers(view)))
+    return _any_learns(_models(_layers(view)))
+
+
+def _any_learns(models: Iterable[SavedModel | Submodel]) -> bool:
+    return any(not model.inference for model in models)
 
 
 def inference_only(view) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPen, QPixmap, QRegion, QTransform
 
 from composer_gui.core.change import Change
@@ -13,12 +13,17 @@ GAP = 12
 _ZOOM_SIZE = QSize(64, 22)
 _ROOM = 8.0
 _LEAST_VIEW = QSize(420, 300)
+LARGE = 300
+"""Nodes from which the map is painted only once a design has come to rest."""
+REST = 150
+"""Milliseconds without a change after which a large design is at rest."""
 
 
 class Minimap(QObject):
     """Painted by the view over its scene, not a widget: so the view can scroll by moving pixels.
 
-    Its picture is made anew only when the design has changed, not while something is dragged.
+    Its picture is made anew only when the design has changed, not while something is dragged, and
+    of a large design a moment later: painting it takes longer than an edit.
     """
 
     def __init__(self, view) -> None:
@@ -27,19 +32,24 @@ class Minimap(QObject):
         self._picture: QPixmap | None = None
         self._to_map = QTransform()
         self.visible = True
+        self._later = QTimer(self, singleShot=True, interval=REST)
         self._connect()
 
     def _connect(self) -> None:
+        self._later.timeout.connect(self._forget)
         scene = self._view.scene()
-        scene.followed.connect(self._forget)
-        scene.drawn.connect(self._forget)
-        scene.judged.connect(self._forget)
-        scene.selection_changed.connect(self._forget)
+        for told in (scene.followed, scene.drawn, scene.judged, scene.selection_changed):
+            told.connect(self._follow)
         theme.watch().changed.connect(self._forget)
 
+    def _follow(self, _: object = None) -> None:
+        is_large = len(self._view.session.document.nodes) > LARGE
+        if is_large and self._picture is not None:
+            self._later.start()
+        else:
+            self._forget()
+
     def _forget(self, _: object = None) -> None:
-        if self._picture is not None and not self._view.scene().is_drawn:
-            return  # painted once all is there, and not with every slice
         self._picture = None
         self._view.viewport().update(self.rect())
 
