@@ -99,7 +99,8 @@ class Inside:
 
     `parts` are in the order of the file, `calls` each behind those it takes from. The structures
     of inputs and outputs say how the tensors in `inputs` and `outputs` are handed over.
-    `specs` holds (shape, dtype) of tensors by their key, as far as the file tells.
+    `specs` holds (shape, dtype) of tensors by their key, as far as the file tells. Of a model that
+    is not `trainable` nothing trains, whatever its layers say.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Inside:
     input_structure: Structure = 0
     output_structure: Structure = 0
     specs: Mapping[tuple[str, int, int], tuple[Shape | None, str]] = field(default_factory=dict)
+    trainable: bool = True
 
     @cached_property
     def by_name(self) -> Mapping[str, Part]:

@@ -156,6 +156,7 @@ class _Reading:
             inputs=(InnerTensor(*first.key, *specs[first.key]),),
             outputs=(last,),
             specs=specs,
+            trainable=config.get("trainable", True) is not False,
         )
 
 
@@ -219,6 +220,7 @@ class _Graph:
             input_structure=input_structure,
             output_structure=output_structure,
             specs=self._specs,
+            trainable=config.get("trainable", True) is not False,
         )
 
     # Calls ----------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ def use_of(inside: Inside, layer: SavedModel, *, keep_weights: bool) -> Use:
         layer.path,
         layer.sha256,
         layer.part,
-        layer.trainable and not layer.inference,
+        layer.trainable and inside.trainable and not layer.inference,
         freezing.frozen_paths(layer.frozen, leaves),
         layer.inference,
         keep_weights,

@@ -97,6 +97,7 @@ class _Unfolding:
         self.steps: dict[tuple[str, int], Steps] = {}
         self.handed_on: dict[tuple[Steps, int], InnerTensor] = {}
         self._counts: dict[str, int] = {}
+        self._trains: dict[str, bool] = {}
 
     def run(
         self, inside: Inside, before: Steps, path: str, given: list[InnerTensor] | None
@@ -108,7 +109,8 @@ class _Unfolding:
             full = f"{path}{part.name}"
             opened[part.name] = part.kind == MODEL and self._opens(full)
             if not opened[part.name] and (part.kind != INPUT or given is None):
-                self.parts.setdefault(full, replace(part, name=full))
+                trains = part.trainable and self._trains.get(path, True)
+                self.parts.setdefault(full, replace(part, name=full, trainable=trains))
         for index, tensor in enumerate(inside.inputs):
             steps = (*before, (tensor.part, 0))
             if given is None:
@@ -150,7 +152,9 @@ class _Unfolding:
             },
         )
         if opened:
-            inner = inside.by_name[call.part].inside
+            part = inside.by_name[call.part]
+            inner = part.inside
+            self._trains[f"{full}/"] = part.trainable and self._trains.get(path, True)
             given = handed_over(inner, placed)
             if given is None:
                 raise NotOpenable(

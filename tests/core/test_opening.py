@@ -176,6 +176,23 @@ def test_a_container_that_does_not_train_holds_nothing_that_does(catalog):
     assert not by_name(design)["inner"].trainable
 
 
+def test_of_a_nested_model_that_was_saved_frozen_nothing_trains_when_it_is_laid_out(catalog):
+    inner = functional([input_layer("i"), layer("d", [tensor("i")])], ["i", 0, 0], ["d", 0, 0])
+    inner |= {"name": "inner", "inbound_nodes": [{"args": [tensor("x")], "kwargs": {}}]}
+    inner["config"] |= {"name": "inner", "trainable": False}
+    layers = [input_layer("x"), inner, layer("e", [tensor("inner")])]
+    inside = inside_reader.read(functional(layers, ["x", 0, 0], ["e", 0, 0]))
+    flat = opening.opened(inside, whole(inside), catalog, all_levels=True)
+    assert {one.name: one.trainable for one in flat.layers.values()} == {"d": False, "e": True}
+
+
+def test_of_a_model_that_was_saved_frozen_nothing_trains(catalog):
+    layers = [input_layer("x"), layer("a", [tensor("x")])]
+    model = functional(layers, ["x", 0, 0], ["a", 0, 0])
+    model["config"]["trainable"] = False
+    assert not by_name(opened(inside_reader.read(model), catalog))["a"].trainable
+
+
 def test_models_that_multiply_are_not_laid_out_without_end(catalog, monkeypatch):
     monkeypatch.setattr(unfolding, "MOST_CALLS", 1000)
     model = functional([input_layer("x"), layer("d", [tensor("x")])], ["x", 0, 0], ["d", 0, 0], "m")
