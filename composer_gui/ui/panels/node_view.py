@@ -139,6 +139,7 @@ class ProblemsPart(QWidget):
         cause = verdict.blocked_by
         waits = self._session.document.label(cause) if cause in self._session.document.nodes else ""
         shown = (verdict.problems, waits)
+        self.setVisible(bool(verdict.problems or waits))
         if shown == self._shown:
             return
         self._shown = shown
@@ -153,7 +154,6 @@ class ProblemsPart(QWidget):
             self._column.addWidget(row)
         if waits:
             self._column.addWidget(Paragraph(f"Waits for {waits}.", tone="secondary"))
-        self.setVisible(bool(verdict.problems or waits))
 
 
 class Rows(QWidget):

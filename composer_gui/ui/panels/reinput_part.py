@@ -9,12 +9,12 @@ from composer_gui.core import edits
 from composer_gui.core.document import SavedModel, SavedPort
 from composer_gui.core.layers.parameters import Parameter
 from composer_gui.core.shapes.tensor_spec import TensorSpec
-from composer_gui.core.verdicts import WRONG
 from composer_gui.ui.controls import push_button
 from composer_gui.ui.panels.fields import Column, ParameterField
+from composer_gui.ui.panels.node_view import ProblemsPart
 from composer_gui.ui.panels.object_editors import field_for
 from composer_gui.ui.panels.parameters_part import Fold
-from composer_gui.ui.words import Line, Paragraph
+from composer_gui.ui.words import Line
 
 if TYPE_CHECKING:
     from composer_gui.ui.panels.call_view import CallView
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class ReinputPart(Column):
     """Fields for shape, dtype and batch size of each input, folded away while they are as saved.
 
-    What the engine says of a size that the model does not take stands below the fields.
+    What the engine says of a size that does not go stands below the fields, with its repairs.
     """
 
     def __init__(self, view: CallView) -> None:
@@ -34,9 +34,9 @@ class ReinputPart(Column):
         self.fold = Fold("Other sizes or dtypes")
         self.body = Column(spacing=6)
         self.below = Column(spacing=6)
-        self.sentence = Paragraph(px=12, tone="wrong")
+        self.problems = ProblemsPart(view.session)
         self.back = push_button("As it was saved", role="quiet")
-        self.body.add(self.below, self.sentence, self.row(self.back, stretched=False))
+        self.body.add(self.below, self.problems, self.row(self.back, stretched=False))
         self.add(self.fold, self.body)
         self.body.hide()
         self.fold.toggled.connect(self._toggle)
@@ -83,10 +83,10 @@ class ReinputPart(Column):
             values["batch size"] = (port.shape[0], saved.shape[0])
             for kind, (value, default) in values.items():
                 self.fields[port.name, kind].show_value(value, is_set=value != default)
-        verdict = self._view.session.verdict(self._view.node_id)
-        is_refused = bool(self.layer.reinput) and verdict.kind == WRONG and verdict.problems
-        self.sentence.setText(verdict.problems[0].message if is_refused else "")
-        self.sentence.setVisible(bool(is_refused))
+        if self.layer.reinput:
+            self.problems.show_verdict(self._view.node_id)
+        else:
+            self.problems.hide()
         self.back.setVisible(bool(self.layer.reinput))
 
     def _build(self) -> None:

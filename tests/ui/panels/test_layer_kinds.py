@@ -22,6 +22,7 @@ from composer_gui.core.problems import Problem
 from composer_gui.core.verdicts import WRONG, Verdict
 from composer_gui.ui import file_dialogs
 from composer_gui.ui.panels.inspector import Inspector
+from composer_gui.ui.panels.problem_row import ProblemRow
 from composer_gui.ui.panels.saved_words import expression
 from tests.ui.panels import inner_models
 
@@ -220,8 +221,11 @@ def test_what_the_engine_says_of_a_size_stands_at_the_fields(inspector, resized,
     problem = Problem("reinput", "old_head wants 64 features and would get 81.", resized)
     design.judge(**{resized: Verdict(WRONG, (), (problem,))})
     inspector.refresh()
-    assert inspector.view.reinput.sentence.text() == problem.message
-    assert not inspector.view.reinput.sentence.isHidden()
+    part = inspector.view.reinput.problems
+    assert [row.problem for row in part.findChildren(ProblemRow)] == [problem]
+    press(inspector, inspector.view.reinput.back, qtbot)
+    inspector.refresh()
+    assert part.isHidden()
 
 
 # Submodels ----------------------------------------------------------------------------------------
