@@ -45,7 +45,7 @@ def _run(file: CodeFile) -> dict[str, Any] | CannotCall:
         )
         problem = Problem("code_changed", message, title="A Python file changed")
         return CannotCall(problem, lasting=False)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a file that ends Python must not end the engine
         text = f"{type(error).__name__}: {error}"[:2000]
         message = f"{{node}} needs {file.path}, and Python could not run that file."
         problem = Problem("code_failed", message, title="A Python file fails", detail=text)

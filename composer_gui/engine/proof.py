@@ -51,7 +51,7 @@ def _admitted(request: dict[str, Any]) -> dict[str, Any]:
         ) from error
     except MemoryError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise JobRefused(
             f"A Python file of the design does not run: {_reason(error)}",
             "Mend it, and name it once more.",

@@ -207,6 +207,16 @@ def test_free_axes_grow_until_the_model_takes_them():
     assert arrays[0].shape[1] > 32
 
 
+def test_images_of_free_size_are_tried_large_and_steps_in_time_short():
+    """In images smaller than a window some kernels of TensorFlow compute with what is no number
+    of theirs, and give something else each time."""
+    image = keras.Input((None, None, 1))
+    steps = keras.Input((None, 2))
+    inner = keras.layers.DepthwiseConv2D(5, strides=2)(image)
+    assert keras_facts.try_out(keras.Model(image, inner))[0][0].shape == (2, 64, 64, 1)
+    assert keras_facts.try_out(keras.Model(steps, keras.layers.GRU(2)(steps)))[0][0].shape[1] == 8
+
+
 def test_a_difference_of_one_bit_is_a_difference_and_nan_is_none():
     one = numpy.array([1.0, numpy.nan], dtype="float32")
     assert keras_facts.output_difference([one], [one.copy()]) == ""

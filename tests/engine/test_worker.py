@@ -24,6 +24,7 @@ from composer_gui.core.document import (
     Source,
     put,
 )
+from composer_gui.core.verdicts import FINE, Verdict
 from composer_gui.engine import protocol
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -347,3 +348,13 @@ def test_a_job_process_answers_one_request_and_ends():
     assert "dance" in answer["sentence"]
     assert made.process.wait(WAIT) == 0
     made.end()
+
+
+def test_what_starts_anew_comes_through_to_the_other_side():
+    verdict = Verdict(
+        FINE,
+        anew="its kernel was 4×6 and is now 4×7",
+        anew_inside=(("l2/l5", "it had no weights"),),
+    )
+    message = protocol.decode(protocol.encode(protocol.analyzed(1, 2, {"n1": verdict})))
+    assert protocol.verdicts_of(message) == {"n1": verdict}
