@@ -275,6 +275,28 @@ def test_the_script_waits_for_what_is_not_read_yet(folder):
 
 
 @pytest.mark.parametrize(
+    "used", [{"trainable": False}, {"inference": True}, {"frozen": ("heads",)}, {"frozen": ("*",)}]
+)
+def test_a_layer_that_was_saved_frozen_is_frozen_throughout(used, tmp_path):
+    """Keras makes the layers in it anew when it loads it, and lets them train."""
+    steps = keras.Input((4, 3), name="steps")
+    heads = layers.MultiHeadAttention(2, 2, name="heads")
+    result = heads(steps, steps)
+    heads.trainable = False
+    keras.Model(steps, result, name="frozen").save(tmp_path / "frozen.keras")
+    drawing = Saved(tmp_path)
+    drawing.output("result", drawing.whole("frozen", "frozen", drawing.input("x", 4, 3), **used))
+    assert not keras_facts.built(drawing.text(), "script.py").trainable_weights
+    kept = Saved(tmp_path)
+    x, given = kept.input("x", 4, 3), {"num_heads": 2, "key_dim": 2}
+    node = kept.kept(
+        "frozen", "heads", "heads", "MultiHeadAttention", x, x, trainable=False, **given
+    )
+    kept.output("result", node)
+    assert not keras_facts.built(kept.text(), "script.py").trainable_weights
+
+
+@pytest.mark.parametrize(
     ("class_name", "parameters"),
     [
         ("Bidirectional", {"layer": Construct("layer", "LSTM", Map({"units": 2}))}),

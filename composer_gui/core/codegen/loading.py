@@ -105,11 +105,13 @@ class Loading:
         if layer.inference:
             self._around.used.add("silence")
             return [f"{INDENT}silence({variable})"]
-        if not layer.trainable or layer.frozen == (ALL,):
+        is_frozen = not layer.trainable or layer.frozen == (ALL,)
+        if is_frozen and not self._around.is_half_frozen(layer):
             return [f"{INDENT}{variable}.trainable = False"]
-        if layer.frozen:
+        patterns = (ALL,) if is_frozen else layer.frozen
+        if patterns:
             self._around.used.add("freeze")
-            value = call("freeze", Atom(variable), *map(literal, layer.frozen))
+            value = call("freeze", Atom(variable), *map(literal, patterns))
             return list(wrapped(value, STEP, INDENT, ""))
         return []
 
@@ -181,15 +183,27 @@ class Loading:
         fetched = [layer for layer in load.layers if self._read.is_fetched(layer)]
         frozen = [layer for layer in fetched if not layer.trainable]
         thawed = [x for x in fetched if x.trainable and self._around.was_frozen(x)]
-        fresh = [layer for layer in frozen if not self._around.was_frozen(layer)]
+        half = [x for x in frozen if isinstance(x, KerasLayer) and self._around.is_half_frozen(x)]
+        fresh = [x for x in frozen if not self._around.was_frozen(x)]
         if len(frozen) > FEW and 2 * len(frozen) > len(fetched):
             others = [layer for layer in fetched if layer.trainable]
             whole = f"{INDENT}{source}.trainable = False"
-            return [whole, *_switched(source, others, Atom("True"))]
+            return [whole, *_switched(source, others, TRUE), *_frozen_again(source, half)]
         return [
-            *_switched(source, fresh, Atom("False")),
-            *_switched(source, thawed, Atom("True")),
+            *_switched(source, fresh, FALSE),
+            *_switched(source, thawed, TRUE),
+            *_frozen_again(source, half),
         ]
+
+
+def _frozen_again(source: str, layers: Sequence[Kept]) -> Iterator[str]:
+    """Yield the lines that freeze layers with others in them which were saved frozen."""
+    if layers:
+        yield INDENT + prose.comment(
+            "Keras lets what lies in a frozen layer train once it is loaded"
+        )
+        yield from _switched(source, layers, TRUE)
+        yield from _switched(source, layers, FALSE)
 
 
 def _switched(source: str, layers: Sequence[Kept], value: Atom) -> Iterator[str]:
@@ -212,6 +226,7 @@ def fetch(source: str, part: str) -> Call:
 
 
 _SAME = Atom("lambda layer: layer")
+TRUE, FALSE = Atom("True"), Atom("False")
 
 
 def _stem(path: str) -> str:

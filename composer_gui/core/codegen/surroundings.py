@@ -11,6 +11,7 @@ from composer_gui.core.codegen.expressions import Atom, Display, Expression, Lab
 from composer_gui.core.codegen.literals import text_literal
 from composer_gui.core.codegen.loads import Kept, part_of
 from composer_gui.core.codegen.naming import Functions
+from composer_gui.core.codegen.reading import FROZEN_WHEN_BUILT
 from composer_gui.core.document import CodeFile, KerasLayer, SavedModel
 from composer_gui.core.errors import CannotGenerate
 from composer_gui.core.inside import Inside
@@ -30,14 +31,15 @@ def freeze(model, *patterns, path=""):
         names = (here, layer.name, type(layer).__name__)
         fitting = [p for p in patterns if any(fnmatchcase(n, p.removeprefix("!")) for n in names)]
         if fitting and not fitting[-1].startswith("!"):
-            layer.trainable = False
+            for part in layer._flatten_layers():
+                part.trainable = False
 '''
 
 SILENCE = '''\
 def silence(model):
     """Let a model act in training as it does afterwards: nothing in it trains or drops."""
-    model.trainable = False
     for layer in model._flatten_layers():
+        layer.trainable = False
         for noise in ("rate", "stddev", "dropout", "recurrent_dropout", "_dropout"):
             if noise in vars(layer):
                 setattr(layer, noise, 0.0)
@@ -84,6 +86,17 @@ class Surroundings:
             return bool(part and inside) and not inside.part(part).trainable
         except KeyError:
             return False
+
+    def is_half_frozen(self, layer: Kept) -> bool:
+        """Return whether a layer is, or holds, one that was saved frozen with others in it.
+
+        Keras makes those in it anew when it loads, and lets them train.
+        """
+        if isinstance(layer, KerasLayer):
+            return layer.class_name in FROZEN_WHEN_BUILT and self.was_frozen(layer)
+        inside = self.inside_of(layer)
+        leaves = inside.leaves() if inside is not None else ()
+        return any(x.class_name in FROZEN_WHEN_BUILT and not x.trainable for _, x in leaves)
 
     def has_weights(self, layer: KerasLayer, catalog: Catalog) -> bool:
         """Return whether a layer may have weights, for all that is known."""
