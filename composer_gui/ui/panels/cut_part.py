@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from composer_gui.core import cutting, edits
-from composer_gui.core.document import Cut, SavedModel, SavedPort
+from composer_gui.core.document import Cut, Document, SavedModel, SavedPort
 from composer_gui.core.errors import ComposerError
+from composer_gui.core.inside import path_of
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.ui.controls import push_button
 from composer_gui.ui.panels.fields import Column
-from composer_gui.ui.panels.inside_rows import InsideRow
+from composer_gui.ui.panels.inside_rows import InsideRow, is_within
 from composer_gui.ui.panels.node_view import Rows, figure
 from composer_gui.ui.words import Line, Paragraph, listed
 
@@ -112,14 +113,23 @@ class CutPart(Column):
 
     def _set(self, begins: list[str], ends: list[str]) -> None:
         try:
-            cut: Cut = cutting.cut(self._part.inside, begins, ends)
+            cut = cutting.cut(self._part.inside, begins, ends)
+            within = cutting.paths_within(self._part.inside, cut)
         except ComposerError as refusal:
             self._part.tell(refusal.whole)
             return
-        self._part.change("Use a stretch of the model", edits.set_cut, cut)
+        taps = tuple(tap for tap in self.layer.taps if is_within(path_of(tap.address), within))
+        self._part.change("Use a stretch of the model", use_stretch, cut, taps)
 
     def _clear(self) -> None:
         self._part.change("Use the whole model", edits.set_cut, None)
+
+
+def use_stretch(
+    document: Document, layer_id: str, cut: Cut, taps: tuple[SavedPort, ...]
+) -> Document:
+    """Use a stretch of a saved model, with those of its taps that are in it."""
+    return edits.set_cut(edits.set_taps(document, layer_id, taps), layer_id, cut)
 
 
 def _row(port: SavedPort) -> tuple[str, str]:

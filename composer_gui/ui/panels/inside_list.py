@@ -20,7 +20,7 @@ from composer_gui.ui.panels.inside_delegate import (
     RowState,
     zone_at,
 )
-from composer_gui.ui.panels.inside_rows import InsideRow
+from composer_gui.ui.panels.inside_rows import InsideRow, is_within
 from composer_gui.ui.totals import show_parameters
 from composer_gui.ui.words import plain_tip
 
@@ -50,11 +50,7 @@ class Marks:
 
     def has(self, path: str) -> bool:
         """Return whether a part is used: itself, something inside it, or what it is in."""
-        within = self.within
-        if within is None or path in within:
-            return True
-        start = f"{path}/"
-        return any(other.startswith(start) or path.startswith(f"{other}/") for other in within)
+        return self.within is None or is_within(path, self.within)
 
 
 class InsideModel(QAbstractListModel):

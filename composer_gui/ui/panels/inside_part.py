@@ -249,6 +249,9 @@ class InsidePart(Column):
         if len(kept) < len(taps):
             self.change(f"Untap {row.name}", edits.set_taps, kept)
             return
+        if self.list.model().state(row).unused:
+            self.tell(f"{row.name} is not in the stretch that is used. Use the whole model first.")
+            return
         tap = self._tensor(row)
         if tap is not None:
             self.change(f"Tap {row.name}", edits.set_taps, (*taps, tap))

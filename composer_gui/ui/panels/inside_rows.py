@@ -194,6 +194,14 @@ def below(leaves: Leaves, row: InsideRow) -> Leaves:
     return [leaf for leaf in leaves if leaf[0].startswith(start)]
 
 
+def is_within(path: str, paths: frozenset[str]) -> bool:
+    """Return whether a part is among others: itself, something inside it, or what it is in."""
+    start = f"{path}/"
+    return path in paths or any(
+        other.startswith(start) or path.startswith(f"{other}/") for other in paths
+    )
+
+
 # Freezing ---------------------------------------------------------------------------------------
 
 

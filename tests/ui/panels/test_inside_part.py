@@ -413,6 +413,20 @@ def test_a_model_can_be_used_up_to_a_layer(part, node, design, qtbot):
     assert part.cutting.words.text() == "Used up to block2_conv."
 
 
+def test_taps_outside_of_a_stretch_go_with_it_and_none_can_be_added(
+    part, node, design, session, qtbot
+):
+    for name in ("block1_conv", "block2_drop"):
+        part.toggle_tap(number(part, name))
+    part.cutting.begin_at(part.rows[number(part, "block2_conv")])
+    assert taps(design, node) == ["block2_drop"]
+    part.toggle_tap(number(part, "block1_norm"))
+    assert taps(design, node) == ["block2_drop"]
+    assert "block1_norm is not in the stretch that is used" in part.sentence.text()
+    session.undo()
+    assert taps(design, node) == ["block1_conv", "block2_drop"]
+
+
 def test_an_end_before_the_beginning_is_refused_in_a_sentence(part, node, design, qtbot):
     part.cutting.begin_at(part.rows[number(part, "block2_conv")])
     part.cutting.end_at(part.rows[number(part, "block1_conv")])
