@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from composer_gui.core import edits, fixes, opening
-from composer_gui.core.change import Change
+from composer_gui.core.change import Change, between
 from composer_gui.core.document import Call, Document, SavedModel
 from composer_gui.core.errors import ComposerError, EditRefused
 from composer_gui.core.inside import Inside
@@ -190,7 +190,7 @@ class Arrivals(QObject):
         if not isinstance(node, Call) or document.layers[node.layer] != layer:
             return
         if document is found.before:
-            change = self._try(place, "Open up", lambda design: found.after)
+            change = session.apply_at(place, "Open up", lambda _: found.after, known=found.change)
         else:
             change = self._try(place, "Open up", lambda d: edits.splice(d, node_id, found.design))
         if change is not None and place == session.place:
@@ -209,12 +209,13 @@ class Arrivals(QObject):
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """What a thread made of a saved model: its design, and what `before` is with that in it."""
+    """What a thread made of a saved model: its design, and `before` with that in it, `after`."""
 
     inside: Inside
     design: Document
     before: Document
     after: Document
+    change: Change
 
 
 def _opened(
@@ -222,7 +223,8 @@ def _opened(
 ) -> _Opened:
     inside = known or model_files.read_inside(layer.path)
     design = opening.opened(inside, layer, catalog)
-    return _Opened(inside, design, before, edits.splice(before, node_id, design))
+    after = edits.splice(before, node_id, design)
+    return _Opened(inside, design, before, after, between(before, after))
 
 
 def _read_other(path: Path, known: Sequence[str]) -> tuple[ModelFile | ComposerError, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -32,16 +31,13 @@ from composer_gui.core.saved_files import saved_files
 from composer_gui.core.verdicts import UNKNOWN, Verdict
 from composer_gui.engine.client import EngineClient
 from composer_gui.session import code_files, levels, scripts
+from composer_gui.session.analysis import Analysis
 from composer_gui.session.arrivals import Arrivals
 from composer_gui.session.code_files import Consent
 from composer_gui.session.insides import Insides
-from composer_gui.session.model_files import FileState
 from composer_gui.session.scripts import Scripts
 from composer_gui.session.settings import Settings
-from composer_gui.session.verdict_book import VerdictBook
 from composer_gui.storage import document_file
-
-_design_numbers = itertools.count(1)
 
 
 class Session(QObject):
@@ -83,14 +79,11 @@ class Session(QObject):
         super().__init__(parent)
         self.engine = engine
         self.catalog = catalog
-        self.design = next(_design_numbers)
         self.history = History(Document())
         self.graph = Graph(Document())
         self.path: Path | None = None
         self.engine_state = engine.state
-        self.revision = 0
-        self._answered_revision = 0
-        self._book = VerdictBook(catalog)
+        self._analysis = Analysis(engine, catalog, self._with_allowed_code, self)
         self._trail: levels.Trail = ()
         self._consent = Consent(settings)
         self._insides = Insides(self)
@@ -99,8 +92,8 @@ class Session(QObject):
         self._connect()
 
     def _connect(self) -> None:
-        self.engine.analyzed.connect(self._take_answer)
-        self.engine.analyzed_part.connect(self._take_part)
+        self._analysis.analyzed.connect(self.analyzed)
+        self._analysis.settled.connect(self.settled)
         self.engine.state_changed.connect(self._take_engine_state)
         self._arrivals.ended.connect(self._reading_ended)
         self._insides.arrived.connect(self.insides_changed)
@@ -128,9 +121,19 @@ class Session(QObject):
         return self._trail
 
     @property
+    def design(self) -> int:
+        """The number by which the engine knows what is shown."""
+        return self._analysis.design
+
+    @property
+    def revision(self) -> int:
+        """How often something else was to be shown."""
+        return self._analysis.revision
+
+    @property
     def verdicts(self) -> dict[str, Verdict]:
         """The verdicts by node id."""
-        return self._book.shown
+        return self._analysis.book.shown
 
     @property
     def is_clean(self) -> bool:
@@ -140,7 +143,7 @@ class Session(QObject):
     @property
     def is_settled(self) -> bool:
         """Whether the engine has answered for the newest revision and no file is being read."""
-        return self._answered_revision == self.revision and self._arrivals.is_idle
+        return self._analysis.is_answered and self._arrivals.is_idle
 
     @property
     def title(self) -> str:
@@ -149,13 +152,13 @@ class Session(QObject):
 
     def verdict(self, node_id: str) -> Verdict:
         """Return what is known about a node now."""
-        return self._book.shown.get(node_id, UNKNOWN)
+        return self.verdicts.get(node_id, UNKNOWN)
 
     def problems(self) -> list[Problem]:
         """Return all that is wrong, the design's own problems first, then in order of making."""
         found = list(structure.design_problems(self.document))
-        for node_id in sorted(self._book.shown, key=number_of):
-            found.extend(self._book.shown[node_id].problems)
+        for node_id in sorted(self.verdicts, key=number_of):
+            found.extend(self.verdicts[node_id].problems)
         return found
 
     def fixes(self, problem: Problem) -> tuple[Fix, ...]:
@@ -200,12 +203,17 @@ class Session(QObject):
         label: str,
         edit: Callable[[Document], Document],
         merge: object = None,
+        *,
+        known: Change | None = None,
     ) -> Change:
-        """Do as `apply` on the level at the end of `trail`, whichever is shown."""
+        """Do as `apply` on the level at the end of `trail`, whichever is shown.
+
+        `known` is what differs, where that was found out already.
+        """
         root, shown, was_clean = self.root, self.document, self.is_clean
         before = levels.at(root, trail)
         after = edit(before)
-        change = between(before, after)
+        change = between(before, after) if known is None else known
         if change.is_empty:
             return change
         lifted = levels.lifted(root, trail, after)
@@ -271,7 +279,7 @@ class Session(QObject):
             self._follow(Change(head=True) if change.is_empty else change, was_clean)
             return
         self._trail = trail
-        self._book.forget(shown.nodes)
+        self._analysis.book.forget(shown.nodes)
         self._follow(levels.switched(shown, self.document), was_clean, whole=True)
         self.level_changed.emit()
 
@@ -360,7 +368,7 @@ class Session(QObject):
         # What is being read in a thread was meant for the design that was open until now
         self._arrivals.forget()
         self._insides.forget()
-        self._book.forget(shown.nodes)
+        self._analysis.book.forget(shown.nodes)
         self._follow(levels.switched(shown, self.document), was_clean, whole=True)
         if was_inside:
             self.level_changed.emit()
@@ -380,56 +388,33 @@ class Session(QObject):
 
     def _check_models(self) -> None:
         """Compare, in a thread, the saved models' files with what the design remembers of them."""
-        self._book.files_changed(self.document, frozenset())
+        self._analysis.files_changed(frozenset())
         known = saved_files(self.root)
         if known:
-            self._arrivals.check_files(known, self._take_changed_files)
-
-    def _take_changed_files(self, files: frozenset[FileState]) -> None:
-        nodes = self._book.files_changed(self.document, files)
-        if nodes:
-            self.analyzed.emit(frozenset(nodes))
+            self._arrivals.check_files(known, self._analysis.files_changed)
 
     # The engine ----------------------------------------------------------------------------------
 
     def close(self) -> None:
         """Let go of the engine; the session is not used afterwards."""
-        self.engine.forget(self.design)
+        self._analysis.close()
 
     def _follow(self, change: Change, was_clean: bool, *, whole: bool = False) -> None:
         """Bring everything that depends on the document in step with it.
 
         With `whole` the engine is given all of it, since it had another one.
         """
-        self.revision += 1
         self.graph.follow(change, self.document)
-        self._book.follow(self.document, change, self.graph)
+        self._analysis.follow(self.document, change, self.graph)
         self.changed.emit(change)
         if self.is_clean != was_clean:
             self.clean_changed.emit(self.is_clean)
+        self._analysis.ask(change, whole=whole)
+
+    def _with_allowed_code(self, document: Document) -> Document:
+        """Return what the engine is given: a level with those files that may be run here."""
         code = self.allowed_code()
-        document = self.document
-        document = document if document.code == code else replace(document, code=code)
-        self.engine.analyze(self.design, self.revision, document, None if whole else change)
-
-    def _take_answer(self, design: int, revision: int, verdicts: dict[str, Verdict]) -> None:
-        if design != self.design:
-            return
-        newest = revision == self.revision
-        differing = self._book.take(self.document, verdicts, newest=newest)
-        if newest:
-            self._answered_revision = revision
-        if differing:
-            self.analyzed.emit(frozenset(differing))
-        if newest:
-            self.settled.emit()
-
-    def _take_part(self, design: int, revision: int, verdicts: dict[str, Verdict]) -> None:
-        """Show the first verdicts of a long answer ahead of the rest."""
-        if design == self.design and revision == self.revision:
-            differing = self._book.take_part(self.document, verdicts)
-            if differing:
-                self.analyzed.emit(frozenset(differing))
+        return document if document.code == code else replace(document, code=code)
 
     def _take_engine_state(self, state: str, sentence: str) -> None:
         self.engine_state = state

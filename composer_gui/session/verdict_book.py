@@ -37,6 +37,7 @@ class VerdictBook:
         self._catalog = catalog
         self._answered: dict[str, Verdict] = {}
         self._waiting: set[str] = set()
+        self._unjudged: list[str] = []
         self._changed_files: frozenset[FileState] = frozenset()
         self.shown: dict[str, Verdict] = {}
 
@@ -47,12 +48,41 @@ class VerdictBook:
             self._answered.pop(node_id, None)
             self._waiting.discard(node_id)
 
-    def follow(self, document: Document, change: Change, graph: Graph) -> None:
-        """Forget what is gone and set what the change touched to what is known at once."""
+    def follow(
+        self, document: Document, change: Change, graph: Graph, *, at_once: int | None = None
+    ) -> None:
+        """Forget what is gone and set what the change touched to what is known at once.
+
+        Of more nodes than `at_once` only the shapes are, and `judge_some` says the rest.
+        """
         self.forget(change.removed)
-        for node_id in affected(document, change, graph):
-            self.shown[node_id] = self._at_once(document, node_id)
-            self._waiting.add(node_id)
+        touched = affected(document, change, graph)
+        self._waiting |= touched
+        if at_once is not None and len(touched) > at_once:
+            for node_id in touched:
+                self.shown[node_id] = self._unjudged_verdict(document, node_id)
+            self._unjudged += sorted(touched)
+            return
+        there: dict[str, bool] = {}
+        for node_id in touched:
+            self.shown[node_id] = self._at_once(document, node_id, there)
+
+    @property
+    def has_unjudged(self) -> bool:
+        """Whether there are nodes that `judge_some` has to look at."""
+        return bool(self._unjudged)
+
+    def judge_some(self, document: Document, count: int) -> set[str]:
+        """Judge so many nodes of a large change; return those whose verdict is now another."""
+        some, self._unjudged = self._unjudged[:count], self._unjudged[count:]
+        differing, there = set(), {}
+        for node_id in some:
+            if node_id in self._waiting and node_id in document.nodes:
+                verdict = self._at_once(document, node_id, there)
+                if verdict != self.shown.get(node_id):
+                    self.shown[node_id] = verdict
+                    differing.add(node_id)
+        return differing
 
     def take(self, document: Document, verdicts: dict[str, Verdict], *, newest: bool) -> set[str]:
         """Take in an answer of the engine; return the nodes whose verdict is now another."""
@@ -104,13 +134,17 @@ class VerdictBook:
             return verdict
         return replace(verdict, problems=(*verdict.problems, _file_changed(document, node_id)))
 
-    def _at_once(self, document: Document, node_id: str) -> Verdict:
-        """Return what can be said of a node without the engine."""
+    def _at_once(self, document: Document, node_id: str, there: dict[str, bool]) -> Verdict:
+        """Return what can be said of a node without the engine; `there` notes which files are."""
         node = document.nodes[node_id]
         problems = structure.problems(document, self._catalog, node_id)
-        problems += _absent_file(document, node)
+        problems += _absent_file(document, node, there)
         if problems:
             return Verdict(WRONG, problems=problems)
+        return self._unjudged_verdict(document, node_id)
+
+    def _unjudged_verdict(self, document: Document, node_id: str) -> Verdict:
+        node = document.nodes[node_id]
         if isinstance(node, Frame | Note):
             return Verdict(FINE)
         if isinstance(node, Input):
@@ -137,17 +171,17 @@ def affected(document: Document, change: Change, graph: Graph) -> set[str]:
     return touched
 
 
-def _absent_file(document: Document, node: Node) -> tuple[Problem, ...]:
-    if not isinstance(node, Call):
-        return ()
-    layer = document.layers.get(node.layer)
-    paths = (path for path, _ in files_of(layer)) if layer is not None else ()
-    absent = next((path for path in paths if not os.path.exists(path)), None)
-    if absent is None:
-        return ()
-    label = document.label(node.id)
-    message = f"The file of {label} is not there any more: {absent}. Choose where it is now."
-    return (Problem("file_absent", message, node.id, title=f"{label} has lost its file"),)
+def _absent_file(document: Document, node: Node, there: dict[str, bool]) -> tuple[Problem, ...]:
+    layer = document.layers.get(node.layer) if isinstance(node, Call) else None
+    for path, _ in files_of(layer) if layer is not None else ():
+        if path not in there:
+            there[path] = os.path.exists(path)
+        if not there[path]:
+            label = document.label(node.id)
+            message = f"The file of {label} is not there any more: {path}. Choose where it is now."
+            title = f"{label} has lost its file"
+            return (Problem("file_absent", message, node.id, title=title),)
+    return ()
 
 
 def _file_changed(document: Document, node_id: str) -> Problem:
