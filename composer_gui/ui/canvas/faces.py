@@ -27,6 +27,7 @@ from composer_gui.core.verdicts import BLOCKED, FINE, WRONG, Verdict
 from composer_gui.ui.canvas.marks import (
     Share,
     ShareOf,
+    comes_from_model,
     is_frozen,
     is_partly_frozen,
     kind_words,
@@ -60,12 +61,12 @@ class Ring:
 class Face:
     """Everything that is painted of a node, and that decides its size.
 
-    `rows` are names and values of parameters. `origin` says what became of the weights that the
-    layer had in a saved model. `shared` counts the calls of its layer where there are several,
-    `copies` the layers that were made of the same part of the same file. `foot` is the sentence
-    below the hairline, `short` what stands there where the sentence has no room. `state` is the
-    verdict's kind, "warning" for a fine node with a warning, "unfinished" for a wrong one that only
-    lacks wires or values.
+    `rows` are names and values of parameters. With `is_saved` the layer comes from a saved model,
+    and `origin` says what became of its weights there. `shared` counts the calls of its layer where
+    there are several, `copies` the layers that were made of the same part of the same file. `foot`
+    is the sentence below the hairline, `short` what stands there where the sentence has no room.
+    `state` is the verdict's kind, "warning" for a fine node with a warning, "unfinished" for a
+    wrong one that only lacks wires or values.
     """
 
     kind: str
@@ -83,6 +84,7 @@ class Face:
     partly_frozen: bool = False
     shared: int = 0
     copies: int = 0
+    is_saved: bool = False
     origin: str = ""
 
     @property
@@ -102,7 +104,7 @@ class Face:
             self.locked,
             self.shared,
             self.copies,
-            bool(self.origin),
+            self.is_saved,
         )
 
     @property
@@ -157,7 +159,8 @@ def face(
         partly_frozen=layer is not None and is_partly_frozen(layer, share),
         shared=calls if calls > 1 else 0,
         copies=copies if copies > 1 else 0,
-        origin=origin_words(layer, getattr(verdict, "anew", "")),
+        is_saved=comes_from_model(layer),
+        origin=origin_words(layer, verdict),
     )
 
 

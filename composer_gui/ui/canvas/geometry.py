@@ -139,7 +139,7 @@ def times(count: int) -> str:
 
 def kind_line(face: Face) -> str:
     """Return the longest that the line below the label may become under any verdict."""
-    return f"{face.kind_text}{JOINT}{KEPT}" if face.origin else face.kind_text
+    return f"{face.kind_text}{JOINT}{KEPT}" if face.is_saved else face.kind_text
 
 
 def snapped(value: float) -> float:

@@ -88,7 +88,7 @@ class Hover:
         layer = session.document.layers.get(scene.kinship.layer_of(node_id))
         origin = origin_of(layer) if layer is not None else None
         if face.origin and origin is not None:
-            anew = getattr(session.verdict(node_id), "anew", "")
+            anew = session.verdict(node_id).anew
             where = f"{origin[1]} in {PurePath(origin[0]).name}"
             yield f"Starts anew: {anew}" if anew else f"Keeps the weights of {where}."
         if face.copies:

@@ -24,6 +24,7 @@ from composer_gui.core.inside import Inside, path_of
 from composer_gui.core.layers.parameters import show
 from composer_gui.core.ports import operation_ports
 from composer_gui.core.shapes.tensor_spec import show_shape
+from composer_gui.core.verdicts import FINE, Verdict
 
 KEPT, ANEW = "weights kept", "starts anew"
 """What is said of a layer that comes from a saved model."""
@@ -188,11 +189,18 @@ def inside_share(inside: Inside, patterns: tuple[str, ...]) -> Share:
 # Weights ----------------------------------------------------------------------------------------
 
 
-def origin_words(layer: Layer | None, anew: str) -> str:
+def comes_from_model(layer: Layer | None) -> bool:
+    """Return whether a layer was part of a saved model."""
+    return isinstance(layer, KerasLayer) and layer.weights is not None
+
+
+def origin_words(layer: Layer | None, verdict: Verdict) -> str:
     """Return what became of the weights that a layer had in a saved model; "" where it had none."""
-    if not isinstance(layer, KerasLayer) or layer.weights is None:
+    if not comes_from_model(layer):
         return ""
-    return ANEW if anew else KEPT
+    if verdict.anew:
+        return ANEW
+    return KEPT if verdict.parameters or verdict.kind != FINE else ""
 
 
 def origin_of(layer: Layer) -> tuple[str, str] | None:

@@ -146,9 +146,9 @@ class CanvasScene(QGraphicsScene):
         known = [node_id for node_id in node_ids if node_id in self.nodes]
         if len(known) <= AT_ONCE:
             self._refresh(known)
-        else:
-            self._backlog.want((), known)
-            self._backlog.begin()
+            return
+        self._backlog.want((), known)
+        self._backlog.begin()
 
     def _count_frozen(self) -> None:
         """Say how much of the saved models is frozen, now that more is known of what they hold."""

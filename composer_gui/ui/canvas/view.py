@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip
 
@@ -64,6 +64,7 @@ class CanvasView(QGraphicsView):
         self._drop = Drop(self)
         self._is_ready = True
         self._fits_when_shown = bool(session.document.nodes)
+        self._telling = QTimer(self, singleShot=True, interval=0)
         self._level = (session.history, session.place)
         self._looks: dict[tuple[str, ...], tuple[float, QPointF]] = {}
         self._set_up()
@@ -88,6 +89,7 @@ class CanvasView(QGraphicsView):
     def _connect(self) -> None:
         scene = self.scene()
         scene.selection_changed.connect(self._tell_selection)
+        self._telling.timeout.connect(self._tell_selection)
         scene.followed.connect(self._follow)
         scene.opened.connect(self._open_level)
         self.session.opened.connect(self.show_added)
@@ -121,10 +123,17 @@ class CanvasView(QGraphicsView):
             self.show_added((node_id,))
 
     def show_added(self, ids: Iterable[str]) -> None:
-        """Select nodes and bring them into view without zooming."""
+        """Select nodes and bring them into view without zooming; of many, where they begin."""
+        nodes = self.session.document.nodes
+        ids = [node_id for node_id in ids if node_id in nodes]
         self.select(ids)
-        self.camera.reveal(self.scene().content_rect(self.selected()))
         self.setFocus()
+        rect, seen = self.scene().content_rect(ids), self.camera.seen()
+        if rect.width() <= seen.width() and rect.height() <= seen.height():
+            self.camera.reveal(rect)
+            return
+        first = self.scene().content_rect([min(ids, key=lambda node_id: nodes[node_id].x)])
+        self.camera.look_at(first.center() + QPointF(seen.width() / 3, 0))
 
     def fit(self) -> None:
         """Show the whole design; before the view has its size, as soon as it has."""
@@ -385,6 +394,10 @@ class CanvasView(QGraphicsView):
             self.select(session.graph.callers(left[depth])[:1])
 
     def _tell_selection(self) -> None:
+        """Tell what is selected: at once, or while much is drawn anew in the next turn."""
+        if not self.scene().is_drawn and self.sender() is not self._telling:
+            self._telling.start()
+            return
         self.selection_changed.emit(self.selected())
 
     def refresh(self) -> None:

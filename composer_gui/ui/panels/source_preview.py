@@ -17,6 +17,9 @@ DELAY = 60
 
 GUTTER = 54
 
+MOST_MARKED = 250
+"""Selected nodes whose lines are marked; with more of them nearly all of the source would be."""
+
 
 class LineNumbers(QWidget):
     """The numbers at the left of the source."""
@@ -132,6 +135,8 @@ class SourcePreview(QPlainTextEdit):
             self._reveal(lines[0])
 
     def _marked_lines(self) -> list[int]:
+        if len(self._marked) > MOST_MARKED:
+            return []
         lines = self._script.lines
         return sorted({line for node_id in self._marked for line in lines.get(node_id, ())})
 

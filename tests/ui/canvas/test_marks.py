@@ -127,6 +127,8 @@ def test_a_layer_of_a_saved_model_keeps_its_weights_or_starts_anew(face, design,
     alter(node, weights=weights)
     assert face(node).origin == "weights kept"
     size = scene.size_of(node)
+    design.judge(**{node: design.fine(3)})
+    assert face(node).origin == ""  # an Activation, say, has no weights to keep
     verdict = replace(design.fine(3), anew="its kernel was (8, 4) and is now (8, 3)")
     design.judge(**{node: verdict})
     assert face(node).origin == "starts anew"
