@@ -1,5 +1,7 @@
 """Opening and saving: nothing is lost without a question, and what fails is told with a way on."""
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QPushButton
@@ -7,6 +9,7 @@ from PySide6.QtWidgets import QMessageBox, QPushButton
 from composer_gui.core import edits
 from composer_gui.ui import file_dialogs
 from composer_gui.ui.file_flow import as_file_name
+from composer_gui.ui.panels import code_consent
 
 
 @pytest.fixture
@@ -130,3 +133,26 @@ def test_the_question_about_changes_names_the_file(qapp, monkeypatch, button, an
     monkeypatch.setattr(QMessageBox, "exec", press)
     assert file_dialogs.keep_changes(None, "<b>twins</b>.composer") == answer
     assert seen == ["Save the changes to <b>twins</b>.composer?"]
+
+
+def test_a_python_file_is_taken_only_if_the_user_agrees(window, session, monkeypatch):
+    asked, allowed, answer = [], [], []
+    monkeypatch.setattr(session, "allow_code", allowed.append)
+
+    def may_run(parent, path, classes):
+        asked.append((path.name, classes))
+        return answer[0]
+
+    monkeypatch.setattr(code_consent, "may_run", may_run)
+    for answer[:] in ([False], [True]):
+        window.files.open_paths([Path("/m/my_layers.py")])
+    assert asked == [("my_layers.py", "its classes")] * 2
+    assert allowed == [Path("/m/my_layers.py")]
+
+
+def test_an_old_h5_goes_where_saved_models_go(window, qtbot):
+    wanted = []
+    window.files.models_wanted.disconnect()
+    window.files.models_wanted.connect(wanted.extend)
+    window.files.open_paths([Path("/m/old.h5"), Path("/m/older.HDF5")])
+    assert [path.name for path in wanted] == ["old.h5", "older.HDF5"]

@@ -14,6 +14,7 @@ from composer_gui.core import edits
 from composer_gui.core.errors import FileProblem
 from composer_gui.ui import file_dialogs, theme
 from composer_gui.ui.main_window import MainWindow
+from composer_gui.ui.panels import code_consent
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -307,3 +308,40 @@ def test_nothing_heavy_is_imported_before_the_first_paint():
         [sys.executable, "-c", START], cwd=ROOT, env=os.environ, capture_output=True, text=True
     )
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_keys_group_enter_leave_and_ungroup(working, session, design, qtbot):
+    one, other = design.layer("Dense", 0, 0, units=2), design.layer("Dense", 300, 0, units=2)
+    design.wire(one, other)
+    canvas, keys = working.canvas, Qt.KeyboardModifier
+    canvas.setFocus()
+    canvas.select([one, other])
+    qtbot.keyClick(canvas, Qt.Key.Key_G, keys.ControlModifier)
+    assert len(session.document.nodes) == 1
+    qtbot.keyClick(canvas, Qt.Key.Key_Down, keys.AltModifier)
+    assert session.trail
+    assert working.workspace.levels.isVisible()
+    assert working.actions_by_id["leave"].isEnabled()
+    qtbot.keyClick(canvas, Qt.Key.Key_Up, keys.AltModifier)
+    assert not session.trail
+    assert not working.workspace.levels.isVisible()
+    qtbot.keyClick(canvas, Qt.Key.Key_G, keys.ControlModifier | keys.ShiftModifier)
+    assert len(session.document.nodes) == 2
+
+
+def test_the_entry_that_freezes_says_what_it_would_do(working, session, design, qtbot):
+    node = design.layer("Dense", 0, 0, units=2)
+    freeze = working.actions_by_id["freeze"]
+    assert not freeze.isEnabled()
+    working.canvas.select([node])
+    assert (freeze.isEnabled(), freeze.text()) == (True, "Freeze")
+    freeze.trigger()
+    assert freeze.text() == "Thaw"
+    assert not design.called(node).trainable
+
+
+def test_a_python_file_dropped_on_the_canvas_is_asked_about(working, monkeypatch):
+    asked = []
+    monkeypatch.setattr(code_consent, "may_run", lambda *given: asked.append(given[1]))
+    working.canvas.code_dropped.emit(Path("/m/my_layers.py"))
+    assert asked == [Path("/m/my_layers.py")]

@@ -171,3 +171,12 @@ def test_a_layer_dropped_without_a_wire_below_is_not_wired(carrier, session, des
     design.input(0, 0)
     carrier.drop(palette("layer", "Dense"), (400, 300))
     assert all(not node.inputs for node in session.document.nodes.values() if type(node) is Call)
+
+
+def test_a_python_file_is_told_and_an_h5_is_a_model(carrier, view, monkeypatch):
+    told, added = [], []
+    view.code_dropped.connect(told.append)
+    monkeypatch.setattr(view.session, "add_models", lambda paths, x, y: added.extend(paths))
+    carrier.drop(files("/m/my_layers.py", "/m/old.h5"), (300, 300))
+    assert [path.name for path in told] == ["my_layers.py"]
+    assert [path.name for path in added] == ["old.h5"]
