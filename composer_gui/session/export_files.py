@@ -8,13 +8,16 @@ import os
 import secrets
 import shutil
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from composer_gui.core.document import CodeFile
-from composer_gui.core.errors import ExportFailed, FileProblem
-from composer_gui.core.saved_files import SavedFile
+from composer_gui.core.codegen import reading
+from composer_gui.core.document import Call, CodeFile, Document, in_order
+from composer_gui.core.errors import ComposerError, ExportFailed, FileProblem
+from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.saved_files import SavedFile, files_of
 from composer_gui.session.code_files import IMPORTED, LARGEST
 from composer_gui.storage import files
 from composer_gui.storage.document_file import relative_path
@@ -105,6 +108,20 @@ def told():
         raise ExportFailed(str(problem), problem.next_step) from problem
 
 
+def told_by_value(work: Callable[[], Any]) -> Callable[[], Any]:
+    """Return a function for a thread that gives what goes wrong instead of raising it."""
+
+    def told_work() -> Any:
+        try:
+            return work()
+        except ComposerError as error:
+            return error
+        except OSError as error:
+            return ExportFailed(f"A file could not be used: {error}.")
+
+    return told_work
+
+
 # Saved models -------------------------------------------------------------------------------------
 
 
@@ -136,6 +153,18 @@ class Gathered:
         if not folder.is_dir():
             folder.mkdir()
             self._made_folder = folder
+
+
+def called_files(document: Document, catalog: Catalog) -> tuple[SavedFile, ...]:
+    """Return the files that a model is made of; what leads to no Output is not in it."""
+    left_out = set(reading.dead_ends(document, catalog))
+    called = {
+        node.layer
+        for node in document.nodes.values()
+        if isinstance(node, Call) and node.id not in left_out
+    }
+    layers = (layer for layer in in_order(document.layers) if layer.id in called)
+    return tuple(dict.fromkeys(file for layer in layers for file in files_of(layer)))
 
 
 def gather(

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from composer_gui.core.codegen import keras_script, reading
+from composer_gui.core.codegen import keras_script
 from composer_gui.core.codegen.keras_script import SAVED, SCRATCH, Script
-from composer_gui.core.document import Call, in_order
 from composer_gui.core.errors import ComposerError, ExportFailed
 from composer_gui.core.inside import Inside
 from composer_gui.core.problems import ERROR
-from composer_gui.core.saved_files import SavedFile, files_of, has_frozen
+from composer_gui.core.saved_files import has_frozen
 from composer_gui.engine.client import Job
 from composer_gui.session import export_report, model_files, scripts
 from composer_gui.session.export_files import (
@@ -27,11 +26,13 @@ from composer_gui.session.export_files import (
     Cancelled,
     Gathered,
     Stage,
+    called_files,
     check_targets,
     gather,
     gather_code,
     refuse_existing,
     refuse_own_models,
+    told_by_value,
 )
 from composer_gui.session.export_report import Check, Report
 from composer_gui.storage import keras_archive
@@ -160,7 +161,8 @@ class Export(QObject):
         folder = by_suffix[PYTHON].parent if PYTHON in by_suffix else None
         # A source from scratch loads no saved model, so none is copied for it
         seen_from = folder if self._style == SAVED else None
-        models, cancelled, gathered = self._models(), self._cancelled, self._gathered
+        models = called_files(self._document, self._session.catalog)
+        cancelled, gathered = self._cancelled, self._gathered
         code, insides = self._session.allowed_code(), self._insides
         refuse_own_models(self._targets, models)
         self._tell("gather", "Collecting the saved models")
@@ -173,7 +175,7 @@ class Export(QObject):
                     with contextlib.suppress(ComposerError):  # it is used as a whole then
                         insides[path] = model_files.read_inside(path)
 
-        model_files.in_thread(_told_by_value(work), self._write_source)
+        model_files.in_thread(told_by_value(work), self._write_source)
 
     def _refuse_problems(self) -> None:
         """Raise ExportFailed for the first thing in the design that keeps it from being built."""
@@ -184,18 +186,6 @@ class Export(QObject):
             next_step = f"There are {more} more problems." if more > 1 else ""
             next_step = "There is one more problem." if more == 1 else next_step
             raise ExportFailed(problem.message, next_step, problem.node)
-
-    def _models(self) -> tuple[SavedFile, ...]:
-        """Return the files that the model is made of."""
-        document = self._document
-        left_out = set(reading.dead_ends(document, self._session.catalog))
-        called = {
-            node.layer
-            for node in document.nodes.values()
-            if isinstance(node, Call) and node.id not in left_out
-        }
-        layers = (layer for layer in in_order(document.layers) if layer.id in called)
-        return tuple(dict.fromkeys(file for layer in layers for file in files_of(layer)))
 
     def _write_source(self, error: ComposerError | None) -> None:
         self._guard(lambda: self._begin_building(error))
@@ -339,7 +329,7 @@ class Export(QObject):
             written = (*targets, *besides)
             return written, {str(path): keras_archive.fingerprint(path) for path in written}
 
-        model_files.in_thread(_told_by_value(work), self._take_files)
+        model_files.in_thread(told_by_value(work), self._take_files)
 
     def _take_files(self, found: tuple | ComposerError) -> None:
         self._is_placing = False
@@ -401,17 +391,3 @@ class Export(QObject):
         if self._stage is not None:
             self._stage.clear()
         self._gathered.undo()
-
-
-def _told_by_value(work: Callable[[], Any]) -> Callable[[], Any]:
-    """Return a function for a thread that gives what goes wrong instead of raising it."""
-
-    def told_work() -> Any:
-        try:
-            return work()
-        except ComposerError as error:
-            return error
-        except OSError as error:
-            return ExportFailed(f"A file could not be used: {error}.")
-
-    return told_work
