@@ -128,7 +128,7 @@ def _stretch(
         lines = [f"{' ' * STEP}{name} = {value}" for name, value in stretch.before]
         yield Statement(about, [*lines, f"{' ' * STEP}if {stretch.condition}:"])
     for step in stretch.steps:
-        node_id = repeat.first(step)
+        node_id = repeat.models[step]
         for source, target in zip(read.wiring.sources(node_id), repeat.takes[step], strict=True):
             inner.tensors[source] = made.variables[target]
         value = inner.value(read.wiring.document.nodes[node_id])
@@ -194,8 +194,7 @@ def _common_word(label: Label) -> str:
 def _by_classes(repeat: Repeat, read: Reading) -> str:
     """Return "conv_bn" for what is that; nothing for a longer stretch."""
     document = read.wiring.document
-    nodes = (document.nodes[repeat.first(step)] for step in range(len(repeat.takes)))
-    layers = [document.layers[node.layer] for node in nodes]
+    layers = [document.layers[document.nodes[node_id].layer] for node_id in repeat.models]
     if not all(isinstance(x, KerasLayer) and x.class_name in _SHORT for x in layers):
         return ""
     words = [_SHORT[layer.class_name] for layer in layers if _SHORT[layer.class_name]]
@@ -213,7 +212,7 @@ def _wording(repeat: Repeat, read: Reading) -> Wording:
     names: dict[str, Expression] = {}
     parameters = {}
     for number, text in enumerate(repeat.stems.texts):
-        layer = document.layers[document.nodes[repeat.first(number)].layer]
+        layer = document.layers[document.nodes[repeat.models[number]].layer]
         if text is None or not isinstance(layer, KerasLayer):
             continue
         names[layer.id] = Atom(_text(text))

@@ -23,6 +23,9 @@ from composer_gui.core.document import KerasLayer, Operation, Source
 SHORTEST, LONGEST = 3, 80
 """Calls in a stretch."""
 
+LONG = 12
+"""Calls from which on a function is long."""
+
 LEAST_SAVED = 2
 """Lines that have to be saved, or it reads better written out."""
 
@@ -39,8 +42,9 @@ class Repeat:
 
     `places` holds the node ids of each, with None for a step that it leaves out, `sources` the
     tensors each begins from. `takes` says for each step what it takes: numbers of steps, or -1, -2
-    for what the stretch begins from; `end` is the step whose result comes out. A step with a
-    condition is left out where that does not hold, and what is in `instead` stands for its result.
+    for what the stretch begins from; `end` is the step whose result comes out. `models` holds a
+    node for each step, in a place where what it takes is told apart. A step with a condition is
+    left out where that does not hold, and what is in `instead` stands for its result.
     """
 
     places: tuple[tuple[str | None, ...], ...]
@@ -48,6 +52,7 @@ class Repeat:
     stems: Stems
     differences: Differences
     takes: tuple[tuple[int, ...], ...]
+    models: tuple[str, ...]
     end: int
     conditions: tuple[str, ...]
     instead: Mapping[int, int] = field(default_factory=dict)
@@ -55,10 +60,6 @@ class Repeat:
     def nodes(self, place: int) -> list[str]:
         """Return the nodes of a place in order, that of what comes out last."""
         return [node_id for node_id in self.places[place] if node_id is not None]
-
-    def first(self, step: int) -> str:
-        """Return the node of a step in the first place that has it."""
-        return next(place[step] for place in self.places if place[step] is not None)
 
 
 def find(read: Reading, names: Mapping[str, str]) -> list[Repeat]:
@@ -74,8 +75,12 @@ class _Family:
     starts: list[int]
 
     def saved(self, count: int) -> int:
-        """Return how many lines are saved where `count` places become calls of a function."""
-        return count * (self.length - 1) - self.length - FRAME
+        """Return how many lines are saved where `count` places become calls of a function.
+
+        Of a long function less is thought: two shorter ones may read better.
+        """
+        too_long = 3 * max(self.length - LONG, 0) // 2
+        return count * (self.length - 1) - self.length - FRAME - too_long
 
 
 class _Search:
@@ -234,6 +239,7 @@ class _Search:
             stems=named,
             differences=differing,
             takes=tuple(piece.takes for piece in shapes.pop()),
+            models=self._calls[starts[0] : starts[0] + length],
             end=length - 1,
             conditions=("",) * length,
         )
@@ -347,21 +353,34 @@ class _Search:
         columns = list(zip(*layers, strict=True))
         presence = [tuple(layer is not None for layer in column) for column in columns]
         said = differing and conditions(presence, found, columns, differing)
-        if not said:
+        places = tuple(
+            tuple(None if number is None else self._calls[start + number] for number in order)
+            for start, order in zip(starts, orders, strict=True)
+        )
+        steps = zip(zip(*places, strict=True), found.takes, strict=True)
+        models = [self._model(nodes, takes) for nodes, takes in steps]
+        if not said or None in models:
             return None
         return Repeat(
-            places=tuple(
-                tuple(None if number is None else self._calls[start + number] for number in order)
-                for start, order in zip(starts, orders, strict=True)
-            ),
+            places=places,
             sources=tuple(self._outside(*blocks[tag]) for tag in tags),
             stems=_named(found, tags),
             differences=said.differences,
             takes=found.takes,
+            models=tuple(models),
             end=found.end,
             conditions=said.texts,
             instead=found.instead,
         )
+
+    def _model(self, nodes: Sequence[str | None], takes: tuple[int, ...]) -> str | None:
+        """Return a node of a step in which no tensor stands for two; None if there is none."""
+        for node_id in nodes:
+            if node_id is not None:
+                pairs = set(zip(self._wiring.sources(node_id), takes, strict=True))
+                if len(pairs) == len({source for source, _ in pairs}):
+                    return node_id
+        return None
 
     def _keyed(self, tag: str, start: int, stop: int) -> Shape:
         """Return what a block is made of; its pieces go by what they are named besides `tag`."""

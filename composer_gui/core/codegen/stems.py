@@ -145,6 +145,8 @@ def _widen(group: list[_Step]) -> None:
     before = group[0].before
     if group[0].middles[-1].startswith("_") or any(step.before != before for step in group):
         return
+    if before and _are_numbers(group[0].middles) and not all(step.behind for step in group):
+        return  # conv2d_5, conv2d_9
     while len({tuple(step.behind[:1]) for step in group}) == 1:
         if any(len(step.behind) < 2 for step in group):
             break
