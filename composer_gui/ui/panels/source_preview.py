@@ -18,7 +18,7 @@ DELAY = 60
 GUTTER = 54
 
 MOST_MARKED = 250
-"""Selected nodes whose lines are marked; with more of them nearly all of the source would be."""
+"""Lines that are marked, the first ones; of more selected nodes none, or nearly all would be."""
 
 
 class LineNumbers(QWidget):
@@ -138,7 +138,8 @@ class SourcePreview(QPlainTextEdit):
         if len(self._marked) > MOST_MARKED:
             return []
         lines = self._script.lines
-        return sorted({line for node_id in self._marked for line in lines.get(node_id, ())})
+        found = {line for node_id in self._marked for line in lines.get(node_id, ())}
+        return sorted(found)[:MOST_MARKED]
 
     def _mark(self) -> None:
         marks = []
