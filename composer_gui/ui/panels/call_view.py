@@ -189,7 +189,7 @@ class CallView(NodeView):
         if self.weights is not None:
             self.weights.editor.follow()
             if isinstance(self.layer, SavedModel):
-                all_of_it = "all but those frozen" if self.layer.frozen else "all layers"
+                all_of_it = "all but frozen" if self.layer.frozen else "all layers"
                 self.trainable.editor.setItemText(0, all_of_it)
             self.trainable.editor.show_value(self.layer.trainable, is_set=True)
         if self.class_field is not None:

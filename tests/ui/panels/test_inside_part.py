@@ -341,7 +341,7 @@ def test_the_choice_of_what_trains_tells_that_some_is_frozen(part, inspector, qt
     assert trainable.currentText() == "all layers"
     part.freezing.add_pattern("block*")
     inspector.refresh()
-    assert trainable.currentText() == "all but those frozen"
+    assert trainable.currentText() == "all but frozen"
 
 
 def test_a_pattern_that_matches_nothing_cannot_be_set(part, node, design, qtbot):
