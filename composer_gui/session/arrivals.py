@@ -17,12 +17,13 @@ from PySide6.QtCore import QObject, Signal
 
 from composer_gui.core import edits, fixes, opening
 from composer_gui.core.change import Change, between
-from composer_gui.core.document import Call, Document, SavedModel
+from composer_gui.core.document import Call, CodeFile, Document, SavedModel
 from composer_gui.core.errors import ComposerError, EditRefused
 from composer_gui.core.inside import Inside
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.saved_files import files_of
 from composer_gui.session import code_files, conversion, levels, model_files
+from composer_gui.session.code_files import Consent
 from composer_gui.session.conversion import Conversion
 from composer_gui.session.insides import Insides
 from composer_gui.session.model_files import FileState, ModelFile
@@ -39,8 +40,9 @@ class Arrivals(QObject):
 
     ended = Signal()
 
-    def __init__(self, session: Session, insides: Insides) -> None:
+    def __init__(self, session: Session, insides: Insides, consent: Consent) -> None:
         super().__init__(session)
+        self._consent = consent
         self._session = session
         self._insides = insides
         self._opening = 0
@@ -164,7 +166,15 @@ class Arrivals(QObject):
 
     def allow_code(self, path: Path) -> None:
         """Read a Python file that the user allowed, and take it into the design."""
-        self.read(partial(code_files.read, path), self._session.take_code)
+        self.read(partial(code_files.read, path), self._take_code)
+
+    def _take_code(self, file: CodeFile) -> None:
+        session = self._session
+        self._consent.allow(file.sha256)
+        if file not in session.root.code:
+            edit = partial(code_files.with_file, file=file)
+            session.apply_at((), "Name a Python file", edit)
+        session.ask_again()
 
     # Opening up ----------------------------------------------------------------------------------
 

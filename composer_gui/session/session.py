@@ -30,7 +30,7 @@ from composer_gui.core.problems import Problem
 from composer_gui.core.saved_files import saved_files
 from composer_gui.core.verdicts import UNKNOWN, Verdict
 from composer_gui.engine.client import EngineClient
-from composer_gui.session import code_files, levels, scripts
+from composer_gui.session import levels, scripts
 from composer_gui.session.analysis import Analysis
 from composer_gui.session.arrivals import Arrivals
 from composer_gui.session.code_files import Consent
@@ -88,7 +88,7 @@ class Session(QObject):
         self._consent = Consent(settings)
         self._insides = Insides(self)
         self._scripts = Scripts(catalog, self._insides)
-        self._arrivals = Arrivals(self, self._insides)
+        self._arrivals = Arrivals(self, self._insides, self._consent)
         self._connect()
 
     def _connect(self) -> None:
@@ -337,11 +337,8 @@ class Session(QObject):
         """Return the Python files of the design that may be run."""
         return self._consent.of(self.root.code)
 
-    def take_code(self, file: CodeFile) -> None:
-        """Take a Python file that the user allowed into the design and ask the engine anew."""
-        self._consent.allow(file.sha256)
-        if file not in self.root.code:
-            self.apply_at((), "Name a Python file", lambda root: code_files.with_file(root, file))
+    def ask_again(self) -> None:
+        """Have the engine look at everything once more: it may do something else now."""
         self._follow(Change(head=True), self.is_clean, whole=True)
 
     def _reading_ended(self) -> None:
