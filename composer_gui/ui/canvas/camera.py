@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsView
 
-SMALLEST, LARGEST = 0.02, 4.0
+SMALLEST, LARGEST = 0.005, 4.0
 STEP = 1.2
 """How much one click of the wheel or one key zooms."""
 MARGIN = 48.0

@@ -153,3 +153,33 @@ def test_a_right_press_ends_a_drag(hand, view, scene, design, menu_at):
     menu_at((300, 300))
     assert view.gesture is None
     assert scene.nodes[node].x() == 0
+
+
+def test_a_sealed_model_says_why_it_cannot_be_opened_up(
+    menu_at, hand, design, session, monkeypatch, tmp_path
+):
+    path = tmp_path / "m.keras"
+    path.touch()
+    model = design.model(path, 100, 100)
+    monkeypatch.setattr(session, "why_sealed", lambda layer: "")
+    assert menu_at(hand.middle(model))["Open up"].isEnabled()
+    monkeypatch.setattr(session, "why_sealed", lambda layer: "Only its code knows its layers.")
+    entry = menu_at(hand.middle(model))["Open up"]
+    assert not entry.isEnabled()
+    assert "Only its code" in entry.toolTip()
+
+
+def test_the_menu_of_a_saved_model_opens_it_up(menu_at, hand, design, session, monkeypatch):
+    opened = []
+    monkeypatch.setattr(session, "open_up", opened.append)
+    model = design.model("/m/a.keras", 100, 100)
+    menu_at(hand.middle(model))["Open up"].trigger()
+    assert opened == [model]
+
+
+def test_inside_a_submodel_the_menu_leads_out(menu_at, hand, design, session, view):
+    node = design.add(edits.group, session.catalog, [design.layer("Dense", 0, 0, units=2)])
+    assert "Leave this submodel" not in menu_at((700, 500))
+    menu_at(hand.middle(node))["Enter"].trigger()
+    menu_at(view.center() + QPointF(0, 300))["Leave this submodel"].trigger()
+    assert not session.trail

@@ -19,6 +19,7 @@ from composer_gui.ui.canvas.commands import (
 )
 from composer_gui.ui.canvas.geometry import FRAME_TITLE, GRID
 from composer_gui.ui.canvas.hits import Hit
+from composer_gui.ui.words import plain_tip
 
 
 def open_menu(view, event) -> QMenu:
@@ -145,6 +146,8 @@ def _add_layer_entries(menu: QMenu, view, calls: list[str], alone: bool) -> None
         layer = layer_commands.called(view, calls[0])
         why = view.session.why_sealed(layer)
         _add(menu, "Open up\tCtrl+U", layer_commands.open_up, view, enabled=not why)
+        menu.setToolTipsVisible(bool(why))
+        menu.actions()[-1].setToolTip(plain_tip(why))
     _add(menu, "Group into submodel\tCtrl+G", layer_commands.group, view)
     if alone:
         _add(menu, "Replace with…\tCtrl+R", layer_commands.replace_with, view)
