@@ -74,7 +74,7 @@ def test_the_zoom_has_ends(wheel, view):
     wheel((0, 0), clicks=100)
     assert view.camera.zoom == 4
     wheel((0, 0), clicks=-200)
-    assert view.camera.zoom == pytest.approx(0.02)
+    assert view.camera.zoom == pytest.approx(0.005)
 
 
 def test_the_middle_button_pans(hand, view):
