@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from composer_gui.core.codegen.differences import OTHER, POOL
-from composer_gui.core.codegen.repeats import Repeat
+from composer_gui.core.codegen.stretches import Repeat
 
 SKIP = "shortcut"
 """What is kept for later while a step that may be left out works on something else."""

@@ -29,8 +29,8 @@ from composer_gui.core.codegen.literals import literal, value_expression
 from composer_gui.core.codegen.naming import RESERVED, identifier
 from composer_gui.core.codegen.prose import number_word
 from composer_gui.core.codegen.reading import Reading
-from composer_gui.core.codegen.repeats import Repeat
 from composer_gui.core.codegen.stems import Label
+from composer_gui.core.codegen.stretches import Repeat
 from composer_gui.core.document import EMPTY, KerasLayer, Source
 
 LONGEST_WORDS = 3

@@ -11,7 +11,7 @@ from composer_gui.core.codegen.differences import alike
 from composer_gui.core.codegen.expressions import STEP, Atom, Expression, assignment
 from composer_gui.core.codegen.functions import Function
 from composer_gui.core.codegen.reading import Reading
-from composer_gui.core.codegen.repeats import Repeat
+from composer_gui.core.codegen.stretches import Repeat
 
 SHORTEST = 3
 """Calls that become a loop, at least."""
