@@ -177,7 +177,8 @@ def _wanted_name(repeat: Repeat, read: Reading) -> str:
     common = next(filter(None, map(_common_word, repeat.stems.labels)), "")
     if common in ("", "block") and _has_skip(repeat):
         return "residual_block"
-    return common or _by_classes(repeat, read) or "block"
+    name = common or _by_classes(repeat, read) or "block"
+    return f"{name}_block" if name in _SHORT.values() else name
 
 
 def _common_word(label: Label) -> str:
