@@ -33,6 +33,7 @@ from composer_gui.core.codegen.prose import (
 from composer_gui.core.codegen.reading import FROZEN_WHEN_BUILT, TAKE_NO_TRAINABLE
 from composer_gui.core.codegen.restored import RestoredChain
 from composer_gui.core.codegen.scratch import chain
+from composer_gui.core.codegen.supplies import Supplies
 from composer_gui.core.codegen.surroundings import Surroundings
 from composer_gui.core.document import (
     Input,
@@ -58,7 +59,11 @@ class Body:
     none and gives them by name. `makers` are the functions for the submodels in it, by layer.
     """
 
-    def __init__(self, chapter: Chapter, around: Surroundings, name: str = "") -> None:
+    def __init__(
+        self, chapter: Chapter, around: Surroundings, supplies: Supplies, name: str = ""
+    ) -> None:
+        self._chapter = chapter
+        self._supplies = supplies
         read = self._read = chapter.read
         names = self._names = chapter.names
         self._document = chapter.document
@@ -75,9 +80,16 @@ class Body:
             for layer in chapter.layers
             if isinstance(layer, Submodel) and not isinstance(layer, RestoredChain)
         }
+        self._loading = Loading(chapter, self._calls, around, supplies)
         self._places: dict[int, PlaceCall] = {}
         self._counters: dict[str, str] = {}
         self.functions = [define(x, read, self._calls) for x in repeats.find(read, names)]
+
+    @property
+    def handed(self) -> list[str]:
+        """The parameters of the function: the variables of the saved models that it is handed."""
+        handed = self._supplies.handed_to(self._chapter)
+        return [self._loading.variables[supply] for supply in handed]
 
     def paragraphs(self) -> list[Paragraph]:
         """Return everything between the head of `build_model` and its end."""
@@ -102,8 +114,7 @@ class Body:
         callers: dict[str, list[str]] = {}
         for node_id in self._read.ready:
             callers.setdefault(self._document.nodes[node_id].layer, []).append(node_id)
-        loading = Loading(self._read, self._names, self._calls, self._around)
-        yield from loading.paragraphs(callers)
+        yield from self._loading.paragraphs(callers)
         made = []
         for layer_id, node_ids in callers.items():
             layer = self._document.layers[layer_id]
@@ -117,7 +128,9 @@ class Body:
             lines = assignment(variable, self._sequential(layer), STEP)
             return lines if layer.trainable else [*lines, _freezing(variable)]
         if isinstance(layer, Submodel):
-            lines = assignment(variable, call(self.makers[layer.id]), STEP)
+            handed = self._supplies.handed_to(self._parts[layer.id])
+            given = (Atom(self._loading.variables[supply]) for supply in handed)
+            lines = assignment(variable, call(self.makers[layer.id], *given), STEP)
             return lines if layer.trainable else [*lines, _freezing(variable)]
         lines = assignment(variable, self._calls.constructor(layer), STEP)
         if layer.weights is not None:

@@ -13,7 +13,7 @@ from composer_gui.core.inside import Inside
 from composer_gui.core.layers.catalog import Catalog
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Chapter:
     """One design to be written, with its names; `parts` are those of its submodels, by layer.
 
@@ -32,6 +32,10 @@ class Chapter:
         nodes, layers = self.document.nodes, self.document.layers
         ready = (nodes[node_id].layer for node_id in self.read.ready)
         return [layers[layer_id] for layer_id in dict.fromkeys(ready)]
+
+    def is_renamed(self, layer: Layer) -> bool:
+        """Return whether a layer out of a saved model goes by another name here."""
+        return self.read.is_fetched(layer) and self.names[layer.id] != naming.saved_name(layer)
 
     def all(self) -> Iterator[Chapter]:
         """Yield this chapter and those of the submodels that it calls, at every depth."""

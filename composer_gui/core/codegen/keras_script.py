@@ -7,17 +7,19 @@ was made by `naming`, every value went through `literals`: a design is data and 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import PureWindowsPath
 
 from composer_gui.core.codegen import chapters, prose
 from composer_gui.core.codegen.body import Body
 from composer_gui.core.codegen.chapters import Chapter, Material
+from composer_gui.core.codegen.expressions import Atom, call, wrapped
 from composer_gui.core.codegen.literals import draws_random_numbers
 from composer_gui.core.codegen.locations import locate
-from composer_gui.core.codegen.page import Definition, Page, Script, imports
+from composer_gui.core.codegen.page import Definition, Page, Paragraph, Script, imports
 from composer_gui.core.codegen.scratch import Scratch, from_scratch
 from composer_gui.core.codegen.side_files import READ_WORDS
+from composer_gui.core.codegen.supplies import Supplies
 from composer_gui.core.codegen.surroundings import SMALL_FUNCTIONS, Surroundings
 from composer_gui.core.codegen.written_out import SOURCES
 from composer_gui.core.document import EMPTY, Document, KerasLayer, SavedModel
@@ -80,8 +82,9 @@ def generate(
         document.code,
         weights=weights,
     )
-    definitions: list[Definition] = []
-    paragraphs = _paragraphs(whole, around, definitions)
+    functions = _Functions(around, Supplies(whole))
+    _, paragraphs = functions.body(whole)
+    definitions = functions.definitions
     recursion = _recursion(whole, insides)
     preparations = list(_preparations(whole, catalog, recursion))
 
@@ -105,33 +108,42 @@ def generate(
     return replace(page.script(), recursion=recursion, side_files=made.side_files)
 
 
-def _paragraphs(
-    chapter: Chapter,
-    around: Surroundings,
-    definitions: list[Definition],
-    name: str = "",
-    about: list[str] | None = None,
-) -> list:
-    """Return the paragraphs of one design; the functions that it calls are put to `definitions`.
+@dataclass
+class _Functions:
+    """Writes the functions of a script: those that others call come before them."""
 
-    `about` are the nodes of the whole design that all of it is about, None for the whole itself.
-    """
-    body = Body(chapter, around, name)
-    paragraphs = body.paragraphs()
-    for layer_id, maker in body.makers.items():
-        part, part_name = chapter.parts[layer_id], chapter.names[layer_id]
-        nodes = about or [
-            node_id
-            for node_id in chapter.read.ready
-            if chapter.document.nodes[node_id].layer == layer_id
-        ]
-        inner = _paragraphs(part, around, definitions, part_name, nodes)
-        said = prose.submodel_docstring(part.document, part_name, part.origin)
-        head = [f"def {maker}() -> keras.Model:", f'    """{said}"""']
-        definitions.append(Definition(head, inner, about=nodes))
-    for function in body.functions:
-        definitions.append(Definition([], [function.statements], about=about))
-    return paragraphs
+    around: Surroundings
+    supplies: Supplies
+    definitions: list[Definition] = field(default_factory=list)
+
+    def body(
+        self, chapter: Chapter, name: str = "", about: list[str] | None = None
+    ) -> tuple[Body, list[Paragraph]]:
+        """Return the paragraphs of one design, and what wrote them.
+
+        `about` are the nodes of the whole design that all of it is about, None for the whole.
+        """
+        body = Body(chapter, self.around, self.supplies, name)
+        paragraphs = body.paragraphs()
+        for layer_id, maker in body.makers.items():
+            nodes = about or [
+                node_id
+                for node_id in chapter.read.ready
+                if chapter.document.nodes[node_id].layer == layer_id
+            ]
+            self._define(maker, chapter.parts[layer_id], chapter.names[layer_id], nodes)
+        for function in body.functions:
+            self.definitions.append(Definition([], [function.statements], about=about))
+        return body, paragraphs
+
+    def _define(self, maker: str, chapter: Chapter, name: str, about: list[str]) -> None:
+        """Add the function that makes a submodel out of the saved models that it is handed."""
+        body, paragraphs = self.body(chapter, name, about)
+        parameters = (Atom(f"{variable}: keras.Model") for variable in body.handed)
+        head = list(wrapped(call(maker, *parameters), 0, "def ", " -> keras.Model:"))
+        said = prose.submodel_docstring(chapter.document, name, chapter.origin)
+        head.append(f'    """{said}"""')
+        self.definitions.append(Definition(head, paragraphs, about=about))
 
 
 def _preparations(whole: Chapter, catalog: Catalog, recursion: int) -> Iterator[str]:

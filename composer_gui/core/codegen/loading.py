@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PureWindowsPath
 
 from composer_gui.core.codegen import prose
 from composer_gui.core.codegen.calls import Calls, Statement
+from composer_gui.core.codegen.chapters import Chapter
 from composer_gui.core.codegen.expressions import (
     STEP,
     Atom,
@@ -20,9 +22,10 @@ from composer_gui.core.codegen.expressions import (
     wrapped,
 )
 from composer_gui.core.codegen.literals import literal, text_literal
-from composer_gui.core.codegen.loads import Kept, Load, loads_of, part_of
+from composer_gui.core.codegen.loads import Kept, part_of
 from composer_gui.core.codegen.naming import legal_name, saved_name
-from composer_gui.core.codegen.reading import Reading, is_plain_part, is_tapped
+from composer_gui.core.codegen.reading import is_plain_part, is_tapped
+from composer_gui.core.codegen.supplies import Supplies, Supply, new_names
 from composer_gui.core.codegen.surroundings import Surroundings
 from composer_gui.core.document import KerasLayer, SavedModel, SavedPort, Structure
 from composer_gui.core.inside import Inside, steps_of
@@ -37,25 +40,41 @@ FEW = 2
 
 
 class Loading:
-    """Writes a paragraph for each file that is loaded, and says what stands for its layers."""
+    """Writes what one design loads, and says what stands for the layers that it takes out of it.
+
+    `variables` are those of the saved models of which only parts are used: of those that are
+    loaded here, and of those that the function is handed.
+    """
 
     def __init__(
-        self, read: Reading, names: Mapping[str, str], calls: Calls, around: Surroundings
+        self, chapter: Chapter, calls: Calls, around: Surroundings, supplies: Supplies
     ) -> None:
-        self._read = read
-        self._names = names
+        self._chapter = chapter
+        self._read = chapter.read
+        self._names = chapter.names
         self._calls = calls
         self._around = around
-        self._catalog = read.wiring.catalog
+        self._supplies = supplies
+        self._catalog = chapter.read.wiring.catalog
+        self.variables = dict(self._named())
+
+    def _named(self) -> Iterator[tuple[Supply, str]]:
+        """Yield a variable for each saved model; the second load of `vgg` is `vgg_2`."""
+        counted: Counter[str] = Counter()
+        for supply in self._supplies.of(self._chapter):
+            if supply.whole is None:
+                counted[supply.path] += 1
+                number, stem = counted[supply.path], _stem(supply.path)
+                wanted = stem if number == 1 else f"{stem}_{number}"
+                yield supply, self._calls.variables.claim(wanted, "source")
 
     def paragraphs(self, callers: Mapping[str, list[str]]) -> Iterator[list[Statement]]:
-        """Yield the loads in order of first use; `callers` are the nodes that call each layer."""
-        layers = (self._read.wiring.document.layers[layer_id] for layer_id in callers)
-        for load in loads_of(layer for layer in layers if self._read.takes_weights(layer)):
-            if load.whole is not None:
-                yield [Statement(callers[load.whole.id], self._whole(load.whole))]
+        """Yield a paragraph for each saved model; `callers` are the nodes that call each layer."""
+        for supply in self._supplies.of(self._chapter):
+            if supply.whole is not None:
+                yield [Statement(callers[supply.whole.id], self._whole(supply.whole))]
             else:
-                yield self._parts(load, callers)
+                yield self._parts(supply, callers)
 
     def _loaded(self, variable: str, path: str) -> list[str]:
         custom = self._around.custom_objects(path)
@@ -121,22 +140,33 @@ class Loading:
 
     # Parts of a model -----------------------------------------------------------------------------
 
-    def _parts(self, load: Load, callers: Mapping[str, list[str]]) -> list[Statement]:
-        source = self._calls.variables.claim(_stem(load.path), "source")
-        nodes = [node for layer in load.layers for node in callers[layer.id]]
-        comment = INDENT + prose.kept_comment(load.path, len(load.layers))
-        lines = [comment, *self._loaded(source, load.path), *self._frozen(load, source)]
-        statements = [Statement(nodes, lines)]
-        renamed = {self._names[x.id] for x in load.layers if self._is_renamed(x)}
-        later = []
-        for layer in load.layers:
+    def _parts(self, supply: Supply, callers: Mapping[str, list[str]]) -> list[Statement]:
+        """Return the statements that load a model, if that is done here, and take parts of it."""
+        source = self.variables[supply]
+        statements, later = [], []
+        if self._supplies.is_home(self._chapter, supply):
+            nodes = self._takers(supply, callers)
+            count = sum(len(load.layers) for load in supply.taken.values())
+            comment = INDENT + prose.kept_comment(supply.path, count)
+            lines = [comment, *self._loaded(source, supply.path), *self._frozen(supply, source)]
+            statements.append(Statement(nodes, lines))
+        load = supply.taken.get(self._chapter)
+        renamed = new_names(load, self._chapter) if load else set()
+        for layer in load.layers if load else ():
             first, last = self._part(layer, source, renamed)
             statements.append(Statement(callers[layer.id], first))
             later.append(Statement(callers[layer.id], last))
         return [statement for statement in (*statements, *later) if statement.lines]
 
-    def _is_renamed(self, layer: Kept) -> bool:
-        return self._read.is_fetched(layer) and self._names[layer.id] != saved_name(layer)
+    def _takers(self, supply: Supply, callers: Mapping[str, list[str]]) -> list[str]:
+        """Return the nodes whose layers come out of a load, or have such layers in them."""
+        own = supply.taken.get(self._chapter)
+        layers = [layer.id for layer in own.layers] if own else []
+        for layer_id in callers:
+            part = self._chapter.parts.get(layer_id)
+            if part is not None and supply in self._supplies.handed_to(part):
+                layers.append(layer_id)
+        return [node for layer_id in layers for node in callers[layer_id]]
 
     def _part(self, layer: Kept, source: str, renamed: set[str]) -> tuple[list[str], list[str]]:
         """Return the lines that take a layer out of `source`, and those that come when all are.
@@ -147,7 +177,7 @@ class Loading:
         fetched: Expression = fetch(source, part_of(layer))
         lines = []
         is_late = not self._read.is_fetched(layer) or layer.id not in variables.layers
-        if is_late and saved_name(layer) in renamed:
+        if is_late and not renamed.isdisjoint(part_of(layer).split("/")):
             variable = variables.claim(f"saved_{saved_name(layer)}")
             lines += assignment(variable, fetched, STEP)
             fetched = Atom(variable)
@@ -161,7 +191,7 @@ class Loading:
             inner = variables.claim(f"whole_{saved_name(layer)}")
             return assignment(inner, fetched, STEP), self._derived(layer, inner)
         variable = variables.layers[layer.id]
-        later = [self._renaming(layer)] if self._is_renamed(layer) else []
+        later = [self._renaming(layer)] if self._chapter.is_renamed(layer) else []
         if isinstance(layer, SavedModel) and not is_plain_part(layer):
             later += self._quieted(layer, variable)
         return assignment(variable, fetched, STEP), later
@@ -178,9 +208,14 @@ class Loading:
 
     # Freezing -------------------------------------------------------------------------------------
 
-    def _frozen(self, load: Load, source: str) -> list[str]:
+    def _frozen(self, supply: Supply, source: str) -> list[str]:
         """Return the lines that freeze and thaw the layers that are taken out as they are."""
-        fetched = [layer for layer in load.layers if self._read.is_fetched(layer)]
+        fetched = [
+            layer
+            for chapter, load in supply.taken.items()
+            for layer in load.layers
+            if chapter.read.is_fetched(layer)
+        ]
         frozen = [layer for layer in fetched if not layer.trainable]
         thawed = [x for x in fetched if x.trainable and self._around.was_frozen(x)]
         half = [x for x in frozen if isinstance(x, KerasLayer) and self._around.is_half_frozen(x)]

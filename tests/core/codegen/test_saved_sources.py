@@ -27,6 +27,8 @@ from composer_gui.core.document import (
     put,
 )
 from composer_gui.core.errors import CannotGenerate
+from composer_gui.core.layers import from_config
+from composer_gui.core.ports import design_ports
 from composer_gui.core.saved_files import saved_files
 from composer_gui.storage import resources
 from tests.drawing import Drawing
@@ -166,6 +168,47 @@ def submodel_twice():
     return drawing, []
 
 
+def encoder_layer(drawing, name, *sources, trainable=True):
+    """Add a layer of the encoder as it was saved."""
+    part = INSIDES[ENCODER].part(name)
+    given = from_config.parameters(part.class_name, part.config["config"], drawing.catalog)
+    node_id = drawing.layer(part.class_name, name, *sources, **given)
+    layer = drawing.document.layers[drawing.document.nodes[node_id].layer]
+    weights = SavedWeights(ENCODER, "", name, part.class_name, given)
+    drawing.document = put(drawing.document, replace(layer, weights=weights, trainable=trainable))
+    return node_id
+
+
+def submodel(drawing, inner, *source):
+    """Add a call of a submodel with one input; return its node and port."""
+    node_id = drawing.layer("Dense", "taken", units=1)
+    layer_id = drawing.document.nodes[node_id].layer
+    layer = Submodel(layer_id, inner.document.name, inner.document)
+    drawing.document = put(drawing.document, layer)
+    (port,) = design_ports(inner.document, inner.document.inputs)
+    wire = Wire(Source(*source), node_id, port)
+    drawing.document = edits.connect(drawing.document, drawing.catalog, wire)
+    return node_id, *design_ports(inner.document, inner.document.outputs)
+
+
+def stages():
+    """The encoder in two submodels, one of them with a third in it, and a layer beside them."""
+    lower = Drawing("lower")
+    x = encoder_layer(lower, "conv2d", lower.input("picture", 64, 64, 3), trainable=False)
+    lower.output("pooled", encoder_layer(lower, "pool", x))
+    middle = Drawing("middle")
+    x = middle.input("pooled", 32, 32, 32)
+    middle.output("features", encoder_layer(middle, "conv2d_1", x, trainable=False))
+    upper = Drawing("upper")
+    x = submodel(upper, middle, upper.input("pooled", 32, 32, 32))
+    upper.output("means", encoder_layer(upper, "gap", x))
+    drawing = Drawing("stages")
+    x = submodel(drawing, lower, drawing.input("picture", 64, 64, 3))
+    x = submodel(drawing, upper, *x)
+    drawing.output("code", encoder_layer(drawing, "dense", x))
+    return drawing, []
+
+
 def opened_and_replaced():
     """The encoder laid out, its last layer with other units, its first with another activation."""
     drawing = Drawing("opened")
@@ -225,6 +268,7 @@ DESIGNS = {
     "two_heads": two_heads,
     "submodel_twice": submodel_twice,
     "opened_and_replaced": opened_and_replaced,
+    "stages": stages,
     "cut": cut,
     "deep_tap": deep_tap,
     "three_copies": three_copies,
