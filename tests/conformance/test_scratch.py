@@ -27,7 +27,6 @@ APPLICATIONS = {
     "MobileNetV3Small": SMALL,
     "EfficientNetV2B0": SMALL,
     "ConvNeXtTiny": SMALL,
-    "ResNet50": SMALL,
 }
 
 
