@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -51,7 +52,9 @@ class _Work(QRunnable):
             result = self._function()
         except ComposerError as error:
             result = error
-        self._answer.ready.emit(result)
+        # When the program ends meanwhile, Qt takes what would carry the answer
+        with contextlib.suppress(RuntimeError):
+            self._answer.ready.emit(result)
 
 
 def in_thread(function: Callable[[], object], receive: Callable[[object], None]) -> QObject:

@@ -1,0 +1,13 @@
+"""Work in threads, and what becomes of it when the program ends."""
+
+import shiboken6
+
+from composer_gui.session import model_files
+
+
+def test_what_is_read_while_the_program_ends_is_dropped(qapp):
+    answer = model_files._Answer()
+    work = model_files._Work(lambda: "read", answer)
+    shiboken6.delete(answer)
+    work.run()  # raises nothing
+    assert not shiboken6.isValid(answer)
