@@ -64,6 +64,14 @@ class Drawing:
         self._wire(again, sources)
         return again
 
+    def called(self, layer, *sources):
+        """Add a call of a layer of any kind, made with an id of its own."""
+        node_id = self.layer("Dense", "taken", units=1)
+        layer_id = self.document.nodes[node_id].layer
+        self.document = put(self.document, replace(layer, id=layer_id))
+        self._wire(node_id, sources)
+        return node_id
+
     def output(self, label, source):
         """Add an Output."""
         node_id = self._added(edits.add_output(self.document, 0, 0, label=label))

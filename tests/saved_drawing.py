@@ -83,14 +83,6 @@ class Saved(Drawing):
         self.document = put(self.document, layer)
         return node_id
 
-    def called(self, layer, *sources):
-        """Add a call of a layer of any kind, made with an id of its own."""
-        node_id = self.layer("Dense", "taken", units=1)
-        layer_id = self.document.nodes[node_id].layer
-        self.document = put(self.document, replace(layer, id=layer_id))
-        self._wire(node_id, sources)
-        return node_id
-
     def layer_id(self, node_id):
         """Return the id of the layer that a node calls."""
         return self.document.nodes[node_id].layer

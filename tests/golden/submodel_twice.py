@@ -38,12 +38,14 @@ def build_model() -> keras.Model:
 
     encoded_query = image_encoder(query)
     encoded_good = image_encoder(good)
-    good_1 = comparator([encoded_query, encoded_good])
+    good_likeness = comparator([encoded_query, encoded_good])
 
     encoded_bad = image_encoder(bad)
-    bad_1 = comparator([encoded_query, encoded_bad])
+    bad_likeness = comparator([encoded_query, encoded_bad])
 
-    return keras.Model([query, good, bad], {"good": good_1, "bad": bad_1}, name="submodel_twice")
+    return keras.Model(
+        [query, good, bad], {"good": good_likeness, "bad": bad_likeness}, name="submodel_twice"
+    )
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from composer_gui.core.document import (
     Output,
     SavedModel,
     Source,
+    Submodel,
     in_order,
 )
 from composer_gui.core.labels import default_label
@@ -259,7 +260,9 @@ class Variables:
         for node in calls:
             speaks = node.layer not in held and has_telling_name(document, names, node.id)
             if node.id in outputs and not speaks:
-                self.nodes[node.id] = self.claim(names[outputs[node.id]])
+                name = names[outputs[node.id]]
+                kind = _result_kind(document.layers[node.layer], name)
+                self.nodes[node.id] = self.claim(name, f"{name}_{kind}")
         callers = Counter(node.layer for node in calls)
         for node in calls:
             if node.id not in self.nodes:
@@ -277,11 +280,6 @@ class Variables:
         longer = [f"{result}_{before}"] if before else []
         plain = [*longer, result] if shared else [result, *longer]
         return [node.label, *plain] if node.label else plain
-
-
-def variable_names(document: Document, held: Iterable[str] = ()) -> dict[str, str]:
-    """Return a variable for every Input and Call node: valid, distinct, and no built-in name."""
-    return Variables(document, keras_names(document), held).nodes
 
 
 def identifier(label: str) -> str:
@@ -309,6 +307,15 @@ def has_telling_name(document: Document, names: Mapping[str, str], node_id: str)
 def result_word(name: str) -> str | None:
     """Return what to call the result of a layer of this name: an encoder's is "encoded"."""
     return next((word for end, word in _RESULTS.items() if name.lower().endswith(end)), None)
+
+
+def _result_kind(layer: Layer, name: str) -> str:
+    """Return what to add to the name of an Output which something else has: `good_likeness`."""
+    if isinstance(layer, Submodel) and len(layer.design.outputs) == 1:
+        label = layer.design.nodes[layer.design.outputs[0]].label
+        if not _GENERIC.fullmatch(label) and identifier(label) != identifier(name):
+            return label
+    return "output"
 
 
 def telling_outputs(document: Document) -> dict[str, str]:

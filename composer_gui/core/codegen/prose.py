@@ -22,6 +22,10 @@ from composer_gui.core.layers.catalog import Catalog
 KERAS_NEEDED = "3.14"
 """The oldest Keras that a generated script is known to run with, as in pyproject.toml."""
 
+QUOTES = '"""'
+AROUND_DOCSTRING = 10
+"""Characters of a line that the docstring of a function does not have: indentation and quotes."""
+
 LONGEST_TITLE = 60
 MANY = 3
 """Names that are still listed one by one."""
@@ -37,7 +41,7 @@ def docstring(document: Document, models: Sequence[str], files: int, beside: str
     `beside` says where they are.
     """
     title = plain_words(document.name, LONGEST_TITLE) or "untitled"
-    summary = _summary(title, document, models)
+    summary = _summary(title, document, models, WIDTH - len(QUOTES))
     needs = f"Needs keras >= {KERAS_NEEDED}"
     if files:
         counted = "model" if files == 1 else f"{number_word(files)} models"
@@ -52,7 +56,7 @@ def submodel_docstring(document: Document, name: str, origin: SavedModel | None)
     `origin` is the saved model.
     """
     if origin is None:
-        return _summary(name, document, ())
+        return _summary(name, document, (), WIDTH - AROUND_DOCSTRING)
     if origin.cut:
         ends = _quoted([port.address for port in origin.cut.outputs])
         words = f"The stretch of {_file_name(origin.path)} that ends at {ends}, with its weights."
@@ -64,10 +68,10 @@ def submodel_docstring(document: Document, name: str, origin: SavedModel | None)
         words = f"The layers of {_file_name(origin.path)} with their weights, on {shapes}."
     else:
         words = f"The layers of {_file_name(origin.path)} with their weights."
-    return plain_words(words, WIDTH - 10)
+    return plain_words(words, WIDTH - AROUND_DOCSTRING)
 
 
-def _summary(title: str, document: Document, models: Sequence[str]) -> str:
+def _summary(title: str, document: Document, models: Sequence[str], room: int) -> str:
     """Return the first line: results, inputs and models by name, as many as have room."""
     inputs = _listed([document.nodes[n].label for n in document.inputs], "input")
     outputs = _listed([_result_label(document, n) for n in document.outputs], "output")
@@ -76,7 +80,7 @@ def _summary(title: str, document: Document, models: Sequence[str]) -> str:
         flow += f" from {inputs}" if outputs else f" on {inputs}"
     made = f", with {_listed(list(models), 'saved model')}" if models else ""
     lines = [f"{title}: {flow}{made}.", f"{title}: {flow}.", f"{title}: a model{made}."]
-    return next((line for line in lines if len(line) + 3 <= WIDTH), f"{title}: a model.")
+    return next((line for line in lines if len(line) <= room), f"{title}: a model.")
 
 
 def _result_label(document: Document, output_id: str) -> str:

@@ -28,7 +28,6 @@ from composer_gui.core.document import (
 )
 from composer_gui.core.errors import CannotGenerate
 from composer_gui.core.layers import from_config
-from composer_gui.core.ports import design_ports
 from composer_gui.core.saved_files import saved_files
 from composer_gui.storage import resources
 from tests.drawing import Drawing
@@ -155,14 +154,9 @@ def submodel_twice():
     query, good, bad = (drawing.input(name, 64, 64, 3) for name in ("query", "good", "bad"))
     encoded = model(drawing, ENCODER, query, trainable=False)
     better, worse = (drawing.again(encoded, picture) for picture in (good, bad))
-    taken = drawing.layer("Dense", "taken", units=1)
-    layer_id = drawing.document.nodes[taken].layer
-    submodel = Submodel(layer_id, "comparator", inner.document)
-    drawing.document = put(drawing.document, submodel)
-    for port, source in (("left", encoded), ("right", better)):
-        wire = Wire(Source(source, "dense"), taken, port)
-        drawing.document = edits.connect(drawing.document, drawing.catalog, wire)
-    again = drawing.again(taken, (encoded, "dense"), (worse, "dense"))
+    submodel = Submodel("", "comparator", inner.document)
+    taken = drawing.called(submodel, encoded, better)
+    again = drawing.again(taken, encoded, worse)
     drawing.output("good", taken)
     drawing.output("bad", again)
     return drawing, []
@@ -179,18 +173,6 @@ def encoder_layer(drawing, name, *sources, trainable=True):
     return node_id
 
 
-def submodel(drawing, inner, *source):
-    """Add a call of a submodel with one input; return its node and port."""
-    node_id = drawing.layer("Dense", "taken", units=1)
-    layer_id = drawing.document.nodes[node_id].layer
-    layer = Submodel(layer_id, inner.document.name, inner.document)
-    drawing.document = put(drawing.document, layer)
-    (port,) = design_ports(inner.document, inner.document.inputs)
-    wire = Wire(Source(*source), node_id, port)
-    drawing.document = edits.connect(drawing.document, drawing.catalog, wire)
-    return node_id, *design_ports(inner.document, inner.document.outputs)
-
-
 def stages():
     """The encoder in two submodels, one of them with a third in it, and a layer beside them."""
     lower = Drawing("lower")
@@ -200,11 +182,13 @@ def stages():
     x = middle.input("pooled", 32, 32, 32)
     middle.output("features", encoder_layer(middle, "conv2d_1", x, trainable=False))
     upper = Drawing("upper")
-    x = submodel(upper, middle, upper.input("pooled", 32, 32, 32))
+    x = upper.input("pooled", 32, 32, 32)
+    x = upper.called(Submodel("", "middle", middle.document), x)
     upper.output("means", encoder_layer(upper, "gap", x))
     drawing = Drawing("stages")
-    x = submodel(drawing, lower, drawing.input("picture", 64, 64, 3))
-    x = submodel(drawing, upper, *x)
+    x = drawing.input("picture", 64, 64, 3)
+    x = drawing.called(Submodel("", "lower", lower.document), x)
+    x = drawing.called(Submodel("", "upper", upper.document), x)
     drawing.output("code", encoder_layer(drawing, "dense", x))
     return drawing, []
 
