@@ -15,7 +15,13 @@ from typing import Any
 from composer_gui.core import safety
 from composer_gui.core.errors import ExportFailed
 from composer_gui.core.refused import clean
-from composer_gui.engine import keras_facts, keras_files, proof_training, proof_weights
+from composer_gui.engine import (
+    keras_facts,
+    keras_files,
+    proof_frozen,
+    proof_training,
+    proof_weights,
+)
 from composer_gui.engine.keras_facts import Progress, ScriptFailed, check
 from composer_gui.engine.keras_specs import CannotCall
 
@@ -77,11 +83,13 @@ def _build(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
         progress("Saving", 0.5)
         _save(model, request["target"])
     found = keras_facts.facts(model, with_config=bool(request.get("facts")))
+    checks, warnings = [], []
     if request.get("facts"):
         progress("Trying it out", 0.7)
-        _write_evidence(model, found, request)
+        _write_evidence(model, found | {"states": proof_frozen.states(model)}, request)
+    elif request.get("target") and (forgotten := proof_frozen.expected(model)):
+        warnings.append(proof_frozen.warning(forgotten, proof_frozen.states(model)))
     found.pop("config", None)
-    checks = []
     if request["models"] and request.get("facts"):
         found |= (origins := proof_weights.origins(model, request["models"]))
         checks.append(proof_weights.check_of(origins))
@@ -90,8 +98,9 @@ def _build(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
         try:
             checks += proof_training.checks(model)
         except proof_training.NotTried as error:
-            found["warnings"] = [f"A training step could not be tried: {error}."]
-    return found | ({"checks": checks} if checks else {})
+            warnings.append(f"A training step could not be tried: {error}.")
+    told = {"checks": checks, "warnings": warnings}
+    return found | {key: value for key, value in told.items() if value}
 
 
 def _refuse_foreign(path: str, own: Collection[str]) -> None:
@@ -191,14 +200,20 @@ def _reload(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     progress("Comparing outputs", 0.7)
     results = keras_facts.outputs_of(model, keras_facts.read_arrays(request["inputs"]))
     difference = keras_facts.output_difference(results, keras_facts.read_arrays(request["outputs"]))
-    return {"checks": _reload_checks(expected, found, difference)}
+    thawed = proof_frozen.thawed(expected["states"], model)
+    told = [proof_frozen.warning(thawed, expected["states"])] if thawed else []
+    again = sum(thawed.values())
+    return {"checks": _reload_checks(expected, found, difference, again), "warnings": told}
 
 
 def _reload_checks(
-    expected: dict[str, Any], found: dict[str, Any], difference: str
+    expected: dict[str, Any], found: dict[str, Any], difference: str, again: int
 ) -> list[dict[str, Any]]:
+    """Compare; `again` is how many numbers train because no file can hold that they are frozen."""
     names = [key for key in ("name", "layers", "inputs", "outputs") if expected[key] != found[key]]
-    counts = all(expected[key] == found[key] for key in ("trainable", "total"))
+    counts = expected["trainable"] + again == found["trainable"]
+    counts = counts and expected["total"] == found["total"]
+    but = f", and {again:,} more until they are frozen again" if again else ""
     return [
         check(
             "outputs",
@@ -215,7 +230,8 @@ def _reload_checks(
         check(
             "parameters",
             counts,
-            f"It has {found['total']:,} parameters, {found['trainable']:,} of them trainable.",
+            f"It has {found['total']:,} parameters, {expected['trainable']:,} of them "
+            f"trainable{but}.",
             f"It had {expected['total']:,} parameters, {expected['trainable']:,} of them "
             f"trainable; reloaded it has {found['total']:,} and {found['trainable']:,}.",
         ),

@@ -351,6 +351,7 @@ class Export(QObject):
                 *self._gathered.changed,
                 *self._gathered.warnings,
                 *built.get("warnings", ()),
+                *self._results.get("reload", {}).get("warnings", ()),
                 *export_report.left_out(self._document, self._session.catalog),
                 *(export_report.deep(self._script.recursion) if is_saved else ()),
             ),

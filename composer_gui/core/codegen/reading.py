@@ -33,8 +33,8 @@ TAKE_NO_TRAINABLE = frozenset(
 """Classes whose constructor has no `trainable`; it has to be set on the layer."""
 
 FROZEN_WHEN_BUILT = frozenset(
-    {"Bidirectional", "GroupQueryAttention", "MultiHeadAttention", "RNN"}
-    | {"SpectralNormalization", "TimeDistributed", "Wrapper"}
+    {"Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "GroupQueryAttention"}
+    | {"MultiHeadAttention", "RNN", "SpectralNormalization", "TimeDistributed", "Wrapper"}
 )
 """Classes of layers with others in them, which a `trainable` in the constructor does not reach."""
 
