@@ -96,7 +96,9 @@ def _build(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     if request.get("train"):
         progress("Training one step", 0.9)
         try:
-            checks += proof_training.checks(model)
+            shown, odd = proof_training.checks(model)
+            checks += shown
+            warnings += odd
         except proof_training.NotTried as error:
             warnings.append(f"A training step could not be tried: {error}.")
     told = {"checks": checks, "warnings": warnings}

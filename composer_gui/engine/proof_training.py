@@ -24,28 +24,33 @@ class NotTried(Exception):
     """A step that could not be taken; the text says why."""
 
 
-def checks(model: Any) -> list[dict[str, Any]]:
-    """Return what one step of training shows: what is frozen stays, and what is not moves.
+def checks(model: Any) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return what one step of training shows, and what is odd about it, in sentences.
 
-    Only outputs of real numbers are trained. Raises NotTried where Keras cannot do it, as where no
+    What is frozen has to stay as it is. That nothing else moves is odd and may be meant. Only
+    outputs of real numbers are trained. Raises NotTried where Keras cannot do it, as where no
     weight has any way to learn from an output.
     """
     frozen = frozen_weights(model)
     trainable = list(model.trainable_weights)
     before = _digests([*frozen.values(), *trainable])
-    moved: list[Any] = []
+
+    def moved(weights: Iterable[Any]) -> list[Any]:
+        return [weight for weight in weights if before[id(weight)] != digest(weight)]
+
+    has_moved = False
     for number in range(TRIES if trainable else 1):
-        _step(model, number)
-        after = _digests([*frozen.values(), *trainable])
-        changed = [path for path, w in frozen.items() if before[id(w)] != after[id(w)]]
+        failure = _step(model, number)
+        changed = {id(weight) for weight in moved(frozen.values())}
         if changed:
-            return [_frozen_moved(changed)]
-        moved = [w for w in trainable if before[id(w)] != after[id(w)]]
-        if moved:
+            return [_frozen_moved([x for x, w in frozen.items() if id(w) in changed])], []
+        if failure is not None:
+            raise failure
+        has_moved = bool(moved(trainable))
+        if has_moved:
             break
-    if trainable and not moved:
-        return [_nothing_moved(trainable)]
-    return [check("training", True, _fine(frozen, trainable), "")]
+    odd = [_nothing_moved(trainable)] if trainable and not has_moved else []
+    return [check("training", True, _fine(frozen, trainable, has_moved), "")], odd
 
 
 def frozen_weights(model: Any) -> dict[str, Any]:
@@ -65,15 +70,15 @@ def frozen_weights(model: Any) -> dict[str, Any]:
     return named
 
 
-def _step(model: Any, number: int) -> None:
-    """Take one step on random data; raises NotTried."""
+def _step(model: Any, number: int) -> NotTried | None:
+    """Take one step on random data; return why it could not be taken to its end."""
     import keras
     import numpy
 
     random = numpy.random.default_rng(keras_facts.SEED + number)
     real = [tensor for tensor in model.outputs if "float" in str(tensor.dtype)]
     if not real:
-        raise NotTried("no output of it is of real numbers")
+        return NotTried("no output of it is of real numbers")
     try:
         trained = keras.Model(model.inputs, real)
         arrays, results = keras_facts.try_out(trained, seed=keras_facts.SEED + number)
@@ -94,7 +99,8 @@ def _step(model: Any, number: int) -> None:
         raise
     except Exception as error:
         text = " ".join(clean(str(error)).split())[:300]
-        raise NotTried(text or type(error).__name__) from error
+        return NotTried(text.rstrip(".") or type(error).__name__)
+    return None
 
 
 def _digests(weights: Iterable[Any]) -> dict[int, bytes]:
@@ -120,12 +126,14 @@ def fingerprint(array: Any) -> bytes:
 # Sentences --------------------------------------------------------------------------------------
 
 
-def _fine(frozen: dict[str, Any], trainable: list[Any]) -> str:
+def _fine(frozen: dict[str, Any], trainable: list[Any], has_moved: bool) -> str:
     if not frozen:
-        return "A training step moved weights; nothing is frozen."
+        return "A training step was taken; nothing is frozen."
     count = sum(keras_facts.size_of(weight) for weight in frozen.values())
     stayed = f"A training step left all {count:,} frozen weights as they were"
-    return f"{stayed}, and moved others." if trainable else f"{stayed}; there is nothing else."
+    if not trainable:
+        return f"{stayed}; there is nothing else."
+    return f"{stayed}, and moved others." if has_moved else f"{stayed}."
 
 
 def _frozen_moved(names: list[str]) -> dict[str, Any]:
@@ -134,11 +142,9 @@ def _frozen_moved(names: list[str]) -> dict[str, Any]:
     return check("training", False, "", f"A training step changed frozen weights: {shown}{more}.")
 
 
-def _nothing_moved(trainable: list[Any]) -> dict[str, Any]:
+def _nothing_moved(trainable: list[Any]) -> str:
     count = sum(keras_facts.size_of(weight) for weight in trainable)
-    return check(
-        "training",
-        False,
-        "",
-        f"A training step moved nothing, though {count:,} weights are not frozen.",
+    return (
+        f"{TRIES} training steps moved nothing, though {count:,} weights are not frozen: no output "
+        "seems to depend on them. If they are meant to learn, look at what lies behind them."
     )

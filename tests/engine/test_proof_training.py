@@ -5,7 +5,6 @@ import numpy
 import pytest
 from keras import layers
 
-from composer_gui.engine import proof_training
 from composer_gui.engine.proof_training import NotTried, checks
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -29,7 +28,7 @@ def model(*, frozen=(), outputs=("score",)):
 
 
 def test_what_is_frozen_stays_and_what_is_not_moves():
-    (found,) = checks(model(frozen=("conv", "bn")))
+    (found,), _ = checks(model(frozen=("conv", "bn")))
     assert found["ok"]
     assert found["detail"] == (
         "A training step left all 128 frozen weights as they were, and moved others."
@@ -39,7 +38,7 @@ def test_what_is_frozen_stays_and_what_is_not_moves():
 def test_statistics_of_a_normalization_that_is_not_frozen_may_move():
     made = model(frozen=("conv",))
     before = numpy.array(made.get_layer("bn").moving_mean)
-    (found,) = checks(made)
+    (found,), _ = checks(made)
     assert found["ok"]
     assert not numpy.array_equal(before, made.get_layer("bn").moving_mean)
 
@@ -59,19 +58,19 @@ def test_a_frozen_weight_that_moves_is_named():
     x = keras.Input((4,))
     made = keras.Model(x, layers.Dense(2)(Counter(name="counter")(x)))
     made.get_layer("counter").trainable = False
-    (found,) = checks(made)
+    (found,), _ = checks(made)
     assert not found["ok"]
     assert found["detail"] == "A training step changed frozen weights: counter/count."
 
 
 def test_with_everything_frozen_there_is_nothing_to_train():
     made = model(frozen=("conv", "bn", "last", "score"))
-    (found,) = checks(made)
+    (found,), _ = checks(made)
     assert found["ok"] and found["detail"].endswith("; there is nothing else.")
 
 
 def test_outputs_of_whole_numbers_are_left_out():
-    (found,) = checks(model(frozen=("conv", "bn"), outputs=("kind", "score")))
+    (found,), _ = checks(model(frozen=("conv", "bn"), outputs=("kind", "score")))
     assert found["ok"]
     with pytest.raises(NotTried, match="no output of it is of real numbers"):
         checks(model(frozen=("conv", "bn"), outputs=("kind",)))
@@ -84,11 +83,43 @@ def test_weights_that_nothing_can_be_learnt_for_are_no_failure():
         checks(keras.Model(x, y))
 
 
-def test_weights_that_should_move_and_do_not_are_a_failure(monkeypatch):
-    monkeypatch.setattr(proof_training, "_step", lambda model, number: None)
-    (found,) = checks(model(frozen=("conv", "bn")))
+def dead():
+    """A model whose output is always zero, whatever its weights are."""
+    x = keras.Input((4,))
+    y = layers.Dense(3, name="kept", trainable=False)(x)
+    y = layers.Dense(2, bias_initializer=keras.initializers.Constant(-9), name="head")(y)
+    return keras.Model(x, layers.ReLU()(y))
+
+
+def unused():
+    """A model whose head has weights of which nothing is seen in the output."""
+    x = keras.Input((4,))
+    y = layers.Dense(3, name="kept", trainable=False)(x)
+    return keras.Model(x, layers.Dense(2, name="head")(y) * 0.0)
+
+
+@pytest.mark.parametrize("make", [dead, unused])
+def test_weights_that_do_not_move_are_odd_and_no_failure(make):
+    (found,), (odd,) = checks(make())
+    assert found["ok"]
+    assert found["detail"] == "A training step left all 15 frozen weights as they were."
+    assert odd.startswith("5 training steps moved nothing, though 8 weights are not frozen: no ")
+
+
+def test_a_frozen_statistic_that_moves_is_an_error_where_nothing_can_be_learnt():
+    """A step that comes to no end has called the layers all the same."""
+
+    class Stubborn(layers.BatchNormalization):
+        def call(self, x, training=None):
+            if training:
+                self.moving_mean.assign_add(self.moving_mean + 1.0)
+            return super().call(x, training=False)
+
+    x = keras.Input((4,))
+    y = Stubborn(name="norm", trainable=False)(layers.Dense(3)(x))
+    (found,), _ = checks(keras.Model(x, keras.ops.stop_gradient(y)))
     assert not found["ok"]
-    assert found["detail"] == ("A training step moved nothing, though 153 weights are not frozen.")
+    assert found["detail"] == "A training step changed frozen weights: norm/moving_mean."
 
 
 def test_models_of_every_kind_take_a_step():
@@ -101,7 +132,7 @@ def test_models_of_every_kind_take_a_step():
     two, *rest = layers.GRU(4, return_state=True, name="gru")(steps)
     made = keras.Model([words, steps], [layers.Add()([one, two]), *rest])
     made.get_layer("lstm").trainable = False
-    (found,) = checks(made)
+    (found,), _ = checks(made)
     assert found["ok"] and "and moved others" in found["detail"]
 
 

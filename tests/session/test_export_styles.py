@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
+from immutables import Map
 
 pytest.importorskip("keras")
 
 import keras
 
 from composer_gui.core import edits
-from composer_gui.core.document import CodeFile
+from composer_gui.core.document import CodeFile, Construct
 from composer_gui.core.errors import ExportFailed
 from composer_gui.core.problems import Problem
 from composer_gui.engine.client import EngineClient
@@ -122,6 +123,28 @@ def test_a_frozen_design_is_trained_one_step_to_see_that_it_is(engine, folder, t
     report = outcome(Export(Opened(drawing, engine), [tmp_path / "half.keras"]))
     assert report.ok
     assert any("frozen" in check.detail for check in report.checks)
+
+
+def test_what_is_odd_about_what_is_frozen_is_told_and_does_not_stop_an_export(engine, tmp_path):
+    """An attention that no file can keep frozen, and a head that can never learn."""
+    drawing = Drawing("reader")
+    steps = drawing.input("steps", 6, 8)
+    frozen = drawing.layer("MultiHeadAttention", "attention", steps, steps, num_heads=2, key_dim=3)
+    drawing.freeze(frozen)
+    low = Construct("initializer", "Constant", Map({"value": -90.0}))
+    head = {"units": 2, "activation": "relu", "bias_initializer": low}
+    drawing.output("score", drawing.layer("Dense", "head", frozen, **head))
+    report = outcome(Export(Opened(drawing, engine), [tmp_path / "a.keras", tmp_path / "a.py"]))
+    assert report.ok and report.facts["trainable"] == 18
+    still, thawed = report.warnings
+    assert "moved nothing, though 18 weights are not frozen" in still
+    assert thawed.startswith("attention is frozen, but a .keras file cannot keep that")
+    again = keras.models.load_model(tmp_path / "a.keras")
+    assert len(again.trainable_weights) == 10
+    layer = again.get_layer("attention")
+    layer.trainable = True
+    layer.trainable = False
+    assert len(again.trainable_weights) == 2
 
 
 # Classes of the user's own ------------------------------------------------------------------------
