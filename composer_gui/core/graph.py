@@ -72,10 +72,11 @@ class Graph:
         """Take over what `change` says; `document` is what it led to."""
         for wire in change.wires_removed:
             self._count(wire, -1)
-        for node_id in change.removed:
+        # What only became another kind of node keeps those wires that are as they were
+        for node_id in change.removed - change.added:
             del self._sources[node_id], self._consumers[node_id]
             self._set_layer(node_id, None)
-        for node_id in change.added:
+        for node_id in change.added - change.removed:
             self._sources[node_id], self._consumers[node_id] = {}, {}
         for node_id in change.added | change.changed:
             node = document.nodes[node_id]

@@ -7,7 +7,7 @@ import pytest
 
 from composer_gui.core import edits
 from composer_gui.core.change import between
-from composer_gui.core.document import Document, Source, Wire
+from composer_gui.core.document import Document, Output, Source, Wire, put
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.graph import Graph
 
@@ -55,6 +55,23 @@ def test_calls_of_a_layer_are_known(sketch):
     apart = edits.delete(after.settled(), [drawn["second"]])
     graph.follow(between(after.settled(), apart), apart)
     assert graph.callers(layer) == []
+
+
+def test_wires_of_what_becomes_another_kind_of_node_stay(sketch):
+    drawn = sketch(a="Input", b="Dense a", out="Output b")
+    graph, before = Graph(drawn.document), drawn.document
+    call = before.nodes[drawn["b"]]
+    other = Output(call.id, "b", call.inputs, call.x, call.y)
+    after = put(before, other)
+    change = between(before, after)
+    assert call.id in change.added & change.removed
+    graph.follow(change, after)
+    assert graph.sources(call.id) == [drawn["a"]]
+    assert graph.consumers(call.id) == [drawn["out"]]
+    assert graph.callers(call.layer) == []
+    graph.follow(change.inverted(), before)
+    assert graph.sources(call.id) == [drawn["a"]]
+    assert graph.callers(call.layer) == [call.id]
 
 
 def test_one_of_two_wires_between_the_same_nodes_may_go(drawn):
