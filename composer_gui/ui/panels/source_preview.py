@@ -15,6 +15,9 @@ from composer_gui.ui.panels.source_colours import SourceColours
 DELAY = 60
 """Milliseconds after a change before the source is written anew: typing is not held up by it."""
 
+LINES_A_TURN = 150
+"""Lines of the text that are replaced, and so coloured, before the window has a turn again."""
+
 GUTTER = 54
 
 MOST_MARKED = 250
@@ -50,6 +53,7 @@ class SourcePreview(QPlainTextEdit):
         self.numbers = LineNumbers(self)
         self.colours = SourceColours(self.document())
         self._later = QTimer(self, singleShot=True, interval=DELAY)
+        self._go_on = QTimer(self, singleShot=True, interval=0)
         self._set_up()
         self._connect()
         self._later.start()
@@ -74,6 +78,7 @@ class SourcePreview(QPlainTextEdit):
         self._session.path_changed.connect(self._soon)
         self._session.insides_changed.connect(self._soon)
         self._later.timeout.connect(self.refresh)
+        self._go_on.timeout.connect(self._replace)
         self._maker.made.connect(self._show)
         self.updateRequest.connect(self._scroll_numbers)
         theme.watch().changed.connect(self._dress)
@@ -100,30 +105,35 @@ class SourcePreview(QPlainTextEdit):
 
     def _show(self, script: Script) -> None:
         self._script = script
-        self._replace(script.text)
+        self._replace()
+
+    def _replace(self) -> None:
+        """Change the lines between the first and the last that differ, so many in a turn."""
+        old, new = self.toPlainText().split("\n"), self._script.text.rstrip("\n").split("\n")
+        if old != new:
+            top = _common(old, new)
+            bottom = _common(old[top:][::-1], new[top:][::-1])
+            last = min(len(old) - bottom, top + LINES_A_TURN)
+            self._put(top, last, new[top : min(len(new) - bottom, top + LINES_A_TURN)])
+            if max(len(old), len(new)) - bottom > top + LINES_A_TURN:
+                self._go_on.start()
+                return
         self._mark()
 
-    def _replace(self, text: str) -> None:
-        """Change only the lines between the first and the last that differ."""
-        old, new = self.toPlainText().split("\n"), text.rstrip("\n").split("\n")
-        if old == new:
-            return
-        top = _common(old, new)
-        bottom = _common(old[top:][::-1], new[top:][::-1])
+    def _put(self, top: int, last: int, lines: list[str]) -> None:
+        """Put these lines in the place of those from number `top` up to `last`."""
         cursor = QTextCursor(self.document())
         cursor.beginEditBlock()
-        last = len(old) - bottom
         if top < last:
             cursor.setPosition(self.document().findBlockByNumber(top).position())
             end = self.document().findBlockByNumber(last - 1)
             cursor.setPosition(end.position() + end.length() - 1, QTextCursor.MoveMode.KeepAnchor)
-            between = new[top : len(new) - bottom]
-            if between:
-                cursor.insertText("\n".join(between))
+            if lines:
+                cursor.insertText("\n".join(lines))
             else:
                 _take_lines(cursor, top)
         else:
-            _put_lines(cursor, self.document(), top, new[top : len(new) - bottom])
+            _put_lines(cursor, self.document(), top, lines)
         cursor.endEditBlock()
 
     def mark(self, ids: tuple[str, ...]) -> None:
@@ -137,9 +147,9 @@ class SourcePreview(QPlainTextEdit):
     def _marked_lines(self) -> list[int]:
         if len(self._marked) > MOST_MARKED:
             return []
-        lines = self._script.lines
+        lines, there = self._script.lines, self.document().blockCount()
         found = {line for node_id in self._marked for line in lines.get(node_id, ())}
-        return sorted(found)[:MOST_MARKED]
+        return sorted(line for line in found if line <= there)[:MOST_MARKED]
 
     def _mark(self) -> None:
         marks = []

@@ -17,6 +17,13 @@ def preview(session, show):
 
 
 @pytest.fixture
+def page(preview):
+    """A preview that shows what it is given, not the design."""
+    preview._later.stop()
+    return preview
+
+
+@pytest.fixture
 def chain(design):
     """An Input, a Dense and an Output in a row."""
     source, node, end = design.input(shape=(4,)), design.layer("Dense", units=8), design.output()
@@ -67,18 +74,22 @@ def test_source_that_nobody_sees_is_written_when_it_is_shown(preview, chain, qtb
         ("a\n\nb", "a\n\n\nb"),
     ],
 )
-def test_lines_are_replaced_and_the_text_is_the_new_one(preview, old, new):
-    preview._replace(old)
-    assert preview.toPlainText() == old
-    preview._replace(new)
-    assert preview.toPlainText() == new
+def test_lines_are_replaced_and_the_text_is_the_new_one(page, old, new):
+    page._show(Script(old, {}))
+    assert page.toPlainText() == old
+    page._show(Script(new, {}))
+    assert page.toPlainText() == new
 
 
-def test_an_edit_elsewhere_does_not_scroll_what_is_read(preview, show):
-    preview._replace("\n".join(f"line {n}" for n in range(200)))
-    preview.verticalScrollBar().setValue(100)
-    preview._replace("\n".join(f"line {n}" if n != 180 else "changed" for n in range(200)))
-    assert preview.verticalScrollBar().value() == 100
+def test_an_edit_elsewhere_does_not_scroll_what_is_read(page, qtbot):
+    lines = [f"line {n}" for n in range(200)]
+    page._show(Script("\n".join(lines), {}))
+    qtbot.waitUntil(lambda: page.blockCount() == 200)
+    page.verticalScrollBar().setValue(100)
+    lines[180] = "changed"
+    page._show(Script("\n".join(lines), {}))
+    assert page.toPlainText() == "\n".join(lines)
+    assert page.verticalScrollBar().value() == 100
 
 
 def test_choosing_a_node_marks_its_lines(preview, chain):
@@ -88,12 +99,30 @@ def test_choosing_a_node_marks_its_lines(preview, chain):
     assert any("layers.Dense(8" in line for line in marked)
 
 
-def test_marking_a_node_far_down_brings_its_line_into_view(preview, session):
+@pytest.mark.parametrize(("old", "new"), [(1, 1000), (1000, 1), (1000, 400), (400, 1000)])
+def test_a_long_text_is_replaced_a_piece_at_a_time(page, qtbot, old, new):
+    before, after = ("\n".join(f"{word}{n} = {n}" for n in range(count))
+                     for word, count in (("x", old), ("y", new)))  # fmt: skip
+    page._show(Script(before, {}))
+    qtbot.waitUntil(lambda: page.toPlainText() == before)
+    page._show(Script(after, {}))
+    assert page.toPlainText() not in (before, after)
+    qtbot.waitUntil(lambda: page.toPlainText() == after)
+
+
+def test_a_newer_text_takes_the_place_of_one_that_is_half_there(page, qtbot):
+    page._show(Script("\n".join(f"x{n}" for n in range(1000)), {}))
+    newer = "\n".join(f"x{n}" for n in range(0, 2000, 2))
+    page._show(Script(newer, {}))
+    qtbot.waitUntil(lambda: page.toPlainText() == newer)
+
+
+def test_marking_a_node_far_down_brings_its_line_into_view(page, qtbot):
     text = "\n".join(f"x{n} = 0" for n in range(300))
-    preview._replace(text)
-    preview._script = Script(text, {"n1": (250,)})
-    preview.mark(("n1",))
-    first = preview.firstVisibleBlock().blockNumber() + 1
+    page._show(Script(text, {"n1": (250,)}))
+    qtbot.waitUntil(lambda: page.blockCount() == 300)
+    page.mark(("n1",))
+    first = page.firstVisibleBlock().blockNumber() + 1
     assert first < 250 < first + 30
 
 
@@ -152,18 +181,18 @@ def colours(preview, line):
     ],
 )
 def test_source_is_coloured_by_what_it_is(preview, text, at, category):
-    preview._replace(text)
+    preview._show(Script(text, {}))
     assert colours(preview, 1)[at] == theme.current().category(category)
 
 
 def test_a_comment_is_quiet_and_a_name_has_no_colour(preview):
-    preview._replace("x = y  # why")
+    preview._show(Script("x = y  # why", {}))
     assert colours(preview, 1)[0] is None
     assert colours(preview, 1)[8] == theme.current().tertiary
 
 
 def test_a_long_string_is_one_colour_from_line_to_line(preview):
-    preview._replace('"""one\nimport two\nthree""" + x')
+    preview._show(Script('"""one\nimport two\nthree""" + x', {}))
     string = theme.current().category("convolution")
     assert all(colour == string for colour in colours(preview, 2))
     assert colours(preview, 3)[0] == string
