@@ -139,6 +139,10 @@ def _seen_inside(
 ) -> tuple[list[TensorSpec], list[Any] | None]:
     """Return what comes out of a model that is looked into, and what a cut leaves of it."""
     given = [inputs[port.name][0] for port in layer.inputs]
+    asked = [TensorSpec(port.shape, port.dtype) for port in layer.reinput]
+    is_known = asked and all(spec.shape is not None for spec in asked)
+    if is_known and asked != given and graph_of(model) is not None:
+        _through(layer, model, asked)  # it is built on these, whatever is wired then
     for port, spec in zip(layer.inputs, given, strict=True):
         _refuse_shape(port, spec)
     # Keras casts to the dtypes of the inputs first
@@ -148,11 +152,7 @@ def _seen_inside(
         _build(layer, model, {name: (spec,) for name, spec in zip(names, given, strict=True)})
     if graph_of(model) is None:
         raise CannotCall(_sealed())
-    found, used = _through(layer, model, given)
-    asked = [TensorSpec(port.shape, port.dtype) for port in layer.reinput]
-    if asked and asked != given and all(spec.shape is not None for spec in asked):
-        _through(layer, model, asked)  # it is built on these, whatever is wired then
-    return found, used
+    return _through(layer, model, given)
 
 
 def _build(layer: SavedModel, model: Any, inputs: Inputs) -> None:

@@ -316,6 +316,17 @@ def test_the_layer_that_forbids_another_size_is_named_with_what_it_expects(folde
     assert problem.expected == "1024"
 
 
+def test_the_layer_that_forbids_a_size_is_named_before_anything_of_that_size_is_wired(
+    folder, shapes
+):
+    layer = reinput(folder, "residual", (None, 20, 20, 3))
+    wired_still = {"image": (TensorSpec((None, 16, 16, 3)),)}
+    (problem,) = shapes.infer(layer, EMPTY, wired_still).problems
+    assert "head wants 1024 on the last axis. flat gives 1600." in problem.message
+    fits = reinput(folder, "residual", (None, 16, 16, 3), dtype="float16")
+    assert shapes.infer(fits, EMPTY, wired_still).problems == ()
+
+
 def test_a_layer_that_forbids_it_is_named_with_its_way_through_models_inside(folder, shapes):
     layer = reinput(folder, "deep", (None, 10, 10, 3))
     (problem,) = shapes.infer(layer, EMPTY, specs_for(layer)).problems

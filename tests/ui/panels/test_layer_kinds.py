@@ -216,6 +216,44 @@ def test_the_size_as_saved_is_no_other_size(inspector, resized, design, qtbot):
     assert design.called(resized).reinput == ()
 
 
+@pytest.fixture
+def fed(inspector, resized, design):
+    """The Input that a resized model is fed by, of the size it was saved with."""
+    node = design.input(label="image", shape=(8, 8, 3))
+    design.wire(node, resized, "image")
+    return node
+
+
+def test_an_input_that_feeds_only_this_model_follows_in_the_same_undo_step(
+    inspector, resized, fed, design, session, qtbot
+):
+    retype(inspector.view.reinput.fields["image", "shape"].editor, "16, 16, 3", qtbot)
+    retype(inspector.view.reinput.fields["image", "batch size"].editor, "4", qtbot)
+    assert design.document.nodes[fed].shape == (16, 16, 3)
+    assert design.document.nodes[fed].batch_size == 4
+    inspector.refresh()
+    press(inspector, inspector.view.reinput.back, qtbot)
+    assert design.document.nodes[fed].shape == (8, 8, 3)
+    assert design.document.nodes[fed].batch_size is None
+    for _ in range(3):
+        session.undo()
+    assert design.document.nodes[fed].shape == (8, 8, 3)
+    assert design.called(resized).reinput == ()
+
+
+def test_an_input_that_feeds_others_or_differs_already_stays(
+    inspector, resized, fed, design, session, qtbot
+):
+    other = design.output()
+    design.wire(fed, other)
+    field = inspector.view.reinput.fields["image", "shape"]
+    retype(field.editor, "16, 16, 3", qtbot)
+    assert design.document.nodes[fed].shape == (8, 8, 3)
+    session.apply("Delete", edits.delete, (other,))
+    retype(field.editor, "24, 24, 3", qtbot)
+    assert design.document.nodes[fed].shape == (8, 8, 3)
+
+
 def test_what_the_engine_says_of_a_size_stands_at_the_fields(inspector, resized, design, qtbot):
     retype(inspector.view.reinput.fields["image", "shape"].editor, "9, 9, 3", qtbot)
     problem = Problem("reinput", "old_head wants 64 features and would get 81.", resized)
