@@ -48,9 +48,9 @@ class Design:
     def output(self, x=0, y=0, **fields):
         return self.add(edits.add_output, x, y, **fields)
 
-    def model(self, path="/models/encoder.keras", x=0, y=0):
-        """Add a saved model; `path` need not be a real archive."""
-        ports = ((SavedPort("image", (None, 8, 8, 3)),), (SavedPort("code", (None, 16)),))
+    def model(self, path="/models/encoder.keras", x=0, y=0, takes=(8, 8, 3)):
+        """Add a saved model that takes images of a shape; `path` need not be a real archive."""
+        ports = ((SavedPort("image", (None, *takes)),), (SavedPort("code", (None, 16)),))
         interface = SavedInterface("Functional", *ports, layer_count=4, parameters=1234)
         return self.add(edits.add_saved_model, str(path), "00", interface, x, y)
 
@@ -70,6 +70,11 @@ class Design:
     def called(self, node):
         """Return the layer that a node calls."""
         return self.document.layers[self.document.nodes[node].layer]
+
+    def sources(self, node, port=None):
+        """Return the ids of the nodes wired to a port, in order."""
+        found = self.document.nodes[node].inputs.get(port or self.port(node), ())
+        return [source.node for source in found]
 
     def judge(self, **verdicts):
         """Let the engine give these verdicts, by node id."""

@@ -19,13 +19,14 @@ def wrong(design, tmp_path):
     """A saved model of width 4 that an Input of width 5 feeds; the engine says so."""
     path = tmp_path / "encoder.keras"
     path.touch()
-    source, model = design.input(0, 100, label="photo", shape=(5,)), design.model(path, 300, 100)
-    design.wire(source, model, "a")
+    source = design.input(0, 100, label="photo", shape=(5,))
+    model = design.model(path, 300, 100, takes=(4,))
+    design.wire(source, model, "image")
     problem = Problem(
         "shape",
         "photo sends 5 numbers; encoder takes 4.",
         model,
-        "a",
+        "image",
         title="encoder wants 4 numbers",
         expected="4",
         actual="5",
