@@ -32,6 +32,10 @@ SHORT_NUMBER = 8
 SMALLEST_FRACTION = 1e-5
 
 _DRAWING = ("initializer", "seed", "layer", "layers")
+"""Kinds of parameters that random numbers may be drawn for."""
+
+_DRAWS_UNASKED = frozenset({"AdditiveAttention"})
+"""Layers whose weights begin at random although no parameter says how."""
 
 NAMED_THROUGHOUT = ("attention",)
 """Categories whose numbers say little by their place: MultiHeadAttention(num_heads=2, …)."""
@@ -113,7 +117,8 @@ def _arguments(
 def draws_random_numbers(layer: KerasLayer, catalog: Catalog) -> bool:
     """Return whether making this layer draws random numbers, for its weights or for a seed."""
     spec = catalog.layer(layer.class_name)
-    return any(parameter.kind in _DRAWING for parameter in spec.parameters)
+    asked = any(parameter.kind in _DRAWING for parameter in spec.parameters)
+    return asked or layer.class_name in _DRAWS_UNASKED
 
 
 def value_expression(parameter: Parameter, value: Any, catalog: Catalog) -> Expression:

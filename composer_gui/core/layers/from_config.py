@@ -132,6 +132,8 @@ def _refuse_unknown(config: Mapping[str, Any], known: Mapping, within: str) -> N
 def _value(parameter: Parameter, value: Any, catalog: Catalog, class_name: str, depth: int) -> Any:
     if parameter.kind in OBJECT_KINDS:
         return _object(parameter.kind, value, catalog)
+    if parameter.kind == "integer" and isinstance(value, list) and len(value) == 1:
+        return value[0]  # RMSNormalization writes its axis so once it is built
     if parameter.kind == "activation":
         return _activation(value)
     if parameter.kind == "layer":
