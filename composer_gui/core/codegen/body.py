@@ -1,4 +1,4 @@
-"""The statements of `build_model` in paragraphs, from the inputs to the returned model."""
+"""The statements that make one design in paragraphs, from the inputs to the returned model."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from composer_gui.core.codegen.literals import literal, text_literal
 from composer_gui.core.codegen.loading import Loading
 from composer_gui.core.codegen.loops import PlaceCall, looped
 from composer_gui.core.codegen.naming import Variables, model_name
+from composer_gui.core.codegen.page import Paragraph
 from composer_gui.core.codegen.prose import (
     anew_comment,
     changed_comment,
@@ -48,8 +49,6 @@ INDENT = " " * STEP
 
 LONG_PARAGRAPH = 3
 """Statements from which a paragraph stands apart from its neighbours."""
-
-Paragraph = list[Statement]
 
 
 class Body:
@@ -92,7 +91,7 @@ class Body:
         return [self._loading.variables[supply] for supply in handed]
 
     def paragraphs(self) -> list[Paragraph]:
-        """Return everything between the head of `build_model` and its end."""
+        """Return everything between the head of the function and its end."""
         nodes = self._document.nodes
         inputs = [self._input(nodes[node_id]) for node_id in self._document.inputs]
         layers = list(self._layers())

@@ -92,13 +92,6 @@ class Calls:
         self.fetched: dict[str, Expression] = {}
         self.afterwards: dict[str, list[str]] = {}
 
-    def begin_with(self, source: Source, variable: str, *, inside: Sequence[str]) -> None:
-        """Take `variable` for a tensor that is handed over, wanted only by the calls `inside`."""
-        self.tensors[source] = variable
-        self._running[variable] = source
-        wanted = [s for node_id in inside for s in self._read.wiring.sources(node_id)]
-        self._left[source] = wanted.count(source)
-
     def value(self, node: CallNode) -> Call:
         """Return the call of a node's layer by itself."""
         return self._call(node, self._document.layers[node.layer], [])
@@ -218,7 +211,7 @@ class Calls:
         if isinstance(layer, SavedModel | Submodel):
             wired = self._wired(node, tensor)
             more = (keyword(name, literal(node.arguments[name])) for name in sorted(node.arguments))
-            return Call(function, (_structured(_input_structure(layer), wired), *more))
+            return Call(function, (structured(_input_structure(layer), wired), *more))
         spec = self._catalog.layer(layer.class_name)
         value = Call(function, tuple(self._arguments(spec, node, tensor)))
         return call("keras.tree.flatten", value) if _gives_lists_in_lists(layer) else value
@@ -288,13 +281,13 @@ class Calls:
         )
 
 
-def _structured(structure: Structure, tensors: Sequence[Expression]) -> Expression:
-    """Return the tensors in the structure in which a saved model wants them."""
+def structured(structure: Structure, tensors: Sequence[Expression]) -> Expression:
+    """Return tensors, or what stands for them, in the structure in which a model wants them."""
     if isinstance(structure, Map):
-        items = ((key, _structured(structure[key], tensors)) for key in sorted(structure))
+        items = ((key, structured(structure[key], tensors)) for key in sorted(structure))
         return Display("{}", tuple(Labelled(f"{text_literal(k)}: ", item) for k, item in items))
     if isinstance(structure, tuple):
-        return Display("[]", tuple(_structured(item, tensors) for item in structure))
+        return Display("[]", tuple(structured(item, tensors) for item in structure))
     return tensors[structure]
 
 

@@ -15,6 +15,7 @@ from composer_gui.core.codegen.body import Body
 from composer_gui.core.codegen.chapters import Chapter, Material
 from composer_gui.core.codegen.expressions import Atom, call, wrapped
 from composer_gui.core.codegen.literals import draws_random_numbers
+from composer_gui.core.codegen.loads import file_of
 from composer_gui.core.codegen.locations import locate
 from composer_gui.core.codegen.page import Definition, Page, Paragraph, Script, imports
 from composer_gui.core.codegen.scratch import Scratch, from_scratch
@@ -33,7 +34,6 @@ SAVED, SCRATCH = "saved", "scratch"
 
 SEED_LIMIT = 2**32
 """Seeds are below this number, as NumPy wants them."""
-
 
 DEEP = 500
 """Calls behind one another from which Python's usual limit of recursion may not do for Keras."""
@@ -183,8 +183,7 @@ def _files(whole: Chapter) -> dict[str, str]:
     for part in whole.all():
         for layer in part.layers:
             if part.read.takes_weights(layer):
-                path = layer.weights.path if isinstance(layer, KerasLayer) else layer.path
-                found.setdefault(path, layer.name)
+                found.setdefault(file_of(layer).path, layer.name)
     return found
 
 

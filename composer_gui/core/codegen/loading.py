@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PureWindowsPath
 
 from composer_gui.core.codegen import prose
-from composer_gui.core.codegen.calls import Calls, Statement
+from composer_gui.core.codegen.calls import Calls, Statement, structured
 from composer_gui.core.codegen.chapters import Chapter
 from composer_gui.core.codegen.expressions import (
     STEP,
@@ -27,7 +27,7 @@ from composer_gui.core.codegen.naming import legal_name, saved_name
 from composer_gui.core.codegen.reading import is_plain_part, is_tapped
 from composer_gui.core.codegen.supplies import Supplies, Supply, new_names
 from composer_gui.core.codegen.surroundings import Surroundings
-from composer_gui.core.document import KerasLayer, SavedModel, SavedPort, Structure
+from composer_gui.core.document import KerasLayer, SavedModel, SavedPort
 from composer_gui.core.inside import Inside, steps_of
 
 INDENT = " " * STEP
@@ -55,7 +55,6 @@ class Loading:
         self._calls = calls
         self._around = around
         self._supplies = supplies
-        self._catalog = chapter.read.wiring.catalog
         self.variables = dict(self._named())
 
     def _named(self) -> Iterator[tuple[Supply, str]]:
@@ -103,11 +102,10 @@ class Loading:
         name = literal(self._names[layer.id])
         quieted = self._quieted(layer, variable)
         if layer.reinput:
-            inputs = _structured(layer.interface.input_structure, layer.reinput)
+            inputs = structured(layer.interface.input_structure, list(map(_input, layer.reinput)))
             more = keyword("input_tensors", inputs), keyword("clone_function", _SAME)
             value = call("keras.models.clone_model", Atom(source), *more)
-            renaming = f"{INDENT}{variable}.name = {flat(name)}"
-            return [*assignment(variable, value, STEP), renaming, *quieted]
+            return [*assignment(variable, value, STEP), self._renaming(layer), *quieted]
         tensors = [
             _tensor(layer, layer.outputs[number], number, source, inside)
             for number in self._read.used_ports(layer.id)
@@ -174,7 +172,7 @@ class Loading:
         Where another layer comes to have its name it is taken out before that.
         """
         variables = self._calls.variables
-        fetched: Expression = fetch(source, part_of(layer))
+        fetched: Expression = _fetch(source, part_of(layer))
         lines = []
         is_late = not self._read.is_fetched(layer) or layer.id not in variables.layers
         if is_late and not renamed.isdisjoint(part_of(layer).split("/")):
@@ -198,7 +196,7 @@ class Loading:
 
     def _refilling(self, layer: KerasLayer, fetched: Expression) -> Iterator[str]:
         """Yield what gives a new layer the weights of a saved one, once it has been called."""
-        if not self._around.has_weights(layer, self._catalog):
+        if not self._around.has_weights(layer):
             return
         variable = self._calls.variables.layers[layer.id]
         value = call(f"{variable}.set_weights", Atom(f"{flat(fetched)}.get_weights()"))
@@ -250,10 +248,10 @@ def _switched(source: str, layers: Sequence[Kept], value: Atom) -> Iterator[str]
         yield f"{INDENT}{INDENT}{source}.get_layer(name).trainable = {value.text}"
     for layer in layers:
         if part_of(layer) not in loop:
-            yield f"{INDENT}{flat(fetch(source, part_of(layer)))}.trainable = {value.text}"
+            yield f"{INDENT}{flat(_fetch(source, part_of(layer)))}.trainable = {value.text}"
 
 
-def fetch(source: str, part: str) -> Call:
+def _fetch(source: str, part: str) -> Call:
     """Return `source.get_layer("encoder").get_layer("conv")` for the part `encoder/conv`."""
     *around, last = part.split("/")
     before = "".join(f".get_layer({text_literal(name)})" for name in around)
@@ -292,12 +290,6 @@ def _has_several(inside: Inside | None, name: str, output: int) -> bool:
     calls = (inner.keywords for inner in inside.calls if inner.part == name)
     scores = (keywords.get("return_attention_scores") for keywords in calls)
     return bool((name, 0, 1) in inside.specs or config.get("return_state") or any(scores))
-
-
-def _structured(structure: Structure, ports: Sequence[SavedPort]) -> Expression:
-    if isinstance(structure, tuple):
-        return Display("[]", tuple(_structured(item, ports) for item in structure))
-    return _input(ports[structure])
 
 
 def _input(port: SavedPort) -> Expression:

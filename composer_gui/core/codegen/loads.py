@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from composer_gui.core.document import KerasLayer, SavedModel
+from composer_gui.core.document import KerasLayer, SavedModel, SavedWeights
 
 Kept = KerasLayer | SavedModel
 
@@ -67,8 +67,7 @@ def loads_of(layers: Iterable[Kept]) -> list[Load]:
     found: list[Load] = []
     by_file: dict[tuple[str, str], list[Load]] = {}
     for layer in layers:
-        file = layer.weights or layer if isinstance(layer, KerasLayer) else layer
-        part = part_of(layer)
+        file, part = file_of(layer), part_of(layer)
         known = by_file.setdefault((file.path, file.sha256), [])
         load = next((load for load in known if load.parts.is_free(part)), None)
         if load is None:
@@ -78,6 +77,11 @@ def loads_of(layers: Iterable[Kept]) -> list[Load]:
         load.layers.append(layer)
         load.parts.take(part)
     return found
+
+
+def file_of(layer: Kept) -> SavedModel | SavedWeights:
+    """Return what says in which file the weights of a layer are: its `path`, and its `sha256`."""
+    return layer if isinstance(layer, SavedModel) else layer.weights
 
 
 def part_of(layer: Kept) -> str:

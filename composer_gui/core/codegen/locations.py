@@ -37,24 +37,24 @@ def locate(paths: Mapping[str, str]) -> Locations:
             _in_words(folder),
             {key: _joined("MODELS", posixpath.basename(path)) for key, path in paths.items()},
         )
-    relative = any(not is_absolute(path) for path in paths.values())
+    relative = any(not _is_absolute(path) for path in paths.values())
     return Locations(
         assignment("HERE", _BESIDE_SCRIPT) if relative else [],
         "at the paths below",
         {
-            key: _folder(path) if is_absolute(path) else _joined("HERE", path)
+            key: _folder(path) if _is_absolute(path) else _joined("HERE", path)
             for key, path in paths.items()
         },
     )
 
 
-def is_absolute(path: str) -> bool:
+def _is_absolute(path: str) -> bool:
     """Return whether a path with forward slashes begins at a root, on any system."""
     return path.startswith("/") or PureWindowsPath(path).is_absolute()
 
 
 def _folder(path: str) -> Expression:
-    if is_absolute(path):
+    if _is_absolute(path):
         return call("Path", literal(path))
     return Binary(_BESIDE_SCRIPT, "/", literal(path)) if path else _BESIDE_SCRIPT
 
@@ -64,6 +64,6 @@ def _joined(constant: str, path: str) -> Expression:
 
 
 def _in_words(folder: str) -> str:
-    if is_absolute(folder):
+    if _is_absolute(folder):
         return "in the folder below"
     return f"in {folder}/" if folder and not folder.startswith("..") else "beside this file"

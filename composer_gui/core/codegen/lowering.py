@@ -55,7 +55,7 @@ def lowered(document: Document, catalog: Catalog, insides: Mapping[str, Inside])
     for layer in document.layers.values():
         if isinstance(layer, Submodel) and layer.inference:
             layers[layer.id] = _silent(layer)
-        elif isinstance(layer, SavedModel) and not is_sayable(layer, insides):
+        elif isinstance(layer, SavedModel) and not _is_sayable(layer, insides):
             try:
                 spelled = _spelled_out(layer, catalog, insides)
                 layers[layer.id] = _without_outputs(spelled, document)
@@ -128,7 +128,7 @@ def _without_outputs(layer: Submodel, document: Document) -> Submodel:
 # What can be said of a saved model ----------------------------------------------------------------
 
 
-def is_sayable(layer: SavedModel, insides: Mapping[str, Inside]) -> bool:
+def _is_sayable(layer: SavedModel, insides: Mapping[str, Inside]) -> bool:
     """Return whether a script can say in a line or two how this saved model is used."""
     inside = inside_of(layer, insides)
     if layer.inference and inside is not None and any(map(_drops, _configs(inside))):

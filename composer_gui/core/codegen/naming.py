@@ -119,13 +119,13 @@ def legal_name(label: str, fallback: str) -> str:
 
     `fallback` stands where nothing is left, and before a leading digit.
     """
-    text = re.sub(r"[^a-zA-Z0-9_]+", "_", ascii_of(label[: 4 * LONGEST_NAME])).strip("_")
+    text = re.sub(r"[^a-zA-Z0-9_]+", "_", _ascii_of(label[: 4 * LONGEST_NAME])).strip("_")
     if text[:1].isdigit():
         text = f"{fallback}_{text}"
     return text[:LONGEST_NAME].rstrip("_") or fallback
 
 
-def ascii_of(text: str) -> str:
+def _ascii_of(text: str) -> str:
     """Return `text` with accents taken off and Greek letters spelled out; what is left stays."""
     return "".join(map(_ascii_letter, unicodedata.normalize("NFKD", text)))
 
@@ -274,7 +274,7 @@ class Variables:
         if node.layer not in self.layers:
             return [node.label or names[node.layer]]
         layer = self.layers[node.layer]
-        result = result_word(layer) or f"{layer}_output"
+        result = _result_word(layer) or f"{layer}_output"
         sources = list(_sources(node))
         before = self.nodes.get(sources[0].node) if len(sources) == 1 else None
         longer = [f"{result}_{before}"] if before else []
@@ -299,12 +299,12 @@ def has_telling_name(document: Document, names: Mapping[str, str], node_id: str)
     if node.label:
         return True
     if not isinstance(layer, KerasLayer):
-        return result_word(layer.name) is not None
+        return _result_word(layer.name) is not None
     stem = re.escape(default_label(layer.class_name))
     return re.fullmatch(rf"{stem}(_\d+)?", names[layer.id]) is None
 
 
-def result_word(name: str) -> str | None:
+def _result_word(name: str) -> str | None:
     """Return what to call the result of a layer of this name: an encoder's is "encoded"."""
     return next((word for end, word in _RESULTS.items() if name.lower().endswith(end)), None)
 

@@ -40,7 +40,7 @@ def docstring(document: Document, models: Sequence[str], files: int, beside: str
     `models` names the saved models it is made with, `files` counts those that it loads, and
     `beside` says where they are.
     """
-    title = plain_words(document.name, LONGEST_TITLE) or "untitled"
+    title = _plain_words(document.name, LONGEST_TITLE) or "untitled"
     summary = _summary(title, document, models, WIDTH - len(QUOTES))
     needs = f"Needs keras >= {KERAS_NEEDED}"
     if files:
@@ -68,7 +68,7 @@ def submodel_docstring(document: Document, name: str, origin: SavedModel | None)
         words = f"The layers of {_file_name(origin.path)} with their weights, on {shapes}."
     else:
         words = f"The layers of {_file_name(origin.path)} with their weights."
-    return plain_words(words, WIDTH - AROUND_DOCSTRING)
+    return _plain_words(words, WIDTH - AROUND_DOCSTRING)
 
 
 def _summary(title: str, document: Document, models: Sequence[str], room: int) -> str:
@@ -96,7 +96,7 @@ def _result_label(document: Document, output_id: str) -> str:
 
 def _listed(labels: list[str], noun: str) -> str:
     """Return names as a phrase, "5 inputs" for many, nothing where a single name says nothing."""
-    words = [plain_words(label, 30) for label in labels]
+    words = [_plain_words(label, 30) for label in labels]
     if len(words) > MANY:
         return f"{number_word(len(words))} {noun}s"
     if not all(words) or (len(words) == 1 and _SAYS_NOTHING.fullmatch(words[0])):
@@ -109,12 +109,12 @@ def number_word(count: int) -> str:
     return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
 
 
-def plain_words(text: str, longest: int) -> str:
+def _plain_words(text: str, longest: int) -> str:
     """Return `text` in one line and without what could end a docstring or deceive a reader."""
-    return one_line(text.replace("\\", "/").replace('"', "'"), longest)
+    return _one_line(text.replace("\\", "/").replace('"', "'"), longest)
 
 
-def one_line(text: str, longest: int) -> str:
+def _one_line(text: str, longest: int) -> str:
     """Return `text` in one line of printable letters, which is enough for a comment."""
     printable = "".join(letter if letter.isprintable() else " " for letter in text)
     return textwrap.shorten(printable, longest, placeholder="…") if printable.strip() else ""
@@ -170,7 +170,7 @@ def anew_comment(layer: KerasLayer, catalog: Catalog) -> str:
 
 def _origin(layer: KerasLayer) -> str:
     weights = layer.weights
-    return f'"{one_line(weights.part, 60)}" of {_file_name(weights.path)}'
+    return f'"{_one_line(weights.part, 60)}" of {_file_name(weights.path)}'
 
 
 def _changes(layer: KerasLayer, catalog: Catalog) -> list[str]:
@@ -192,17 +192,17 @@ def _changes(layer: KerasLayer, catalog: Catalog) -> list[str]:
 def _value(value: object) -> str:
     if isinstance(value, Construct):
         return value.class_name
-    return one_line(text_literal(value) if isinstance(value, str) else repr(value), 24)
+    return _one_line(text_literal(value) if isinstance(value, str) else repr(value), 24)
 
 
 def _file_name(path: str) -> str:
-    return plain_words(PureWindowsPath(path).name, 40) or "a saved model"
+    return _plain_words(PureWindowsPath(path).name, 40) or "a saved model"
 
 
 def _quoted(names: Sequence[str]) -> str:
     if len(names) > MANY:
         return f"{number_word(len(names))} places"
-    return ", ".join(f'"{one_line(name, 40)}"' for name in names)
+    return ", ".join(f'"{_one_line(name, 40)}"' for name in names)
 
 
 def _shapes(ports: Sequence[SavedPort]) -> str:
@@ -216,15 +216,15 @@ def _shape(port: SavedPort) -> str:
         axes = "?"
     else:
         axes = "x".join("?" if size is None else str(size) for size in port.shape[1:]) or "scalar"
-    return axes if port.dtype == "float32" else f"{axes} {plain_words(port.dtype, 20)}"
+    return axes if port.dtype == "float32" else f"{axes} {_plain_words(port.dtype, 20)}"
 
 
 def comment(text: str) -> str:
     """Return a comment that is one line and fits into the body of a function."""
-    return f"# {one_line(text, WIDTH - 6)}"
+    return f"# {_one_line(text, WIDTH - 6)}"
 
 
 def waiting_comment(label: str, reason: str) -> str:
     """Return what stands in the place of a call that is not ready yet."""
-    words = plain_words(label, 40)
+    words = _plain_words(label, 40)
     return comment(reason if reason.startswith(words) else f"{words}: {reason}")

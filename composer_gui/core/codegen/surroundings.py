@@ -9,7 +9,7 @@ from pathlib import PureWindowsPath
 
 from composer_gui.core.codegen.expressions import Atom, Display, Expression, Labelled
 from composer_gui.core.codegen.literals import text_literal
-from composer_gui.core.codegen.loads import Kept, part_of
+from composer_gui.core.codegen.loads import Kept, file_of, part_of
 from composer_gui.core.codegen.naming import Functions
 from composer_gui.core.codegen.reading import FROZEN_WHEN_BUILT
 from composer_gui.core.document import CodeFile, KerasLayer, SavedModel
@@ -80,8 +80,7 @@ class Surroundings:
 
     def was_frozen(self, layer: Kept) -> bool:
         """Return whether a layer is known to be saved as one that does not train."""
-        path = layer.weights.path if isinstance(layer, KerasLayer) else layer.path
-        inside, part = self.insides.get(path), part_of(layer)
+        inside, part = self.insides.get(file_of(layer).path), part_of(layer)
         try:
             return bool(part and inside) and not inside.part(part).trainable
         except KeyError:
@@ -98,7 +97,7 @@ class Surroundings:
         leaves = inside.leaves() if inside is not None else ()
         return any(x.class_name in FROZEN_WHEN_BUILT and not x.trainable for _, x in leaves)
 
-    def has_weights(self, layer: KerasLayer, catalog: Catalog) -> bool:
+    def has_weights(self, layer: KerasLayer) -> bool:
         """Return whether a layer may have weights, for all that is known."""
         inside = self.insides.get(layer.weights.path)
         try:
@@ -107,7 +106,7 @@ class Surroundings:
             count = None
         if count is not None:
             return count > 0
-        kinds = {parameter.kind for parameter in catalog.layer(layer.class_name).parameters}
+        kinds = {parameter.kind for parameter in self.catalog.layer(layer.class_name).parameters}
         return layer.class_name == "Normalization" or not kinds.isdisjoint(_WITH_WEIGHTS)
 
     # Foreign classes ------------------------------------------------------------------------------
@@ -115,7 +114,7 @@ class Surroundings:
     @property
     def imports(self) -> list[str]:
         """The imports of the files that define foreign classes."""
-        modules = code_modules(self.code)
+        modules = _code_modules(self.code)
         if not modules or not any(self.foreign.values()):
             return []
         names = self._plain_names()
@@ -127,7 +126,7 @@ class Surroundings:
     @property
     def constants(self) -> list[str]:
         """The lines that gather the classes of several files, or of names that are none here."""
-        modules = sorted(code_modules(self.code).values())
+        modules = sorted(_code_modules(self.code).values())
         if not self.imports or self._is_by_name():
             return []
         gathered = ", ".join(f"**vars({module})" for module in modules)
@@ -164,7 +163,7 @@ def inside_of(layer: SavedModel, insides: Mapping[str, Inside]) -> Inside | None
         return None
 
 
-def code_modules(code: Sequence[CodeFile]) -> dict[str, str]:
+def _code_modules(code: Sequence[CodeFile]) -> dict[str, str]:
     """Return the names that a script imports Python files by, by their paths.
 
     The files are to lie beside the script. Raises CannotGenerate for a name that cannot be
