@@ -33,6 +33,9 @@ class ChildProcess(QObject):
         super().__init__(parent)
         self._command = command
         self._partial = bytearray()
+        self._lines: deque[bytes] = deque()
+        self._more = QTimer(self, singleShot=True, interval=0)
+        self._more.timeout.connect(self._tell_next)
         self._said: deque[str] = deque(maxlen=KEPT_LINES)
         self._has_ended = False
         self.process = QProcess(self)
@@ -72,10 +75,19 @@ class ChildProcess(QObject):
             return
         *lines, rest = self._partial.split(b"\n")
         self._partial = bytearray(rest)
-        for line in lines:
-            message = protocol.decode(bytes(line))
+        self._lines.extend(map(bytes, lines))
+        if not self._more.isActive():
+            self._tell_next()
+
+    def _tell_next(self) -> None:
+        """Tell one message in a turn: a long answer in many parts must not hold the window up."""
+        while self._lines:
+            message = protocol.decode(self._lines.popleft())
             if message is not None:
+                if self._lines:
+                    self._more.start()
                 self.received.emit(message)
+                return
 
     def _read_error(self) -> None:
         text = self.process.readAllStandardError().data().decode(errors="replace")
@@ -90,6 +102,8 @@ class ChildProcess(QObject):
         if not self._has_ended:
             self._has_ended = True
             self._read()
+            while self._lines:
+                self._tell_next()
             self._read_error()
             self.ended.emit(self._said[-1].strip()[:200] if self._said else "")
             self.deleteLater()

@@ -22,6 +22,10 @@ LARGE = 200
 SLICE = 100
 """Nodes of a large change that are judged in one turn of the event loop."""
 
+ASK_AFTER = 25
+"""Milliseconds before the engine is asked about a large change: the canvas and the panels come
+first, in turns of their own."""
+
 _design_numbers = itertools.count(1)
 
 
@@ -52,6 +56,7 @@ class Analysis(QObject):
         self._document = Document()
         self._answered = 0
         self._unasked: Change | None = None
+        self._ask_later = QTimer(self, singleShot=True, interval=ASK_AFTER)
         self._ask_soon = QTimer(self, singleShot=True, interval=0)
         self._judge_soon = QTimer(self, singleShot=True, interval=0)
         self._connect()
@@ -60,6 +65,7 @@ class Analysis(QObject):
         self._engine.analyzed.connect(self._take_answer)
         self._engine.analyzed_part.connect(self._take_part)
         self._ask_soon.timeout.connect(self._ask_now)
+        self._ask_later.timeout.connect(self._ask_soon.start)
         self._judge_soon.timeout.connect(self._judge_slice)
 
     @property
@@ -77,11 +83,11 @@ class Analysis(QObject):
 
     def ask(self, change: Change, *, whole: bool) -> None:
         """Ask the engine about what is shown; with `whole` it is given all, as it had another."""
-        if self._ask_soon.isActive():
+        if self._ask_later.isActive() or self._ask_soon.isActive():
             self._unasked = None
         elif len(change.nodes) > LARGE:
             self._unasked = None if whole else change
-            self._ask_soon.start()
+            self._ask_later.start()  # and then in the turn after that in which others are due
         else:
             self._send(None if whole else change)
 
@@ -93,6 +99,7 @@ class Analysis(QObject):
 
     def close(self) -> None:
         """Let go of the engine."""
+        self._ask_later.stop()
         self._ask_soon.stop()
         self._engine.forget(self.design)
 

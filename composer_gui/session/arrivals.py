@@ -190,6 +190,24 @@ class Arrivals(QObject):
         work = partial(_opened, document, node_id, layer, known, session.catalog)
         self.read(work, partial(self._take_opened, session.place, node_id, layer))
 
+    def rework(self, label: str, edit: Callable[[Document], Document]) -> None:
+        """Do an edit of the level shown in a thread, as `Session.rework` says."""
+        session = self._session
+        work = partial(_reworked, session.document, edit)
+        self.read(work, partial(self._take_reworked, session.place, label, edit))
+
+    def _take_reworked(
+        self,
+        place: levels.Trail,
+        label: str,
+        edit: Callable[[Document], Document],
+        found: _Reworked | str,
+    ) -> None:
+        if isinstance(found, str):
+            self._session.noticed.emit(found)
+        elif levels.at(self._session.root, place) is not None:
+            self._put(place, label, edit, found)
+
     def _take_opened(
         self, place: levels.Trail, node_id: str, layer: SavedModel, found: _Opened
     ) -> None:
@@ -199,10 +217,22 @@ class Arrivals(QObject):
         node = document.nodes.get(node_id) if document is not None else None
         if not isinstance(node, Call) or document.layers[node.layer] != layer:
             return
-        if document is found.before:
-            change = session.apply_at(place, "Open up", lambda _: found.after, known=found.change)
+        edit = partial(edits.splice, node_id=node_id, design=found.design)
+        self._put(place, "Open up", edit, found.made)
+
+    def _put(
+        self,
+        place: levels.Trail,
+        label: str,
+        edit: Callable[[Document], Document],
+        made: _Reworked,
+    ) -> None:
+        """Take over what a thread made of a level, or edit it anew where it is another by now."""
+        session = self._session
+        if levels.at(session.root, place) is made.before:
+            change = session.apply_at(place, label, lambda _: made.after, known=made.change)
         else:
-            change = self._try(place, "Open up", lambda d: edits.splice(d, node_id, found.design))
+            change = self._try(place, label, edit)
         if change is not None and place == session.place:
             session.opened.emit(change.added)
 
@@ -218,14 +248,30 @@ class Arrivals(QObject):
 
 
 @dataclass(frozen=True, slots=True)
-class _Opened:
-    """What a thread made of a saved model: its design, and `before` with that in it, `after`."""
+class _Reworked:
+    """What a thread made of a level: `after` of `before`, and what differs."""
 
-    inside: Inside
-    design: Document
     before: Document
     after: Document
     change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What a thread found in a saved model, and the level with that design in its place."""
+
+    inside: Inside
+    design: Document
+    made: _Reworked
+
+
+def _reworked(before: Document, edit: Callable[[Document], Document]) -> _Reworked | str:
+    """Return what an edit makes of a level, or the sentence that says why it does not."""
+    try:
+        after = edit(before)
+    except EditRefused as refusal:
+        return refusal.whole
+    return _Reworked(before, after, between(before, after))
 
 
 def _opened(
@@ -234,7 +280,7 @@ def _opened(
     inside = known or model_files.read_inside(layer.path)
     design = opening.opened(inside, layer, catalog)
     after = edits.splice(before, node_id, design)
-    return _Opened(inside, design, before, after, between(before, after))
+    return _Opened(inside, design, _Reworked(before, after, between(before, after)))
 
 
 def _read_other(path: Path, known: Sequence[str]) -> tuple[ModelFile | ComposerError, str]:

@@ -3,44 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from composer_gui.core import fixes, fragment, structure
+from composer_gui.core import fragment
 from composer_gui.core.change import Change, between
-from composer_gui.core.codegen.keras_script import Script
 from composer_gui.core.document import (
     Call,
     CodeFile,
     Document,
     SavedModel,
     Submodel,
-    number_of,
 )
 from composer_gui.core.errors import EditRefused
-from composer_gui.core.fixes import Fix
-from composer_gui.core.graph import Graph
 from composer_gui.core.history import History
 from composer_gui.core.inside import Inside
 from composer_gui.core.layers.catalog import Catalog
-from composer_gui.core.problems import Problem
 from composer_gui.core.saved_files import saved_files
-from composer_gui.core.verdicts import UNKNOWN, Verdict
 from composer_gui.engine.client import EngineClient
-from composer_gui.session import levels, scripts
-from composer_gui.session.analysis import Analysis
+from composer_gui.session import levels
 from composer_gui.session.arrivals import Arrivals
-from composer_gui.session.code_files import Consent
-from composer_gui.session.insides import Insides
-from composer_gui.session.scripts import Scripts
 from composer_gui.session.settings import Settings
+from composer_gui.session.shown import ShownDesign
 from composer_gui.storage import document_file
 
 
-class Session(QObject):
+class Session(ShownDesign):
     """One open design. Every way it can change goes through `apply`, `undo`, `redo`, `replace`.
 
     Signals: `changed(Change)` after any change, opening a file included; `analyzed(frozenset)`
@@ -49,23 +39,16 @@ class Session(QObject):
     status bar; `failed(ComposerError)` for work that went on in the background;
     `engine_state_changed(str, str)`, the state and a sentence; `level_changed()` after `changed`
     when another level is shown; `insides_changed()` when more is known of what is inside saved
-    models; `opened(frozenset)`, the nodes that a saved model was opened up into.
+    models; `opened(frozenset)`, the nodes that opening up or a `rework` put on the level shown.
 
-    One level of the design is shown at a time: the whole, `root`, or a submodel in it. `document`,
-    `graph`, the verdicts and the source are those of the level shown. Undo goes where that was done
+    What it changes is the level shown, where nothing else is said. Undo goes where that was done
     which it takes back, or as near as there is something.
     """
 
-    changed = Signal(object)
-    analyzed = Signal(object)
-    settled = Signal()
     path_changed = Signal()
-    clean_changed = Signal(bool)
     noticed = Signal(str)
     failed = Signal(object)
     engine_state_changed = Signal(str, str)
-    level_changed = Signal()
-    insides_changed = Signal()
     opened = Signal(object)
 
     def __init__(
@@ -76,64 +59,17 @@ class Session(QObject):
         *,
         settings: Settings | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.engine = engine
-        self.catalog = catalog
+        super().__init__(engine, catalog, parent, settings=settings)
         self.history = History(Document())
-        self.graph = Graph(Document())
-        self.path: Path | None = None
         self.engine_state = engine.state
-        self._analysis = Analysis(engine, catalog, self._with_allowed_code, self)
-        self._trail: levels.Trail = ()
-        self._consent = Consent(settings)
-        self._insides = Insides(self)
-        self._scripts = Scripts(catalog, self._insides)
         self._arrivals = Arrivals(self, self._insides, self._consent)
-        self._connect()
-
-    def _connect(self) -> None:
-        self._analysis.analyzed.connect(self.analyzed)
-        self._analysis.settled.connect(self.settled)
         self.engine.state_changed.connect(self._take_engine_state)
         self._arrivals.ended.connect(self._reading_ended)
-        self._insides.arrived.connect(self.insides_changed)
-
-    # What is open --------------------------------------------------------------------------------
-
-    @property
-    def document(self) -> Document:
-        """The level that is shown, as it is now."""
-        return levels.at(self.root, self._trail)
 
     @property
     def root(self) -> Document:
         """The whole design as it is now; what is saved, checked and exported."""
         return self.history.document
-
-    @property
-    def trail(self) -> tuple[tuple[str, str], ...]:
-        """Id and name of each submodel on the way to the level shown, from the outermost."""
-        return levels.names(self.root, self._trail)
-
-    @property
-    def place(self) -> levels.Trail:
-        """The way to the level shown, for `apply_at`."""
-        return self._trail
-
-    @property
-    def design(self) -> int:
-        """The number by which the engine knows what is shown."""
-        return self._analysis.design
-
-    @property
-    def revision(self) -> int:
-        """How often something else was to be shown."""
-        return self._analysis.revision
-
-    @property
-    def verdicts(self) -> dict[str, Verdict]:
-        """The verdicts by node id."""
-        return self._analysis.book.shown
 
     @property
     def is_clean(self) -> bool:
@@ -143,39 +79,7 @@ class Session(QObject):
     @property
     def is_settled(self) -> bool:
         """Whether the engine has answered for the newest revision and no file is being read."""
-        return self._analysis.is_answered and self._arrivals.is_idle
-
-    @property
-    def title(self) -> str:
-        """The design's name for a window's title."""
-        return self.path.name if self.path else self.root.name
-
-    def verdict(self, node_id: str) -> Verdict:
-        """Return what is known about a node now."""
-        return self.verdicts.get(node_id, UNKNOWN)
-
-    def problems(self) -> list[Problem]:
-        """Return all that is wrong, the design's own problems first, then in order of making."""
-        found = list(structure.design_problems(self.document))
-        for node_id in sorted(self.verdicts, key=number_of):
-            found.extend(self.verdicts[node_id].problems)
-        return found
-
-    def fixes(self, problem: Problem) -> tuple[Fix, ...]:
-        """Return the repairs offered for a problem."""
-        return fixes.fixes_for(self.document, self.catalog, self.verdicts, problem)
-
-    def script(self) -> Script:
-        """Return the Python source of the level shown, without the parts that are not ready."""
-        return self._scripts.of(*self._source_parts())
-
-    def script_work(self) -> Callable[[], Script]:
-        """Return what makes that source, to be called in a thread where the design is large."""
-        return self._scripts.work(*self._source_parts())
-
-    def _source_parts(self) -> tuple[Document, Document, Path | None, frozenset[str]]:
-        anew = scripts.anew(self.document, self.verdicts)
-        return self.document, self.root, self.path, anew
+        return super().is_settled and self._arrivals.is_idle
 
     # Changing it ---------------------------------------------------------------------------------
 
@@ -235,6 +139,12 @@ class Session(QObject):
             self.noticed.emit(refusal.whole)
             return None
 
+    def rework(
+        self, label: str, edit: Callable[..., Document], /, *args: Any, **kwargs: Any
+    ) -> None:
+        """Do as `try_apply` with an edit that takes long, in a thread; `opened` tells what came."""
+        self._arrivals.rework(label, lambda design: edit(design, *args, **kwargs))
+
     def undo(self) -> None:
         """Go back one step."""
         self._step(self.history.undo, self.history.undo_place)
@@ -271,17 +181,6 @@ class Session(QObject):
         """Show the level so many levels further out; the whole design has none around it."""
         if self._trail and count > 0:
             self._show(self.document, self._trail[:-count], self.is_clean)
-
-    def _show(self, shown: Document, trail: levels.Trail, was_clean: bool) -> None:
-        """Show the level at the end of `trail` in the place of `shown`."""
-        if trail == self._trail:
-            change = between(shown, self.document)
-            self._follow(Change(head=True) if change.is_empty else change, was_clean)
-            return
-        self._trail = trail
-        self._analysis.book.forget(shown.nodes)
-        self._follow(levels.switched(shown, self.document), was_clean, whole=True)
-        self.level_changed.emit()
 
     # Files read in threads -----------------------------------------------------------------------
 
@@ -332,10 +231,6 @@ class Session(QObject):
         """Return the Python files of the design that nobody has allowed on this machine."""
         allowed = self._consent.allowed
         return tuple(file for file in self.root.code if file.sha256 not in allowed)
-
-    def allowed_code(self) -> tuple[CodeFile, ...]:
-        """Return the Python files of the design that may be run."""
-        return self._consent.of(self.root.code)
 
     def ask_again(self) -> None:
         """Have the engine look at everything once more: it may do something else now."""
@@ -395,23 +290,6 @@ class Session(QObject):
     def close(self) -> None:
         """Let go of the engine; the session is not used afterwards."""
         self._analysis.close()
-
-    def _follow(self, change: Change, was_clean: bool, *, whole: bool = False) -> None:
-        """Bring everything that depends on the document in step with it.
-
-        With `whole` the engine is given all of it, since it had another one.
-        """
-        self.graph.follow(change, self.document)
-        self._analysis.follow(self.document, change, self.graph)
-        self.changed.emit(change)
-        if self.is_clean != was_clean:
-            self.clean_changed.emit(self.is_clean)
-        self._analysis.ask(change, whole=whole)
-
-    def _with_allowed_code(self, document: Document) -> Document:
-        """Return what the engine is given: a level with those files that may be run here."""
-        code = self.allowed_code()
-        return document if document.code == code else replace(document, code=code)
 
     def _take_engine_state(self, state: str, sentence: str) -> None:
         self.engine_state = state

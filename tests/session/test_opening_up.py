@@ -102,6 +102,34 @@ def test_a_model_is_opened_up_in_one_step(session, path, qtbot):
     assert kinds(session.document)["deep"] is KerasLayer
 
 
+def test_an_edit_that_takes_long_is_one_step_too(session, qtbot):
+    session.apply("Add", edits.add_keras_layer, "ReLU", 0, 0)
+    (node,) = session.document.nodes
+    with qtbot.waitSignal(session.opened, timeout=WITHIN) as opened:
+        session.rework("Group", edits.group, session.catalog, [node])
+        assert not session.is_settled
+    assert opened.args[0] == set(session.document.nodes)
+    assert kinds(session.document) == {"submodel": Submodel}
+    session.undo()
+    assert set(session.document.nodes) == {node}
+
+
+def test_an_edit_that_takes_long_is_made_of_what_is_there_when_it_is_done(session, qtbot):
+    session.apply("Add", edits.add_keras_layer, "ReLU", 0, 0)
+    (node,) = session.document.nodes
+    with qtbot.waitSignal(session.opened, timeout=WITHIN):
+        session.rework("Group", edits.group, session.catalog, [node])
+        session.apply("Add", edits.add_keras_layer, "Dense", 400, 0)
+    assert kinds(session.document) == {"dense": KerasLayer, "submodel": Submodel}
+
+
+def test_an_edit_that_is_refused_in_a_thread_is_told_in_the_status_bar(session, qtbot):
+    with qtbot.waitSignal(session.noticed, timeout=WITHIN) as told:
+        session.rework("Group", edits.group, session.catalog, [])
+    assert "Select at least one" in told.args[0]
+    assert not session.document.nodes
+
+
 def test_only_saved_models_are_opened_up(session, path):
     session.apply("Add", edits.add_keras_layer, "ReLU", 0, 0)
     (node,) = session.document.nodes

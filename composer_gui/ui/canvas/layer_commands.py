@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from composer_gui.core import edits
 from composer_gui.core.document import (
@@ -14,6 +15,9 @@ from composer_gui.core.document import (
     Submodel,
 )
 from composer_gui.ui.canvas.geometry import GRID
+
+LARGE = 200
+"""Nodes from which grouping and ungrouping take longer than a frame."""
 
 # What there is to do ------------------------------------------------------------------------------
 
@@ -82,21 +86,18 @@ def group(view) -> None:
     """Put the selected nodes into a submodel, and select it."""
     session, chosen = view.session, view.selected()
     if chosen:
-        _added(
-            view,
-            "Group into submodel",
-            edits.group,
-            session.catalog,
-            chosen,
-            verdicts=session.verdicts,
-        )
+        put = session.rework if len(chosen) > LARGE else partial(_added, view)
+        verdicts = dict(session.verdicts)
+        put("Group into submodel", edits.group, session.catalog, chosen, verdicts=verdicts)
 
 
 def ungroup(view) -> None:
     """Put what is in the selected submodel in its place, and select it."""
     node_id = _one_call(view)
-    if isinstance(called(view, node_id), Submodel):
-        _added(view, "Ungroup", edits.ungroup, node_id)
+    layer = called(view, node_id)
+    if isinstance(layer, Submodel):
+        put = view.session.rework if len(layer.design.nodes) > LARGE else partial(_added, view)
+        put("Ungroup", edits.ungroup, node_id)
 
 
 def enter(view) -> bool:

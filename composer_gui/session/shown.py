@@ -1,0 +1,175 @@
+"""What is open and which level of it is shown: to be asked here, to be changed by a `Session`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from composer_gui.core import fixes, structure
+from composer_gui.core.change import Change, between
+from composer_gui.core.codegen.keras_script import Script
+from composer_gui.core.document import CodeFile, Document, number_of
+from composer_gui.core.fixes import Fix
+from composer_gui.core.graph import Graph
+from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.problems import Problem
+from composer_gui.core.verdicts import UNKNOWN, Verdict
+from composer_gui.engine.client import EngineClient
+from composer_gui.session import levels, scripts
+from composer_gui.session.analysis import Analysis
+from composer_gui.session.code_files import Consent
+from composer_gui.session.insides import Insides
+from composer_gui.session.scripts import Scripts
+from composer_gui.session.settings import Settings
+
+
+class ShownDesign(QObject):
+    """An open design, and the level of it that is shown with its graph and its verdicts.
+
+    One level of the design is shown at a time: the whole, `root`, or a submodel in it. `document`,
+    `graph`, the verdicts and the source are those of the level shown. `root` and `is_clean` are
+    told by who holds the history.
+    """
+
+    changed = Signal(object)
+    analyzed = Signal(object)
+    settled = Signal()
+    clean_changed = Signal(bool)
+    level_changed = Signal()
+    insides_changed = Signal()
+
+    def __init__(
+        self,
+        engine: EngineClient,
+        catalog: Catalog,
+        parent: QObject | None = None,
+        *,
+        settings: Settings | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.engine = engine
+        self.catalog = catalog
+        self.graph = Graph(Document())
+        self.path: Path | None = None
+        self._trail: levels.Trail = ()
+        self._consent = Consent(settings)
+        self._insides = Insides(self)
+        self._scripts = Scripts(catalog, self._insides)
+        self._analysis = Analysis(engine, catalog, self._with_allowed_code, self)
+        self._analysis.analyzed.connect(self.analyzed)
+        self._analysis.settled.connect(self.settled)
+        self._insides.arrived.connect(self.insides_changed)
+
+    @property
+    def document(self) -> Document:
+        """The level that is shown, as it is now."""
+        return levels.at(self.root, self._trail)
+
+    @property
+    def root(self) -> Document:
+        """The whole design as it is now; what is saved, checked and exported."""
+        raise NotImplementedError
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether the design is as it was opened or saved."""
+        raise NotImplementedError
+
+    @property
+    def trail(self) -> tuple[tuple[str, str], ...]:
+        """Id and name of each submodel on the way to the level shown, from the outermost."""
+        return levels.names(self.root, self._trail)
+
+    @property
+    def place(self) -> levels.Trail:
+        """The way to the level shown, for `apply_at`."""
+        return self._trail
+
+    @property
+    def design(self) -> int:
+        """The number by which the engine knows what is shown."""
+        return self._analysis.design
+
+    @property
+    def revision(self) -> int:
+        """How often something else was to be shown."""
+        return self._analysis.revision
+
+    @property
+    def verdicts(self) -> dict[str, Verdict]:
+        """The verdicts by node id."""
+        return self._analysis.book.shown
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the engine has answered for the newest revision."""
+        return self._analysis.is_answered
+
+    @property
+    def title(self) -> str:
+        """The design's name for a window's title."""
+        return self.path.name if self.path else self.root.name
+
+    def verdict(self, node_id: str) -> Verdict:
+        """Return what is known about a node now."""
+        return self.verdicts.get(node_id, UNKNOWN)
+
+    def problems(self) -> list[Problem]:
+        """Return all that is wrong, the design's own problems first, then in order of making."""
+        found = list(structure.design_problems(self.document))
+        for node_id in sorted(self.verdicts, key=number_of):
+            found.extend(self.verdicts[node_id].problems)
+        return found
+
+    def fixes(self, problem: Problem) -> tuple[Fix, ...]:
+        """Return the repairs offered for a problem."""
+        return fixes.fixes_for(self.document, self.catalog, self.verdicts, problem)
+
+    def script(self) -> Script:
+        """Return the Python source of the level shown, without the parts that are not ready."""
+        return self._scripts.of(*self._source_parts())
+
+    def script_work(self) -> Callable[[], Script]:
+        """Return what makes that source, to be called in a thread where the design is large."""
+        return self._scripts.work(*self._source_parts())
+
+    def _source_parts(self) -> tuple[Document, Document, Path | None, frozenset[str]]:
+        anew = scripts.anew(self.document, self.verdicts)
+        return self.document, self.root, self.path, anew
+
+    def allowed_code(self) -> tuple[CodeFile, ...]:
+        """Return the Python files of the design that may be run."""
+        return self._consent.of(self.root.code)
+
+    # Keeping in step ------------------------------------------------------------------------------
+
+    def _show(self, shown: Document, trail: levels.Trail, was_clean: bool) -> None:
+        """Show the level at the end of `trail` in the place of `shown`."""
+        if trail == self._trail:
+            change = between(shown, self.document)
+            self._follow(Change(head=True) if change.is_empty else change, was_clean)
+            return
+        self._trail = trail
+        self._analysis.book.forget(shown.nodes)
+        self._follow(levels.switched(shown, self.document), was_clean, whole=True)
+        self.level_changed.emit()
+
+    def _follow(self, change: Change, was_clean: bool, *, whole: bool = False) -> None:
+        """Bring everything that depends on the document in step with it.
+
+        With `whole` the engine is given all of it, since it had another one.
+        """
+        self.graph.follow(change, self.document)
+        self._analysis.follow(self.document, change, self.graph)
+        self.changed.emit(change)
+        if self.is_clean != was_clean:
+            self.clean_changed.emit(self.is_clean)
+        self._analysis.ask(change, whole=whole)
+
+    def _with_allowed_code(self, document: Document) -> Document:
+        """Return what the engine is given: a level with those files that may be run here."""
+        code = self.allowed_code()
+        return document if document.code == code else replace(document, code=code)
