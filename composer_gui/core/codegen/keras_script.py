@@ -68,6 +68,7 @@ def generate(
     if style == SCRATCH:
         made = from_scratch(document, catalog, insides, partial=partial)
         document, catalog = made.document, made.catalog
+        anew = frozenset()  # no layer keeps weights that another could be told from
     whole = chapters.chapter(document, Material(catalog, insides), partial=partial, anew=anew)
     if not partial:
         _require_complete(whole)

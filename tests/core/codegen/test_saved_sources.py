@@ -10,7 +10,7 @@ from immutables import Map
 
 from composer_gui.core import edits, inside_reader, opening
 from composer_gui.core.codegen.expressions import Atom, flat
-from composer_gui.core.codegen.keras_script import generate
+from composer_gui.core.codegen.keras_script import SCRATCH, generate
 from composer_gui.core.codegen.operation_calls import operation_call
 from composer_gui.core.document import (
     Call,
@@ -277,6 +277,14 @@ def test_the_source_is_the_golden_one(name):
 
 
 # Single rules -------------------------------------------------------------------------------------
+
+
+def test_from_scratch_nothing_is_said_of_weights_that_do_not_fit():
+    drawing, anew = opened_and_replaced()
+    assert anew
+    given = {"insides": INSIDES, "anew": frozenset(anew), "style": SCRATCH}
+    text = generate(drawing.document, resources.catalog(), {}, **given).text
+    assert "anew" not in text and "load_model" not in text
 
 
 @pytest.mark.parametrize("name", DESIGNS)
