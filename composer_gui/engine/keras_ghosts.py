@@ -230,7 +230,7 @@ def _not_buildable(detail: str) -> Problem:
 
 def _no_part(part: str) -> Problem:
     message = (
-        f"{{node}} was {part} in a saved model, and its file has no such layer now. "
+        f"{{node}} comes out of a saved model, and there is no layer {part} in its file now. "
         "Choose the file that it came from."
     )
     return Problem("part_absent", message, title="{node} is not in its file")
