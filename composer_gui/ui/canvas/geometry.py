@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
 from composer_gui.ui.canvas.faces import Face, Ring
-from composer_gui.ui.canvas.marks import KEPT
+from composer_gui.ui.canvas.marks import JOINT, KEPT
 
 GRID = 24.0
 SNAP = 12.0
@@ -32,8 +32,6 @@ REACH = 11.0
 """How far from a ring's centre the mouse still means it."""
 BADGE = 16.0
 """Room for one mark right of the label."""
-JOINT = " · "
-"""Between a class and what became of its weights."""
 FRAME_TITLE = 30.0
 GRIP = 14.0
 """Side of the corner by which frames and notes are resized."""

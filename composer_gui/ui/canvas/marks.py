@@ -25,6 +25,10 @@ from composer_gui.core.layers.parameters import show
 from composer_gui.core.ports import operation_ports
 from composer_gui.core.shapes.tensor_spec import show_shape
 from composer_gui.core.verdicts import FINE, Verdict
+from composer_gui.ui.words import count_of
+
+JOINT = " · "
+"""Between two things that are said on one line."""
 
 KEPT, ANEW = "weights kept", "starts anew"
 """What is said of a layer that comes from a saved model."""
@@ -44,15 +48,17 @@ def no_share(_layer: Layer) -> Share | None:
 
 
 def kind_words(layer: Layer) -> str:
-    """Return the line below the label: a class, a file, or what an operation computes."""
-    if isinstance(layer, Submodel):
-        return "submodel"
+    """Return the line below the label: a class, a size, a file, or what an operation computes."""
     if isinstance(layer, Operation):
         return expression(layer)
-    if isinstance(layer, SavedModel):
-        kind = layer.interface.class_name
-        return f"{kind} of {file_name(layer)}" if layer.part else f"saved model · {kind}"
-    return layer.class_name
+    if isinstance(layer, KerasLayer):
+        return layer.class_name
+    count = layer_count(layer)
+    size = count_of(count, "layer") if count else ""
+    if isinstance(layer, Submodel):
+        return JOINT.join(filter(None, ("submodel", size)))
+    kind = layer.interface.class_name
+    return f"{kind} of {file_name(layer)}" if layer.part else f"saved model{JOINT}{size or kind}"
 
 
 def file_name(layer: SavedModel) -> str:
@@ -102,10 +108,8 @@ def _text(value: Any, names: list[str]) -> str:
 
 
 def use_rows(layer: SavedModel | Submodel, share: Share | None) -> tuple[tuple[str, str], ...]:
-    """Return the rows of a saved model or submodel: its size, and how it is used."""
-    rows = list(_uses(layer, share))
-    count = layer_count(layer)
-    return ((("layers", str(count)), *rows) if count and len(rows) < 3 else tuple(rows))[:5]
+    """Return the rows of a saved model or submodel: how it is used."""
+    return tuple(_uses(layer, share))[:5]
 
 
 def _uses(layer: SavedModel | Submodel, share: Share | None) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,6 @@ from composer_gui.ui.canvas.geometry import (
     BADGE,
     FOOT,
     FULL_DETAIL,
-    JOINT,
     PADDING,
     RADIUS,
     RIGHT,
@@ -26,7 +25,7 @@ from composer_gui.ui.canvas.geometry import (
 )
 from composer_gui.ui.canvas.glyphs import NO_PEN
 from composer_gui.ui.canvas.ink import Ink
-from composer_gui.ui.canvas.marks import ANEW
+from composer_gui.ui.canvas.marks import ANEW, JOINT
 
 TITLE_AT, KIND_AT = 17.0, 34.0
 """Heights of the middle of the label and of the line below it."""

@@ -171,7 +171,7 @@ def test_the_share_of_a_submodel_counts_the_layers_within_submodels():
 
 
 def test_a_part_of_a_saved_model_names_its_class_and_file(face, alter, model):
-    assert face(model).kind_text == "saved model · Functional"
+    assert face(model).kind_text == "saved model · 4 layers"
     alter(model, part="stage/scale")
     assert face(model).kind_text == "Functional of encoder.keras"
 
@@ -183,7 +183,7 @@ def test_a_submodel_shows_its_ports_and_how_much_of_it_is_frozen(design, session
     session.apply("Freeze", edits.set_trainable, session.document.nodes[first].layer, False)
     node = design.add(edits.group, session.catalog, [first, second], name="pair")
     shown = face(node)
-    assert (shown.kind_text, shown.category) == ("submodel", "submodel")
+    assert (shown.kind_text, shown.category) == ("submodel · 2 layers", "submodel")
     assert row(shown, "frozen") == "1 of 2"
     assert [ring.port for ring in shown.inputs] == ["left"]
     assert shown.partly_frozen
