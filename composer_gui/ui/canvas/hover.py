@@ -44,7 +44,7 @@ class Hover:
         for other in self._lit:
             if other in nodes:
                 nodes[other].mark(hovered=False, twin=False)
-        twins = self._view.scene().twins(node_id)
+        twins = self._view.scene().selection.twins = self._view.scene().twins(node_id)
         self._lit = twins | ({node_id} if node_id in nodes else set())
         for other in self._lit:
             nodes[other].mark(hovered=other == node_id, twin=other != node_id)

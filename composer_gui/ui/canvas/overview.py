@@ -100,7 +100,10 @@ class Overview:
                 painter.setBrush(ink.theme.card_line if note else ink.category(category))
                 painter.drawRects(list(rects.values()))
         self._outline(painter, zoom, self._wrong, ink.theme.wrong)
-        self._outline(painter, zoom, self._scene.selected_nodes, ink.theme.accent)
+        chosen = self._scene.selection
+        kin = ((chosen.kin | chosen.twins) - chosen.nodes) & self._scene.nodes.keys()
+        self._outline(painter, zoom, kin, ink.theme.accent, Qt.PenStyle.DashLine)
+        self._outline(painter, zoom, chosen.nodes, ink.theme.accent)
 
     def _paint_cards(self, painter: QPainter) -> None:
         """Paint nodes as quiet cards, whose categories the stripes then tell."""
@@ -130,9 +133,16 @@ class Overview:
                 text = self._scene.ink.elided("frame", title, shown.width())
                 painter.drawText(shown.topLeft() - QPointF(0, 4), text)
 
-    def _outline(self, painter: QPainter, zoom: float, node_ids, colour: QColor) -> None:
+    def _outline(
+        self,
+        painter: QPainter,
+        zoom: float,
+        node_ids: Iterable[str],
+        colour: QColor,
+        style: Qt.PenStyle = Qt.PenStyle.SolidLine,
+    ) -> None:
         """Draw a border of two pixels on the screen around nodes."""
-        pen = QPen(colour, 2.0)
+        pen = QPen(colour, 2.0, style)
         pen.setCosmetic(True)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)

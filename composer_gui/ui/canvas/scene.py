@@ -16,6 +16,7 @@ from composer_gui.ui.canvas.ink import Ink
 from composer_gui.ui.canvas.node_item import NodeItem
 from composer_gui.ui.canvas.plates import FrameItem, NoteItem, Plate
 from composer_gui.ui.canvas.portraits import Portraits
+from composer_gui.ui.canvas.selection import Selection
 from composer_gui.ui.canvas.wire_item import WireItem, wire_look
 
 if TYPE_CHECKING:
@@ -45,12 +46,9 @@ class CanvasScene(QGraphicsScene):
         self.nodes: dict[str, NodeItem | Plate] = {}
         self.wires: dict[Wire, WireItem] = {}
         self.wires_at: dict[str, set[Wire]] = {}
-        self.selected_nodes: frozenset[str] = frozenset()
-        self.selected_wires: frozenset[Wire] = frozenset()
+        self.selection = Selection(self)
         self.portraits = Portraits(session)
         self.kinship = self.portraits.kinship
-        self._awaited: frozenset[str] = frozenset()
-        self._lit_kin: set[str] = set()
         self._level = (session.history, session.place)
         work = (self._remove_items, self._add_nodes, self._refresh, self._nearest)
         self._backlog = Backlog(*work, self)
@@ -220,8 +218,8 @@ class CanvasScene(QGraphicsScene):
                 if wire.source.node in self.nodes and wire.node in self.nodes:
                     self._add_wire(wire)
         self.drawn.emit(added)
-        if self._awaited and not self._backlog.nodes:
-            self.select(self._awaited)
+        if self.selection.awaited and not self._backlog.nodes:
+            self.select(self.selection.awaited)
 
     def _add_node(self, node) -> None:
         if isinstance(node, Frame):
@@ -323,34 +321,20 @@ class CanvasScene(QGraphicsScene):
 
     # Selection -----------------------------------------------------------------------------------
 
+    @property
+    def selected_nodes(self) -> frozenset[str]:
+        """The ids of the nodes that are selected."""
+        return self.selection.nodes
+
+    @property
+    def selected_wires(self) -> frozenset[Wire]:
+        """The wires that are selected."""
+        return self.selection.wires
+
     def select(self, nodes: Iterable[str] = (), wires: Iterable[Wire] = ()) -> None:
         """Select exactly these nodes and wires; nodes still to be drawn once they all are."""
-        nodes, wires = frozenset(nodes), frozenset(wires) & set(self.wires)
-        self._awaited = nodes if nodes & self._backlog.nodes.keys() else frozenset()
-        nodes &= set(self.nodes)
-        if (nodes, wires) == (self.selected_nodes, self.selected_wires):
-            return
-        for node_id in nodes ^ self.selected_nodes:
-            if node_id in self.nodes:
-                self.nodes[node_id].mark(selected=node_id in nodes)
-        for wire in wires ^ self.selected_wires:
-            if wire in self.wires:
-                self.wires[wire].set_mark("lit" if wire in wires else "")
-        self.selected_nodes, self.selected_wires = nodes, wires
-        self._light_kin()
-        self.selection_changed.emit()
-
-    def _light_kin(self) -> None:
-        """Mark the other calls of the layers that selected nodes call."""
-        kin: set[str] = set()
-        for node_id in self.selected_nodes if len(self.selected_nodes) <= AT_ONCE else ():
-            kin |= self.twins(node_id)
-        kin -= self.selected_nodes
-        for node_id in kin ^ self._lit_kin:
-            item = self.nodes.get(node_id)
-            if isinstance(item, NodeItem):
-                item.mark(kin=node_id in kin)
-        self._lit_kin = kin
+        if self.selection.put(nodes, wires, self._backlog.nodes):
+            self.selection_changed.emit()
 
     def mark_wire(self, wire: Wire | None, mark: str) -> None:
         """Let a wire stand out, or with "" be as it is at rest; one that is gone is no matter."""
@@ -358,10 +342,10 @@ class CanvasScene(QGraphicsScene):
             self.wires[wire].set_mark(mark or ("lit" if wire in self.selected_wires else ""))
 
     def _deselect(self, change: Change) -> None:
-        if change.removed & self.selected_nodes or change.wires_removed & self.selected_wires:
-            self.select(self.selected_nodes | self._awaited, self.selected_wires)
+        if self.selection.meets(change):
+            self.select(self.selected_nodes | self.selection.awaited, self.selected_wires)
         elif self.selected_nodes and (change.added or change.changed):
-            self._light_kin()
+            self.selection.light_kin()
 
     # Asking --------------------------------------------------------------------------------------
 

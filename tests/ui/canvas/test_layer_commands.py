@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from composer_gui.core import edits
@@ -193,6 +194,35 @@ def test_selecting_one_call_of_a_layer_lights_the_others(chain, view, scene, han
     assert not scene.nodes[chain[1]].kin
     hand.hover(hand.middle(again))
     assert scene.nodes[chain[1]].twin and not scene.nodes[chain[2]].twin
+
+
+def test_from_afar_too_the_other_calls_of_a_layer_are_outlined(chain, view, scene, hand, session):
+    view.select([chain[1]])
+    view.act("use_again")
+    (again,) = view.selected()
+    view.camera.zoom_to(0.2)
+    assert view.overview.holds(view)
+    assert is_outlined(view, chain[1]) and is_outlined(view, again)
+    view.select([chain[2]])
+    assert not is_outlined(view, chain[1]) and not is_outlined(view, again)
+    hand.hover(hand.middle(again))
+    assert is_outlined(view, chain[1])
+    session.apply("Delete", edits.delete, [chain[1]])
+    assert is_outlined(view, chain[2])
+
+
+def is_outlined(view, node_id):
+    """Whether a line in the colour of what is chosen runs above a node seen from afar."""
+    image = QImage(view.viewport().size(), QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    painter.fillRect(image.rect(), view.ink.theme.canvas)
+    painter.setWorldTransform(view.viewportTransform())
+    view.overview.paint_batch(painter, view.camera.zoom)
+    painter.end()
+    card = view.viewportTransform().mapRect(view.scene().nodes[node_id].card()).toRect()
+    rows, columns = range(card.top() - 4, card.top() + 1), range(card.left(), card.right())
+    accent = view.ink.theme.accent.rgb()
+    return any(image.pixel(x, y) == accent for y in rows for x in columns)
 
 
 def test_leaving_is_offered_inside_only(submodel, view, session):
