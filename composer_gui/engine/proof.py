@@ -78,7 +78,8 @@ def _build(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     for path in request["models"]:
         _refuse_foreign(path, own)
     progress("Building the model", 0.1)
-    model = _built(request["text"], request["path"])
+    with proof_weights.watched() as loaded:
+        model = _built(request["text"], request["path"])
     if request.get("target"):
         progress("Saving", 0.5)
         _save(model, request["target"])
@@ -91,7 +92,8 @@ def _build(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
         warnings.append(proof_frozen.warning(forgotten, proof_frozen.states(model)))
     found.pop("config", None)
     if request["models"] and request.get("facts"):
-        found |= (origins := proof_weights.origins(model, request["models"]))
+        origins = proof_weights.origins(model, request["models"], loaded, own)
+        found |= origins
         checks.append(proof_weights.check_of(origins))
     if request.get("train"):
         progress("Training one step", 0.9)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from composer_gui.core.refused import listed
@@ -26,12 +27,48 @@ class Unlike(Exception):
 # Kept and new -----------------------------------------------------------------------------------
 
 
-def origins(model: Any, paths: Iterable[str]) -> dict[str, Any]:
+@contextmanager
+def watched() -> Iterator[list[Any]]:
+    """Yield a list of the models that Keras loads in the block."""
+    import keras
+
+    loaded: list[Any] = []
+    load = keras.models.load_model
+
+    def load_and_note(*arguments: Any, **more: Any) -> Any:
+        loaded.append(load(*arguments, **more))
+        return loaded[-1]
+
+    keras.models.load_model = load_and_note
+    try:
+        yield loaded
+    finally:
+        keras.models.load_model = load
+
+
+def origins(
+    model: Any,
+    paths: Iterable[str],
+    loaded: Sequence[Any] = (),
+    own: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Return how many weights of a model are those in the files, and which layers' are new.
 
-    A layer counts as kept when the largest of its weights is in one of the files, bit for bit.
+    A layer is kept when it comes out of the `loaded` models and its weights are in the files, or
+    when all of them are those of one layer there, bit for bit. One of nothing but constants, as a
+    normalization is in the beginning, is like any other of its kind and so has to be the very one.
+    What Keras fills with a constant when it loads, as for LoRA, is in no file. Where nothing was
+    loaded, as in a source of layers alone, the files are, and the weights by themselves tell.
+    `own` are the classes that are not Keras's.
     """
+    import keras
+
+    sources = loaded or [
+        keras.models.load_model(path, custom_objects=own, compile=False) for path in paths
+    ]
     known = {mark for path in paths for mark in _marks(path)}
+    same = {id(weight) for source in loaded for weight in source.weights}
+    alike = _by_shapes(sources)
     kept = new = 0
     names = []
     for path, layer in leaves(model):
@@ -39,12 +76,50 @@ def origins(model: Any, paths: Iterable[str]) -> dict[str, Any]:
         if not weights:
             continue
         count = sum(map(keras_facts.size_of, weights))
-        if digest(max(weights, key=keras_facts.size_of)) in known:
+        if all(id(weight) in same for weight in weights):
+            is_kept = all(digest(weight) in known or _is_constant(weight) for weight in weights)
+        else:
+            is_kept = _is_copied(weights, alike, constants=not loaded)
+        if is_kept:
             kept += count
         else:
             new += count
             names.append(path)
     return {"kept": kept, "new": new, "new_layers": names}
+
+
+Shapes = tuple[tuple[int, ...], ...]
+
+
+def _by_shapes(models: Iterable[Any]) -> dict[Shapes, list[list[Any]]]:
+    """Return the weights of each layer in the models by their shapes: few have to be compared."""
+    found: dict[Shapes, list[list[Any]]] = defaultdict(list)
+    for model in models:
+        for layer in model._flatten_layers(include_self=False):
+            if layer.weights:
+                found[_shapes(layer.weights)].append(layer.weights)
+    return found
+
+
+def _shapes(weights: Iterable[Any]) -> Shapes:
+    return tuple(tuple(weight.shape) for weight in weights)
+
+
+def _is_copied(
+    weights: list[Any], alike: Mapping[Shapes, list[list[Any]]], *, constants: bool
+) -> bool:
+    """Return whether weights are those of one known layer; of `constants` alone, if they may be."""
+    own = [digest(weight) for weight in weights]
+    if not any(own == list(map(digest, others)) for others in alike.get(_shapes(weights), ())):
+        return False
+    return constants or not all(map(_is_constant, weights))
+
+
+def _is_constant(weight: Any) -> bool:
+    import keras
+
+    array = keras.ops.convert_to_numpy(weight)
+    return bool((array == array.flat[0]).all()) if array.size else True
 
 
 def check_of(found: dict[str, Any]) -> dict[str, Any]:

@@ -54,6 +54,77 @@ def test_a_layer_that_was_trained_further_is_new(tmp_path):
     assert found["new_layers"] == ["one"]
 
 
+def normalized(name, units=5):
+    """A model whose normalization is as it is in the beginning."""
+    x = keras.Input((units,), name="x")
+    y = layers.BatchNormalization(name=f"{name}_norm")(layers.Dense(units, name=name)(x))
+    return keras.Model(x, y)
+
+
+@pytest.fixture
+def base(tmp_path):
+    """Save a model with a fresh normalization; return its file and a function that extends it."""
+    path = tmp_path / "base.keras"
+    model = normalized("old")
+    model.get_layer("old").bias.assign(numpy.arange(5.0))
+    model.save(path)
+
+    def extended(*more):
+        with proof_weights.watched() as loaded:
+            model = keras.models.load_model(path)
+        y = model.output
+        for layer in more:
+            y = layer(y)
+        return keras.Model(model.input, y), loaded
+
+    return path, extended
+
+
+def test_a_fresh_normalization_is_new_though_it_is_like_a_saved_one(base):
+    """All of them begin with ones and zeros; only the one that was loaded was kept."""
+    path, extended = base
+    model, loaded = extended(layers.BatchNormalization(name="new_norm"))
+    assert len(loaded) == 1
+    found = proof_weights.origins(model, [path], loaded)
+    assert found == {"kept": 50, "new": 20, "new_layers": ["new_norm"]}
+
+
+def test_a_layer_keeps_its_weights_only_if_it_has_all_of_one_layer(base):
+    path, extended = base
+    dense = layers.Dense(5, name="dense")
+    model, loaded = extended(dense)
+    dense.set_weights(loaded[0].get_layer("old").get_weights())
+    found = proof_weights.origins(model, [path], loaded)
+    assert found == {"kept": 80, "new": 0, "new_layers": []}
+    dense.bias.assign(numpy.ones(5))
+    found = proof_weights.origins(model, [path], loaded)
+    assert found == {"kept": 50, "new": 30, "new_layers": ["dense"]}
+
+
+def test_what_was_loaded_and_altered_since_is_new(base):
+    path, extended = base
+    model, loaded = extended()
+    old = model.get_layer("old")
+    old.bias.assign(old.bias + 1.0)
+    assert proof_weights.origins(model, [path], loaded)["new_layers"] == ["old"]
+
+
+def test_a_model_of_layers_alone_is_compared_with_the_files(base):
+    path, _ = base
+    model = normalized("other")
+    assert proof_weights.origins(model, [path])["new_layers"] == ["other"]
+    model.set_weights(keras.models.load_model(path).get_weights())
+    assert proof_weights.origins(model, [path]) == {"kept": 50, "new": 0, "new_layers": []}
+
+
+def test_nobody_notes_what_is_loaded_afterwards(base):
+    path, _ = base
+    with proof_weights.watched() as loaded, pytest.raises(ValueError, match="gone"):
+        keras.models.load_model(path.with_name("gone.keras"))
+    keras.models.load_model(path)
+    assert loaded == []
+
+
 def quantized():
     model = encoder()
     model.get_layer("one").quantize("int8")
