@@ -5,6 +5,7 @@ import os
 import tempfile
 
 import pytest
+from hypothesis import settings
 
 # All of it is set on import: Qt, TensorFlow and Keras read it once, when they are imported, and
 # that may be while the tests are still being collected.
@@ -17,6 +18,10 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 HOME = tempfile.TemporaryDirectory(prefix="composer-tests-")
 for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "KERAS_HOME"):
     os.environ[name] = os.path.join(HOME.name, name.lower())
+
+# The same examples every time, however slow the machine is. `tests/playing.py` plays others too.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture(autouse=True)

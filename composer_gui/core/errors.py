@@ -29,8 +29,9 @@ class FileProblem(ComposerError):
     `code` tells the kinds apart. The system gives no file: absent, no_permission, unreadable,
     folder, not_a_file, empty. It is no archive, or a broken one: not_zip, text, hdf5, truncated.
     It is no sound saved model: no_config, no_weights, not_a_model, misnamed, unsafe. It is no sound
-    design: not_a_design. It may be either: bad_json, too_deep, too_large, newer. It cannot be
-    written: absent, no_permission, disk_full, unwritable, exists.
+    design: not_a_design. It is no Python file of classes: misnamed, not_python. It may be any of
+    these: bad_json, too_deep, too_large, newer. It cannot be written: absent, no_permission,
+    disk_full, unwritable, exists.
     """
 
     def __init__(self, code: str, sentence: str, next_step: str = "") -> None:

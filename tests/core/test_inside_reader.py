@@ -184,7 +184,7 @@ def broken():
         yield spoiled(lambda c, nodes=nodes: c["layers"][1].update(inbound_nodes=nodes))
 
 
-@pytest.mark.parametrize("config", broken())
+@pytest.mark.parametrize("config", list(broken()))
 def test_what_keras_does_not_write_is_refused_with_a_sentence(config):
     with pytest.raises(NotOpenable) as caught:
         inside_reader.read(config)

@@ -138,7 +138,7 @@ def test_a_wire_that_leads_nowhere_is_left_out():
     assert from_bytes(json.dumps(content).encode(), FOLDER) == design()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     name=st.text(st.characters()),
     x=st.floats(-1e9, 1e9),

@@ -444,7 +444,7 @@ LETTERS = st.text(alphabet="\"'\\\n#{}()éß\u202e\0;_a1 ", max_size=30)
 HOSTILE = LETTERS | st.just('"""\nimport os\n"""')
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(HOSTILE, HOSTILE, HOSTILE, HOSTILE)
 def test_no_label_path_or_value_becomes_code(one, two, three, four):
     """The tree of the source with hostile texts is that with harmless ones, but for the strings."""
