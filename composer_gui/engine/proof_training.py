@@ -13,6 +13,7 @@ from typing import Any
 from composer_gui.core.refused import clean, listed
 from composer_gui.engine import keras_facts
 from composer_gui.engine.keras_facts import check
+from composer_gui.engine.keras_inside import leaves
 
 TRIES = 5
 """Steps with other random data, at most, until something trainable moves: a ReLU may be dead."""
@@ -54,9 +55,12 @@ def checks(model: Any) -> tuple[list[dict[str, Any]], list[str]]:
 
 
 def frozen_weights(model: Any) -> dict[str, Any]:
-    """Return the weights of the layers that do not train, statistics among them, by their names."""
+    """Return the weights of the layers that do not train, statistics among them, by their names.
+
+    What a model inside says of itself is left out: Keras goes by the layers in it.
+    """
     found: dict[int, tuple[str, Any]] = {}
-    for layer in model._flatten_layers(include_self=False):
+    for _, layer in leaves(model):
         if not layer.trainable:
             for weight in layer.weights:
                 found.setdefault(id(weight), (f"{layer.name}/{weight.name}", weight))

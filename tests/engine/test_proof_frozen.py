@@ -3,12 +3,18 @@
 import pytest
 from immutables import Map
 
-from composer_gui.core.document import Construct
+from composer_gui.core import opening
+from composer_gui.core.document import Construct, SavedModel
 from composer_gui.core.ports import output_ports
-from composer_gui.engine import keras_facts, proof, proof_frozen
+from composer_gui.core.shapes.shape_flow import ShapeFlow
+from composer_gui.engine import keras_facts, keras_operations, proof, proof_frozen, proof_training
+from composer_gui.engine.keras_models import KerasModels
+from composer_gui.engine.keras_shapes import KerasShapes
+from composer_gui.storage import keras_archive
 from tests.conformance.test_ghosts import CATALOG, NOT_CALLABLE, inputs_for
 from tests.drawing import Drawing
 from tests.engine.test_proof import Proof
+from tests.saved_drawing import Saved
 
 keras = pytest.importorskip("keras")
 layers = keras.layers
@@ -152,3 +158,72 @@ def test_of_a_frozen_model_inside_it_is_the_model_that_is_named():
     assert 'set model.get_layer("encoder").trainable = True and then = False, and so with' in said
     deep = proof_frozen.warning(["half/third"], states)
     assert 'set model.get_layer("half").get_layer("third").trainable = True' in deep
+
+
+# Models that say that they are frozen, with layers in them that were thawed after it --------------
+
+
+def half_frozen(folder):
+    """Save a model like that, and one in which such a model lies."""
+    x, inner = keras.Input((4,), name="x"), keras.Input((4,))
+    rows = []
+    for given in (x, inner):
+        rows.append(layers.Dense(4, name="b")(layers.Dense(4, name="a")(given)))
+    outer, model = keras.Model(x, rows[0], name="outer"), keras.Model(inner, rows[1], name="inner")
+    for one in (outer, model):
+        one.trainable = False
+        one.get_layer("b").trainable = True
+    outer.save(folder / "outer.keras")
+    keras.Model(x, layers.Dense(3, name="head")(model(x)), name="nest").save(folder / "nest.keras")
+
+
+USES = [
+    {},
+    {"trainable": False},
+    {"frozen": ("*",)},
+    {"frozen": ("head",)},
+    {"inference": True},
+    {"opened": True},
+]
+
+
+@pytest.mark.parametrize("used", USES, ids=str)
+@pytest.mark.parametrize("name", ["outer", "nest"])
+def test_what_was_thawed_in_a_frozen_model_is_judged_built_and_trained_alike(name, used, tmp_path):
+    """Keras goes by the layers; told to freeze such a model, it does nothing."""
+    half_frozen(tmp_path)
+    drawing = Saved(tmp_path)
+    path = str(tmp_path / f"{name}.keras")
+    inside = keras_archive.contents(path)
+    if "opened" in used:
+        layer = SavedModel("l1", name, path, "", keras_archive.read(path))
+        drawing.document = opening.opened(inside, layer, CATALOG)
+    else:
+        drawing.output("y", drawing.whole(name, name, drawing.input("x", 4), **used))
+    shapes = KerasShapes(CATALOG, KerasModels(), keras_operations.call)
+    verdicts = ShapeFlow(CATALOG, shapes.infer).update(drawing.document)
+    model = keras_facts.built(drawing.text(insides={path: inside}), "script.py")
+    told = sum(verdict.trainable_parameters for verdict in verdicts.values())
+    assert told == sum(map(keras_facts.size_of, model.trainable_weights))
+    assert (told == 0) == (used in USES[1:3] + USES[4:5] or (name == "outer" and used == USES[5]))
+    (check,), odd = proof_training.checks(model)
+    assert check["ok"] and odd == []
+
+
+def test_of_many_layers_the_frozen_ones_are_frozen_though_their_model_says_so_already(tmp_path):
+    x = y = keras.Input((4,), name="x")
+    for number in range(8):
+        y = layers.Dense(4, name=f"d{number}")(y)
+    model = keras.Model(x, y, name="row")
+    model.trainable = False
+    for number in range(4):
+        model.get_layer(f"d{number}").trainable = True
+    model.save(tmp_path / "row.keras")
+    drawing = Saved(tmp_path)
+    y = drawing.input("x", 4)
+    for number in range(8):
+        is_open = number == 7
+        y = drawing.kept("row", f"d{number}", f"d{number}", "Dense", y, trainable=is_open, units=4)
+    drawing.output("y", y)
+    built = keras_facts.built(drawing.text(), "script.py")
+    assert [weight.path for weight in built.trainable_weights] == ["d7/kernel", "d7/bias"]

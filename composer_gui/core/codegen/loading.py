@@ -216,9 +216,10 @@ class Loading:
         ]
         frozen = [layer for layer in fetched if not layer.trainable]
         thawed = [x for x in fetched if x.trainable and self._around.was_frozen(x)]
-        half = [x for x in frozen if isinstance(x, KerasLayer) and self._around.is_half_frozen(x)]
+        half = [x for x in frozen if self._around.is_half_frozen(x)]
         fresh = [x for x in frozen if not self._around.was_frozen(x)]
-        if len(frozen) > FEW and 2 * len(frozen) > len(fetched):
+        is_heeded = not self._around.is_half_frozen_file(supply.path)
+        if len(frozen) > FEW and 2 * len(frozen) > len(fetched) and is_heeded:
             others = [layer for layer in fetched if layer.trainable]
             whole = f"{INDENT}{source}.trainable = False"
             return [whole, *_switched(source, others, TRUE), *_frozen_again(source, half)]

@@ -87,15 +87,20 @@ class Surroundings:
             return False
 
     def is_half_frozen(self, layer: Kept) -> bool:
-        """Return whether a layer is, or holds, one that was saved frozen with others in it.
+        """Return whether something in a layer trains although what it is in says that it is frozen.
 
-        Keras makes those in it anew when it loads, and lets them train.
+        Keras makes the layers in some frozen layers anew when it loads, and lets them train; and
+        layers in a model may have been thawed after it. To such a model or layer Keras does nothing
+        when it is told to be frozen, as it says so already.
         """
         if isinstance(layer, KerasLayer):
             return layer.class_name in FROZEN_WHEN_BUILT and self.was_frozen(layer)
         inside = self.inside_of(layer)
-        leaves = inside.leaves() if inside is not None else ()
-        return any(x.class_name in FROZEN_WHEN_BUILT and not x.trainable for _, x in leaves)
+        return inside is not None and _is_half_frozen(inside)
+
+    def is_half_frozen_file(self, path: str) -> bool:
+        """Return the same of the whole of a saved model."""
+        return path in self.insides and _is_half_frozen(self.insides[path])
 
     def has_weights(self, layer: KerasLayer) -> bool:
         """Return whether a layer may have weights, for all that is known."""
@@ -178,3 +183,11 @@ def _code_modules(code: Sequence[CodeFile]) -> dict[str, str]:
                 "Name it like a Python module, such as my_layers.py.",
             )
     return modules
+
+
+def _is_half_frozen(inside: Inside) -> bool:
+    if any(x.class_name in FROZEN_WHEN_BUILT and not x.trainable for _, x in inside.leaves()):
+        return True
+    if not inside.trainable and any(x.trainable for _, x in inside.leaves()):
+        return True
+    return any(part.inside is not None and _is_half_frozen(part.inside) for part in inside.parts)
