@@ -15,7 +15,7 @@ from composer_gui.session.session import Session
 from composer_gui.storage import resources
 from tests.silent_engine import SilentEngine
 
-WITHIN = 60_000
+WITHIN = 120_000
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 

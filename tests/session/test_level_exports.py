@@ -17,7 +17,7 @@ from composer_gui.session.session import Session
 from composer_gui.storage import resources
 from tests.session.test_exports import outcome
 
-WITHIN = 60_000
+WITHIN = 120_000
 
 
 @pytest.fixture(scope="module")
