@@ -396,7 +396,8 @@ class CanvasView(QGraphicsView):
     def _tell_selection(self) -> None:
         """Tell what is selected: at once, or while much is drawn anew in the next turn."""
         if not self.scene().is_drawn and self.sender() is not self._telling:
-            self._telling.start()
+            if not self._telling.isActive():  # ahead of those who would look at it anyway
+                self._telling.start()
             return
         self.selection_changed.emit(self.selected())
 

@@ -23,15 +23,21 @@ class ScriptMaker(QObject):
         super().__init__(parent)
         self._session = session
         self._working: QObject | None = None
-        self._document: Document | None = None
+        self._is_wanted = False
+
+    @property
+    def takes_long(self) -> bool:
+        """Whether the design is so large that its script is made in a thread."""
+        return _size(self._session.document) > AT_ONCE
 
     def make(self) -> None:
         """Make the script of the design as it is now."""
-        document = self._session.document
-        if _size(document) <= AT_ONCE:
+        if not self.takes_long:
             self.made.emit(self._at_once())
-        elif self._working is None:
-            self._document = document
+        elif self._working is not None:
+            self._is_wanted = True
+        else:
+            self._is_wanted = False
             self._working = model_files.in_thread(self._session.script_work(), self._take)
 
     def _at_once(self) -> Script:
@@ -42,9 +48,12 @@ class ScriptMaker(QObject):
 
     def _take(self, script: Script | ComposerError) -> None:
         self._working = None
+        if not self.takes_long:  # another design by now, whose script was made at once
+            self.make()
+            return
         is_script = isinstance(script, Script)
         self.made.emit(script if is_script else sentence_as_script(script))
-        if self._session.document is not self._document:
+        if self._is_wanted:
             self.make()
 
 

@@ -15,6 +15,10 @@ from composer_gui.ui.panels.source_colours import SourceColours
 DELAY = 60
 """Milliseconds after a change before the source is written anew: typing is not held up by it."""
 
+PAUSE = 500
+"""Milliseconds without a change before that of a large design is: the thread that writes it takes
+time from all others, and from the answer to an edit too."""
+
 LINES_A_TURN = 150
 """Lines of the text that are replaced, and so coloured, before the window has a turn again."""
 
@@ -84,8 +88,10 @@ class SourcePreview(QPlainTextEdit):
         theme.watch().changed.connect(self._dress)
 
     def _soon(self, *_: object) -> None:
-        if not self._later.isActive():
-            self._later.start()
+        if self._maker.takes_long:
+            self._later.start(PAUSE)
+        elif not self._later.isActive() or self._later.interval() != DELAY:
+            self._later.start(DELAY)
 
     def _dress(self) -> None:
         self.colours.refresh()
@@ -93,7 +99,7 @@ class SourcePreview(QPlainTextEdit):
 
     def showEvent(self, event) -> None:
         super().showEvent(event)
-        self._later.start()
+        self._later.start(DELAY)
 
     # Following -----------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from composer_gui.core import edits
 from composer_gui.core.codegen.keras_script import Script
 from composer_gui.ui import theme
-from composer_gui.ui.panels import script_maker
+from composer_gui.ui.panels import script_maker, source_preview
 from composer_gui.ui.panels.source_preview import SourcePreview
 
 
@@ -215,6 +215,34 @@ def test_an_edit_while_the_source_is_written_is_not_forgotten(
     session.apply("Set units", edits.set_parameter, *args)
     preview.refresh()
     qtbot.waitUntil(lambda: "Dense(16" in preview.toPlainText())
+
+
+def test_the_source_of_a_design_that_is_gone_is_not_shown(
+    preview, chain, session, qtbot, monkeypatch
+):
+    monkeypatch.setattr(script_maker, "AT_ONCE", 1)
+    shown = []
+    preview._maker.made.connect(lambda script: shown.append(script.text))
+    preview.refresh()
+    session.new()
+    qtbot.waitUntil(lambda: preview._maker._working is None)
+    preview.refresh()
+    assert shown and not any("Dense(8" in text for text in shown)
+
+
+def test_the_source_of_a_large_design_is_written_once_the_edits_pause(
+    preview, chain, design, session, qtbot, monkeypatch
+):
+    monkeypatch.setattr(script_maker, "AT_ONCE", 1)
+    written = []
+    monkeypatch.setattr(preview._maker, "make", lambda: written.append(session.document))
+    preview._later.stop()
+    for units in (16, 17):
+        args = (session.catalog, design.document.nodes[chain[1]].layer, "units", units)
+        session.apply("Set units", edits.set_parameter, *args)
+        assert preview._later.remainingTime() > source_preview.DELAY
+    qtbot.waitUntil(lambda: bool(written))
+    assert written == [session.document]
 
 
 def test_the_ground_follows_a_change_of_theme(preview, qapp):
