@@ -68,7 +68,7 @@ def origins(
     ]
     known = {mark for path in paths for mark in _marks(path)}
     same = {id(weight) for source in loaded for weight in source.weights}
-    alike = _by_shapes(sources)
+    known_layers = _KnownLayers(sources)
     kept = new = 0
     names = []
     for path, layer in leaves(model):
@@ -79,7 +79,9 @@ def origins(
         if all(id(weight) in same for weight in weights):
             is_kept = all(digest(weight) in known or _is_constant(weight) for weight in weights)
         else:
-            is_kept = _is_copied(weights, alike, constants=not loaded)
+            # in a source of layers alone, constants can only be told by themselves
+            is_telling = not loaded or not all(map(_is_constant, weights))
+            is_kept = is_telling and weights in known_layers
         if is_kept:
             kept += count
         else:
@@ -88,31 +90,30 @@ def origins(
     return {"kept": kept, "new": new, "new_layers": names}
 
 
-Shapes = tuple[tuple[int, ...], ...]
+class _KnownLayers:
+    """The layers in some models; `weights in known` says whether one of them has these weights.
 
+    Only of layers whose shapes are asked for are the weights looked at, and once.
+    """
 
-def _by_shapes(models: Iterable[Any]) -> dict[Shapes, list[list[Any]]]:
-    """Return the weights of each layer in the models by their shapes: few have to be compared."""
-    found: dict[Shapes, list[list[Any]]] = defaultdict(list)
-    for model in models:
-        for layer in model._flatten_layers(include_self=False):
-            if layer.weights:
-                found[_shapes(layer.weights)].append(layer.weights)
-    return found
+    def __init__(self, models: Iterable[Any]) -> None:
+        self._by_shapes: dict[Any, list[list[Any]]] = defaultdict(list)
+        self._marks: dict[Any, set[tuple[bytes, ...]]] = {}
+        for model in models:
+            for layer in model._flatten_layers(include_self=False):
+                if layer.weights:
+                    self._by_shapes[self._shapes(layer.weights)].append(layer.weights)
 
+    @staticmethod
+    def _shapes(weights: Iterable[Any]) -> tuple[tuple[int, ...], ...]:
+        return tuple(tuple(weight.shape) for weight in weights)
 
-def _shapes(weights: Iterable[Any]) -> Shapes:
-    return tuple(tuple(weight.shape) for weight in weights)
-
-
-def _is_copied(
-    weights: list[Any], alike: Mapping[Shapes, list[list[Any]]], *, constants: bool
-) -> bool:
-    """Return whether weights are those of one known layer; of `constants` alone, if they may be."""
-    own = [digest(weight) for weight in weights]
-    if not any(own == list(map(digest, others)) for others in alike.get(_shapes(weights), ())):
-        return False
-    return constants or not all(map(_is_constant, weights))
+    def __contains__(self, weights: list[Any]) -> bool:
+        shapes = self._shapes(weights)
+        if shapes not in self._marks:
+            alike = self._by_shapes.get(shapes, ())
+            self._marks[shapes] = {tuple(map(digest, others)) for others in alike}
+        return tuple(map(digest, weights)) in self._marks[shapes]
 
 
 def _is_constant(weight: Any) -> bool:
