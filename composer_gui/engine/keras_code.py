@@ -10,6 +10,9 @@ from composer_gui.core.problems import Problem
 from composer_gui.engine import keras_facts
 from composer_gui.engine.keras_specs import CannotCall
 
+LONGEST_REASON = 160
+"""Characters of what Python says of a file, in a sentence; the detail has more."""
+
 
 class UserCode:
     """The classes and functions of Python files that the user allowed, each file run once.
@@ -47,6 +50,10 @@ def _run(file: CodeFile) -> dict[str, Any] | CannotCall:
         return CannotCall(problem, lasting=False)
     except (Exception, SystemExit) as error:  # a file that ends Python must not end the engine
         text = f"{type(error).__name__}: {error}"[:2000]
-        message = f"{{node}} needs {file.path}, and Python could not run that file."
+        said = " ".join(text.split())[:LONGEST_REASON]
+        message = (
+            f"{{node}} needs {file.path}, and Python could not run that file: {said.rstrip('.')}. "
+            "Mend the file, and name it once more."
+        )
         problem = Problem("code_failed", message, title="A Python file fails", detail=text)
         return CannotCall(problem)

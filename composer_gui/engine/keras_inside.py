@@ -275,5 +275,8 @@ def _not_cut_off(name: str) -> Problem:
 
 
 def _other_outputs(name: str) -> Problem:
-    message = f"{{node}} cannot be used like this: {name} in it would give other outputs."
+    message = (
+        f"{{node}} cannot have these inputs: {name} in it would give another number of outputs "
+        "than when it was saved. Choose other sizes."
+    )
     return Problem("refused_inside", message, title="Another number of outputs")

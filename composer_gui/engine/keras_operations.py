@@ -84,5 +84,5 @@ def _unknown(name: str) -> Problem:
 
 def _other_count(layer: Operation, count: int) -> Problem:
     wanted, given = max(1, layer.outputs), f"{count} output" + ("" if count == 1 else "s")
-    message = f"{{node}} has {given} here, and {wanted} were made of it when it was saved."
+    message = f"{{node}} gives {given} here, and it gave {wanted} when it was saved."
     return Problem("other_outputs", message, expected=str(wanted), actual=str(count))

@@ -181,6 +181,11 @@ def test_a_file_that_python_cannot_run_is_told_with_the_reason(folder, shapes, t
     assert problem.detail.split(":")[0] in (
         *("ZeroDivisionError", "SystemExit", "SyntaxError", "ModuleNotFoundError"),
     )
+    reason = problem.detail.rstrip(".")
+    assert problem.message == (
+        f"{{node}} needs {broken}, and Python could not run that file: {reason}. "
+        "Mend the file, and name it once more."
+    )
 
 
 def test_a_part_that_is_all_keras_needs_no_code(folder, shapes):

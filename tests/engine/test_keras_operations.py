@@ -72,7 +72,7 @@ def test_a_list_comes_out_by_numbers():
 
 def test_another_number_of_outputs_than_was_saved_is_refused():
     (problem,) = outcome("split", IMAGE, arguments=(Slot(0), 3), outputs=2, axis=-1).problems
-    assert problem.message == "{node} has 3 outputs here, and 2 were made of it when it was saved."
+    assert problem.message == "{node} gives 3 outputs here, and it gave 2 when it was saved."
 
 
 def test_shapes_that_do_not_fit_are_refused():
