@@ -15,37 +15,7 @@ from composer_gui.core.inside import (
     path_of,
     steps_of,
 )
-
-FLOAT = {"module": "keras", "class_name": "DTypePolicy", "config": {"name": "float32"}}
-
-
-def tensor(name, call=0, output=0, shape=(None, 4)):
-    config = {"shape": list(shape), "dtype": "float32", "keras_history": [name, call, output]}
-    return {"class_name": "__keras_tensor__", "config": config}
-
-
-def input_layer(name, shape=(None, 4)):
-    config = {"batch_shape": list(shape), "dtype": "float32", "name": name}
-    entry = {"module": "keras.layers", "class_name": "InputLayer", "config": config}
-    return entry | {"name": name, "inbound_nodes": []}
-
-
-def layer(name, *calls, class_name="Dense", module="keras.layers", config=None):
-    """Return a layer's entry; each call is the list of its positional arguments."""
-    entry = {"module": module, "class_name": class_name, "name": name}
-    nodes = [{"args": list(arguments), "kwargs": {}} for arguments in calls]
-    return entry | {
-        "config": {"name": name, "units": 4, "dtype": FLOAT, **(config or {})},
-        "registered_name": None,
-        "inbound_nodes": nodes,
-    }
-
-
-def functional(layers, inputs, outputs, name="model", calls=()):
-    config = {"name": name, "layers": layers, "input_layers": inputs, "output_layers": outputs}
-    entry = {"module": "keras.src.models.functional", "class_name": "Functional"}
-    nodes = [{"args": list(arguments), "kwargs": {"mask": None}} for arguments in calls]
-    return entry | {"config": config, "name": name, "inbound_nodes": nodes}
+from tests.saved_configs import functional, input_layer, layer, tensor
 
 
 def chain(name="model", calls=()):

@@ -9,39 +9,7 @@ from composer_gui.core import cutting, inside_reader, opening, unfolding
 from composer_gui.core.document import KerasLayer, SavedModel, SavedPort, Submodel
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.inside import NotOpenable
-
-FLOAT = {"module": "keras", "class_name": "DTypePolicy", "config": {"name": "float32"}}
-
-
-def tensor(name, call=0, output=0, shape=(None, 4)):
-    config = {"shape": list(shape), "dtype": "float32", "keras_history": [name, call, output]}
-    return {"class_name": "__keras_tensor__", "config": config}
-
-
-def input_layer(name, shape=(None, 4), **config):
-    config = {"batch_shape": list(shape), "dtype": "float32", "name": name, **config}
-    entry = {"module": "keras.layers", "class_name": "InputLayer", "config": config}
-    return entry | {"name": name, "inbound_nodes": []}
-
-
-def layer(name, *calls, class_name="Dense", module="keras.layers", keywords=None, **config):
-    given = {"units": 4} if class_name == "Dense" else {}
-    nodes = [{"args": list(arguments), "kwargs": dict(keywords or {})} for arguments in calls]
-    return {
-        "module": module,
-        "class_name": class_name,
-        "name": name,
-        "config": {"name": name, "dtype": FLOAT, **given, **config},
-        "registered_name": None if module.startswith("keras") else f"mine>{class_name}",
-        "inbound_nodes": nodes,
-    }
-
-
-def functional(layers, inputs, outputs, name="model", calls=()):
-    config = {"name": name, "layers": layers, "input_layers": inputs, "output_layers": outputs}
-    entry = {"module": "keras.src.models.functional", "class_name": "Functional"}
-    nodes = [{"args": list(arguments), "kwargs": {"mask": None}} for arguments in calls]
-    return entry | {"config": config, "name": name, "inbound_nodes": nodes}
+from tests.saved_configs import functional, input_layer, layer, tensor
 
 
 def chain(*middle, outputs=("b", 0, 0), **config):

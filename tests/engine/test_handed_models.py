@@ -5,17 +5,9 @@ import re
 import pytest
 
 from composer_gui.core.document import Submodel
-from tests.saved_drawing import Saved, assert_same, built, keras, load, make_models
+from tests.saved_drawing import Saved, assert_same, built, keras, load
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """Return a folder with an encoder in it, and a model in which the encoder lies."""
-    folder = tmp_path_factory.mktemp("models")
-    make_models(folder)
-    return folder
 
 
 ROWS = {

@@ -21,17 +21,9 @@ from composer_gui.core.errors import CannotGenerate
 from composer_gui.core.freezing import frozen_paths
 from composer_gui.engine import keras_facts
 from composer_gui.storage import keras_archive
-from tests.saved_drawing import Saved, assert_same, built, keras, layers, load, make_models, tap
+from tests.saved_drawing import Saved, assert_same, built, keras, layers, load, tap
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """Return a folder with an encoder in it, and a model in which the encoder lies."""
-    folder = tmp_path_factory.mktemp("models")
-    make_models(folder)
-    return folder
 
 
 # Saved models as they are used --------------------------------------------------------------------
