@@ -2,13 +2,15 @@
 
 A timer ticks all the while; the longest gap between two ticks is how long the window did not
 answer. Then undo, redo, a submodel of it all entered and left, and one edit to its verdict in the
-opened model, against the same edit in an opened model of 100 layers.
+opened model, against the same edit in an opened model of 100 layers: with a rest after each edit,
+and one upon the other.
 Run: python tests/benchmarks/bench_open.py [NASNETLARGE.keras]
 """
 
 import os
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -64,27 +66,39 @@ PATIENCE = 90.0
 class Watch(QObject):
     """Ticks every millisecond and remembers the longest gap between two ticks, in seconds.
 
-    `busiest` is the most that the window's thread itself worked between two ticks: less than
-    `longest` where other processes or threads had the processor meanwhile.
+    `held` is the longest without the time in which the thread could have run, but no processor was
+    free: what is left when nothing else runs on the machine. `busiest` is the most that the thread
+    itself worked; the rest of `held` it waited for other threads.
     """
 
     def __init__(self) -> None:
         super().__init__()
+        path = Path(f"/proc/self/task/{threading.get_native_id()}/schedstat")
+        self._queue = path.open() if path.exists() else None  # Linux tells, others do not
         self.reset()
         self._timer = QTimer(self, interval=1, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
         self._timer.start()
 
     def _tick(self) -> None:
-        now, worked = time.perf_counter(), time.thread_time()
-        self.longest = max(self.longest, now - self._last)
-        self.busiest = max(self.busiest, worked - self._worked)
-        self._last, self._worked = now, worked
+        before, self._last = self._last, self._now()
+        gap, worked, queued = (b - a for a, b in zip(before, self._last, strict=True))
+        self.longest = max(self.longest, gap)
+        self.held = max(self.held, worked, gap - queued)
+        self.busiest = max(self.busiest, worked)
+
+    def _now(self) -> tuple[float, float, float]:
+        """Return the time, that in which the thread worked and that in which it might have."""
+        queued = 0
+        if self._queue is not None:
+            self._queue.seek(0)
+            queued = int(self._queue.read().split()[1])
+        return time.perf_counter(), time.thread_time(), queued / 1e9
 
     def reset(self) -> None:
         """Begin anew."""
-        self.longest = self.busiest = 0.0
-        self._last, self._worked = time.perf_counter(), time.thread_time()
+        self.longest = self.held = self.busiest = 0.0
+        self._last = self._now()
 
 
 class Stage:
@@ -124,7 +138,8 @@ class Stage:
         taken = time.perf_counter() - start
         self.rest_until(self.is_still)
         rest(500)
-        found = {"": taken, "_gap": self.watch.longest, "_busy": self.watch.busiest}
+        watch = self.watch
+        found = {"": taken, "_gap": watch.longest, "_held": watch.held, "_busy": watch.busiest}
         return {f"{name}{what}_s": round(value, 4) for what, value in found.items()}
 
     def rest_until(self, done: Callable[[], bool]) -> None:
@@ -135,8 +150,11 @@ class Stage:
             if time.perf_counter() > end:
                 raise SystemExit("The window did not come to rest.")
 
-    def edit_seconds(self) -> float:
-        """Return the median seconds from an edit in the middle of the design to its verdict."""
+    def edit_seconds(self, after: int = AFTER) -> float:
+        """Return the median seconds from an edit in the middle of the design to its verdict.
+
+        Between two edits there are `after` milliseconds.
+        """
         self.canvas.select(())
         layers = self.session.document.layers.values()
         found = [
@@ -145,9 +163,9 @@ class Stage:
             if isinstance(layer, KerasLayer) and layer.class_name == "BatchNormalization"
         ]
         layer = found[len(found) // 2]
-        return median([self._edit(layer, 0.002 * (run + 1)) for run in range(EDITS)])
+        return median([self._edit(layer, 0.002 * (run + 1), after) for run in range(EDITS)])
 
-    def _edit(self, layer: str, epsilon: float) -> float:
+    def _edit(self, layer: str, epsilon: float, after: int) -> float:
         loop = QEventLoop()
         self.session.settled.connect(loop.quit)
         start = time.perf_counter()
@@ -157,7 +175,7 @@ class Stage:
             loop.exec()
         taken = time.perf_counter() - start
         self.session.settled.disconnect(loop.quit)
-        rest(AFTER)
+        rest(after)
         return taken
 
 
@@ -209,12 +227,12 @@ def _figures(stage: Stage, small: Path, large: Path) -> dict[str, float]:
     stage.canvas.select([stage.open(small)])
     open_up = stage.window.actions_by_id["open_up"].trigger
     stage.measured("small", open_up, lambda: len(session.document.nodes) > 90)
-    edit_small = stage.edit_seconds()
+    edit_small, typed_small = stage.edit_seconds(), stage.edit_seconds(0)
     canvas.select([stage.open(large)])
     figures = stage.measured("open", open_up, many) | {"nodes": len(session.document.nodes)}
     figures |= stage.measured("undo", session.undo, few)
     figures |= stage.measured("redo", session.redo, many)
-    edit_large = stage.edit_seconds()
+    edit_large, typed_large = stage.edit_seconds(), stage.edit_seconds(0)
     figures |= stage.measured("fit", canvas.fit, many)
     canvas.select_all()
     figures |= stage.measured("group", lambda: canvas.act("group"), few)
@@ -225,6 +243,9 @@ def _figures(stage: Stage, small: Path, large: Path) -> dict[str, float]:
         "edit_100_s": edit_small,
         "edit_opened_s": edit_large,
         "edit_opened_to_100": ratio(edit_large, edit_small),
+        "edit_upon_edit_100_s": typed_small,
+        "edit_upon_edit_opened_s": typed_large,
+        "edit_upon_edit_opened_to_100": ratio(typed_large, typed_small),
     }
 
 
