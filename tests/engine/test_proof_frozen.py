@@ -227,3 +227,30 @@ def test_of_many_layers_the_frozen_ones_are_frozen_though_their_model_says_so_al
     drawing.output("y", y)
     built = keras_facts.built(drawing.text(), "script.py")
     assert [weight.path for weight in built.trainable_weights] == ["d7/kernel", "d7/bias"]
+
+
+@pytest.mark.parametrize("used", [{}, {"frozen": ("head",)}, "one level", "all levels"], ids=str)
+def test_an_attention_that_was_saved_frozen_stays_so_in_a_model_that_trains(used, tmp_path):
+    """Keras thaws it when it loads the file; the source freezes it again, alone."""
+    inner = keras.Input((4, 3))
+    heads = layers.MultiHeadAttention(2, 2, name="heads")
+    model = keras.Model(inner, layers.Dense(3, name="d")(heads(inner, inner)), name="inner")
+    heads.trainable = False
+    x = keras.Input((4, 3), name="x")
+    path = str(tmp_path / "nest.keras")
+    keras.Model(x, layers.Dense(2, name="head")(model(x)), name="nest").save(path)
+    drawing, inside = Saved(tmp_path), keras_archive.contents(path)
+    if isinstance(used, str):
+        layer = SavedModel("l1", "nest", path, "", keras_archive.read(path))
+        is_all = used == "all levels"
+        drawing.document = opening.opened(inside, layer, CATALOG, all_levels=is_all)
+    else:
+        drawing.output("y", drawing.whole("nest", "nest", drawing.input("x", 4, 3), **used))
+    shapes = KerasShapes(CATALOG, KerasModels(), keras_operations.call)
+    verdicts = ShapeFlow(CATALOG, shapes.infer).update(drawing.document)
+    built = keras_facts.built(drawing.text(insides={path: inside}), "script.py")
+    trains = sum(map(keras_facts.size_of, built.trainable_weights))
+    assert sum(verdict.trainable_parameters for verdict in verdicts.values()) == trains
+    assert trains == (12 if used == {"frozen": ("head",)} else 20)
+    (check,), odd = proof_training.checks(built)
+    assert check["ok"] and odd == []

@@ -126,11 +126,14 @@ class Loading:
         if is_frozen and not self._around.is_half_frozen(layer):
             return [f"{INDENT}{variable}.trainable = False"]
         patterns = (ALL,) if is_frozen else layer.frozen
-        if patterns:
-            self._around.used.add("freeze")
-            value = call("freeze", Atom(variable), *map(literal, patterns))
-            return list(wrapped(value, STEP, INDENT, ""))
+        if patterns or self._around.has_thawed(layer):
+            return self._freezing(Atom(variable), patterns)
         return []
+
+    def _freezing(self, model: Expression, patterns: Sequence[str] = ()) -> list[str]:
+        self._around.used.add("freeze")
+        value = call("freeze", model, *map(literal, patterns))
+        return list(wrapped(value, STEP, INDENT, ""))
 
     def _renaming(self, layer: Kept) -> str:
         variable = self._calls.variables.layers[layer.id]
@@ -223,11 +226,17 @@ class Loading:
             others = [layer for layer in fetched if layer.trainable]
             whole = f"{INDENT}{source}.trainable = False"
             return [whole, *_switched(source, others, TRUE), *_frozen_again(source, half)]
+        models = [x for x in fetched if isinstance(x, SavedModel) and x.trainable]
+        again = [self._freezing(_fetch(source, part_of(x))) for x in models if self._is_thawed(x)]
         return [
             *_switched(source, fresh, FALSE),
             *_switched(source, thawed, TRUE),
             *_frozen_again(source, half),
+            *(line for lines in again for line in lines),
         ]
+
+    def _is_thawed(self, layer: SavedModel) -> bool:
+        return is_plain_part(layer) and self._around.has_thawed(layer)
 
 
 def _frozen_again(source: str, layers: Sequence[Kept]) -> Iterator[str]:

@@ -30,7 +30,8 @@ def freeze(model, *patterns, path=""):
             continue
         names = (here, layer.name, type(layer).__name__)
         fitting = [p for p in patterns if any(fnmatchcase(n, p.removeprefix("!")) for n in names)]
-        if fitting and not fitting[-1].startswith("!"):
+        is_meant = fitting and not fitting[-1].startswith("!")
+        if is_meant or not layer.trainable:  # once loaded, what lies in a frozen layer trains
             for part in layer._flatten_layers():
                 part.trainable = False
 '''
@@ -97,6 +98,11 @@ class Surroundings:
             return layer.class_name in FROZEN_WHEN_BUILT and self.was_frozen(layer)
         inside = self.inside_of(layer)
         return inside is not None and _is_half_frozen(inside)
+
+    def has_thawed(self, layer: SavedModel) -> bool:
+        """Return whether a model has layers that were saved frozen and come back trainable."""
+        inside = self.inside_of(layer)
+        return inside is not None and _has_thawed(inside)
 
     def is_half_frozen_file(self, path: str) -> bool:
         """Return the same of the whole of a saved model."""
@@ -185,8 +191,13 @@ def _code_modules(code: Sequence[CodeFile]) -> dict[str, str]:
     return modules
 
 
+def _has_thawed(inside: Inside) -> bool:
+    leaves = inside.leaves()
+    return any(x.class_name in FROZEN_WHEN_BUILT and not x.trainable for _, x in leaves)
+
+
 def _is_half_frozen(inside: Inside) -> bool:
-    if any(x.class_name in FROZEN_WHEN_BUILT and not x.trainable for _, x in inside.leaves()):
+    if _has_thawed(inside):
         return True
     if not inside.trainable and any(x.trainable for _, x in inside.leaves()):
         return True
