@@ -140,8 +140,9 @@ def _missing_wire(document, catalog, verdicts, problem) -> list[Fix]:
             f"Add an Input of {show_shape(port.shape)} for {port.name}",
             _input_before(catalog, problem.node, port),
         )
-        for port in _open_ports(document, document.nodes[problem.node])[:3]
-    ]
+        for port in _open_ports(document, document.nodes[problem.node])
+        if problem.port in (None, port.name)
+    ][:3]
 
 
 def _take_what_comes(document, catalog, verdicts, problem) -> list[Fix]:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from composer_gui.core.document import Call, Document, Frame, Layer, Note, SavedModel
 from composer_gui.core.verdicts import BLOCKED, FINE, UNKNOWN, Verdict
 
+MISSING_CLASS = "missing_class"
+"""Code of the problem of a saved model whose class nobody has defined here."""
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -45,7 +48,7 @@ def totals(document: Document, verdicts: Mapping[str, Verdict]) -> Totals:
         wires += sum(map(len, node.inputs.values()))
         verdict = verdicts.get(node.id, UNKNOWN)
         waiting += verdict.kind == BLOCKED
-        whole = whole and verdict.kind == FINE
+        whole = whole and verdict.kind == FINE and not _is_uncounted(verdict)
         if isinstance(node, Call):
             calls[node.layer] += 1
             known = counts(document.layers[node.layer], verdict)
@@ -54,6 +57,11 @@ def totals(document: Document, verdicts: Mapping[str, Verdict]) -> Totals:
     trainable = sum(count for _, count in layers.values())
     shared = sum(calls[layer] > 1 and count > 0 for layer, (count, _) in layers.items())
     return Totals(nodes, wires, waiting, parameters, trainable, whole, shared)
+
+
+def _is_uncounted(verdict: Verdict) -> bool:
+    """Return whether a model is taken at the word of its file, which does not count weights."""
+    return not verdict.parameters and any(p.code == MISSING_CLASS for p in verdict.problems)
 
 
 def counts(layer: Layer, verdict: Verdict) -> tuple[int, int]:

@@ -59,6 +59,9 @@ def test_an_open_port_of_a_submodel_gets_an_input_that_fits(grouped, catalog):
     again = edits.use_again(document, call.id, 900, 0)
     (other,) = set(again.nodes) - set(document.nodes)
     (fix,) = fixes.fixes_for(again, catalog, {}, Problem("missing_wire", "No.", other))
+    there, elsewhere = (Problem("missing_wire", "No.", other, port) for port in ("stem", "b"))
+    assert [f.title for f in fixes.fixes_for(again, catalog, {}, there)] == [fix.title]
+    assert fixes.fixes_for(again, catalog, {}, elsewhere) == ()
     assert fix.title == "Add an Input of 8 for stem"
     after = fix.edit(again)
     feeder = after.nodes[after.nodes[other].inputs["stem"][0].node]

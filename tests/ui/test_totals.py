@@ -1,11 +1,15 @@
 """Totals: a shared layer counts once, what is not known yet is said, numbers can be read."""
 
+from dataclasses import replace
+
 import pytest
 
 from composer_gui.core import edits
-from composer_gui.core.verdicts import BLOCKED, Verdict
+from composer_gui.core.document import put
+from composer_gui.core.problems import WARNING, Problem
+from composer_gui.core.verdicts import BLOCKED, FINE, Verdict
 from composer_gui.ui.status_bar import parameter_words, problem_words
-from composer_gui.ui.totals import Totals, cost_rows, show_parameters, totals
+from composer_gui.ui.totals import MISSING_CLASS, Totals, cost_rows, show_parameters, totals
 
 
 def test_nodes_and_wires_are_counted_without_notes(session, design):
@@ -23,6 +27,17 @@ def test_a_layer_that_is_called_twice_counts_once(session, design):
     design.judge(**{node: fine, twin: fine})
     found = totals(session.document, session.verdicts)
     assert (found.parameters, found.trainable, found.is_whole) == (20, 20, True)
+
+
+def test_a_model_taken_at_its_files_word_is_not_counted_as_nothing(session, design):
+    node = design.model()
+    layer = design.called(node)
+    unread = replace(layer, interface=replace(layer.interface, parameters=None))
+    session.apply("Read", lambda document: put(document, unread))
+    problem = Problem(MISSING_CLASS, "Scale is not there.", node, severity=WARNING)
+    design.judge(**{node: Verdict(FINE, (), (problem,))})
+    found = totals(session.document, session.verdicts)
+    assert parameter_words(found) == "0 parameters so far"
 
 
 def test_what_is_shared_is_told_and_what_does_not_train_stands_apart(session, design):

@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from composer_gui.core.document import CodeFile
 from composer_gui.session.session import Session
+from composer_gui.ui.totals import MISSING_CLASS
 from composer_gui.ui.words import breakable
 
-MISSING_CLASS = "missing_class"
-"""Code of the problem of a saved model whose class nobody has defined here."""
+TELLING = (MISSING_CLASS, "refused_classes")
+"""Codes of problems that say what in a saved model is not Keras's."""
 
 MOST_SHOWN = 40_000
 """Characters of a file that can be read before it is allowed."""

@@ -9,12 +9,10 @@ from composer_gui.core import cutting, edits
 from composer_gui.core.document import Cut, Document, SavedModel, SavedPort
 from composer_gui.core.errors import ComposerError
 from composer_gui.core.inside import path_of
-from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.ui.controls import push_button
 from composer_gui.ui.panels.fields import Column
 from composer_gui.ui.panels.inside_rows import InsideRow, is_within
-from composer_gui.ui.panels.node_view import Rows, figure
-from composer_gui.ui.words import Line, Paragraph, listed
+from composer_gui.ui.words import Paragraph, listed
 
 if TYPE_CHECKING:
     from composer_gui.ui.panels.inside_part import InsidePart
@@ -30,17 +28,16 @@ class _Stretch:
 
 
 class CutPart(Column):
-    """Says which stretch is used and what it needs; not there while the whole model is used."""
+    """Says which stretch is used; not there while the whole model is."""
 
     def __init__(self, part: InsidePart) -> None:
         super().__init__(spacing=4)
         self._part = part
         self._known: _Stretch | None = None
         self.words = Paragraph(px=12, tone="secondary")
-        self.ports = Rows()
         self.clear = push_button("Use the whole model", role="quiet")
         self.clear.clicked.connect(self._clear)
-        self.add(self.words, self.ports, self.row(self.clear, stretched=False))
+        self.add(self.words, self.row(self.clear, stretched=False))
 
     @property
     def layer(self) -> SavedModel:
@@ -54,13 +51,6 @@ class CutPart(Column):
         if cut is None or self._part.inside is None:
             return
         self.words.setText(self._said())
-        rows = [("in", *_row(port)) for port in cut.inputs]
-        rows += [("out", *_row(port)) for port in cut.outputs]
-        shown = [
-            (Line(side, px=12, mono=True, tone="tertiary"), Line(name, px=12, mono=True), spec)
-            for side, name, spec in ((a, b, figure(c, tone="secondary")) for a, b, c in rows)
-        ]
-        self.ports.show_rows(shown, rows)
 
     def _said(self) -> str:
         begins, ends = self.begins(), self.ends()
@@ -86,8 +76,11 @@ class CutPart(Column):
         cut = self.layer.cut
         if self._known is None or self._known.cut is not cut:
             inside = self._part.inside
+            own = {tensor.address for tensor in inside.inputs}
+            given = {path_of(p.address) for p in cut.inputs if p.address in own}
             try:
-                begins, within = cutting.beginning(inside, cut), cutting.paths_within(inside, cut)
+                begins = cutting.beginning(inside, cut)
+                within = cutting.paths_within(inside, cut) | given
             except ComposerError:  # the file holds something else by now; the node says so
                 begins, within = (), None
             self._known = _Stretch(cut, begins, within)
@@ -130,7 +123,3 @@ def use_stretch(
 ) -> Document:
     """Use a stretch of a saved model, with those of its taps that are in it."""
     return edits.set_cut(edits.set_taps(document, layer_id, taps), layer_id, cut)
-
-
-def _row(port: SavedPort) -> tuple[str, str]:
-    return port.name, TensorSpec(port.shape, port.dtype).show(dtype=True)

@@ -139,6 +139,15 @@ def _tip(parameter: Parameter) -> str:
     return f"{parameter.help}\nDefault: {_named(parameter.default)}".strip()
 
 
+def show_at_once(widget: QWidget) -> None:
+    """Show what was put into a layout, unless it is hidden on purpose.
+
+    Qt does it with the next event, so that a column would be painted halfway in between.
+    """
+    if not widget.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide):
+        widget.show()
+
+
 class Column(QWidget):
     """A column of fields, heads and lines, as all parts of the inspector are."""
 
@@ -152,6 +161,7 @@ class Column(QWidget):
         """Put widgets below each other."""
         for widget in widgets:
             self.column.addWidget(widget)
+            show_at_once(widget)
 
     def row(self, *widgets: QWidget, spacing: int = 8, stretched: bool = True) -> QWidget:
         """Return a widget with others side by side; not `stretched`, they stand at the left."""

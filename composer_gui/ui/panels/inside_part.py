@@ -115,6 +115,7 @@ class InsidePart(Column):
             return
         self.freezing.follow()
         self.cutting.follow()
+        self._say_count()
         self._mark()
         self._show_buttons()
 
@@ -137,9 +138,22 @@ class InsidePart(Column):
         self.list.show_rows(self.rows, shown)
         self.list.setVisible(bool(shown))
         self.nothing.setVisible(not shown)
-        count = count_of(len(self.leaves), "layer")
-        self.count.setText(f"{len(shown)} found" if is_searching else count)
+        self._say_count()
         self._mark()
+
+    def _say_count(self) -> None:
+        is_searching = bool(self.search.text().strip())
+        found = f"{len(self._found)} found"
+        self.count.setText(found if is_searching else self._layer_count())
+
+    def _layer_count(self) -> str:
+        """Return how many layers there are as Keras counts them, and how many further inside."""
+        if self.inside is None:
+            return ""
+        words = count_of(self.layer.interface.layer_count or len(self.leaves), "layer")
+        deeper = sum("/" in path for path, _ in self.leaves)
+        words += f", {deeper} further inside" if deeper else ""
+        return f"{words}, sizes as saved" if self.layer.reinput else words
 
     def _search(self) -> None:
         self._list()

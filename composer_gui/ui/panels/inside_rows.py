@@ -125,7 +125,7 @@ def _row(
         kind=part.kind,
         class_name=part.class_name,
         category=_category(part, catalog),
-        spec=TensorSpec(*spec).show() if spec else "",
+        spec=TensorSpec(*spec).show() if spec and spec[0] is not None else "",
         parameters=weights_of(part),
         level=len(before),
         parent=parent,

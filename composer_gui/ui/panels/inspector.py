@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from composer_gui.core.document import Call, Frame, Input, Note, Output
 from composer_gui.session.session import Session
@@ -22,6 +22,8 @@ _VIEWS = {
 
 class Inspector(QScrollArea):
     """Shows one view for what is selected and keeps it in step with the session.
+
+    What is typed in stays where it is on the screen, whatever comes and goes above it.
 
     `node_chosen(node id)` when another node is named and pressed.
     """
@@ -90,10 +92,30 @@ class Inspector(QScrollArea):
         document = self._session.document
         ids = tuple(node_id for node_id in self._ids if node_id in document.nodes)
         key = _key(self._session, ids)
+        held, place = None, 0
         if key != self._key or self.view is None:
             self._key = key
             self._put(self._make(ids))
+        else:
+            held = self._focused()
+            place = self._place_of(held)
         self.view.follow()
+        # Nothing is painted halfway, and all is in its place for what is measured now
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        if held is not None and held.isVisible():
+            bar = self.verticalScrollBar()
+            bar.setValue(bar.value() + self._place_of(held) - place)
+
+    def _focused(self) -> QWidget | None:
+        """Return what has the focus in here and can be seen."""
+        focused = QApplication.focusWidget()
+        if focused is None or not self._inside.isAncestorOf(focused):
+            return None
+        return None if focused.visibleRegion().isEmpty() else focused
+
+    def _place_of(self, widget: QWidget | None) -> int:
+        """Return how far below the upper edge a widget is."""
+        return widget.mapTo(self.viewport(), QPoint()).y() if widget is not None else 0
 
     def _make(self, ids: tuple[str, ...]) -> QWidget:
         if not ids:

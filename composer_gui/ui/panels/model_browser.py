@@ -106,7 +106,12 @@ def _entry(path: Path, interface: SavedInterface | None, sentence: str) -> Model
 
 
 def shapes_in_words(interface: SavedInterface) -> str:
-    """Return what goes in and comes out: `64×64×3 → 128`; several ports are separated by "+"."""
+    """Return what goes in and comes out: `64×64×3 → 128`; several ports are separated by "+".
+
+    Nothing is said of a model whose file holds no shapes.
+    """
+    if all(port.shape is None for port in (*interface.inputs, *interface.outputs)):
+        return ""
     sides = [
         " + ".join(show_shape(port.shape) for port in ports) or "nothing"
         for ports in (interface.inputs, interface.outputs)

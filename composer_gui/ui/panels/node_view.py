@@ -34,7 +34,7 @@ class NodeView(Column):
         self.session = session
         self._visits = 0
         self.title = Line(px=16, weight=600)
-        self.subtitle = Line(px=12, tone="secondary")
+        self.subtitle = Paragraph(px=12, tone="secondary")
         self.problems = ProblemsPart(session)
         self.problems.node_chosen.connect(self.node_chosen)
 
@@ -152,8 +152,10 @@ class ProblemsPart(QWidget):
             row.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             row.unsetCursor()
             self._column.addWidget(row)
+            row.show()
         if waits:
-            self._column.addWidget(Paragraph(f"Waits for {waits}.", tone="secondary"))
+            self._column.addWidget(words := Paragraph(f"Waits for {waits}.", tone="secondary"))
+            words.show()
 
 
 class Rows(QWidget):
@@ -179,6 +181,7 @@ class Rows(QWidget):
         for number, row in enumerate(rows):
             for place, widget in enumerate(row):
                 self._grid.addWidget(widget, number, place)
+                widget.show()
         columns = max(map(len, rows), default=0)
         for place in range(columns):
             self._grid.setColumnStretch(place, 1 if place == 1 and columns > 2 else 0)

@@ -8,9 +8,17 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from composer_gui.core import edits
-from composer_gui.core.document import Call, Node, SavedModel, Source
+from composer_gui.core.document import (
+    Call,
+    Document,
+    Node,
+    SavedModel,
+    Source,
+    Submodel,
+    wires_into,
+)
 from composer_gui.core.layers.layer_spec import InputPort
-from composer_gui.core.ports import input_ports, output_ports
+from composer_gui.core.ports import input_ports, model_ports, output_ports
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.session.session import Session
 from composer_gui.ui.controls import SignButton
@@ -114,8 +122,8 @@ def _input_rows(session: Session, node: Node, port: InputPort) -> list[PortRow]:
         tone = "warning" if told else "tertiary"
         return [PortRow("in", port.name, words, tone, tip=port.help)]
     rows = []
-    for place, source in enumerate(sources):
-        label = session.document.label(source.node)
+    labels = _labels(session.document, sources)
+    for place, (source, label) in enumerate(zip(sources, labels, strict=True)):
         several = len(sources) > 1
         rows.append(
             PortRow(
@@ -132,17 +140,31 @@ def _input_rows(session: Session, node: Node, port: InputPort) -> list[PortRow]:
     return rows
 
 
+def _labels(document: Document, sources: tuple[Source, ...]) -> list[str]:
+    """Return what the sources are called; those of one name also say what they are called on."""
+    labels = [document.label(source.node) for source in sources]
+    found = []
+    for source, label in zip(sources, labels, strict=True):
+        before = next(wires_into(document.nodes[source.node]), None)
+        if labels.count(label) > 1 and before is not None:
+            label = f"{label} of {document.label(before.source.node)}"
+        found.append(label)
+    return found
+
+
 def _flowing(session: Session, source: Source) -> str:
     spec = session.verdict(source.node).spec(source.port)
     return spec.show(dtype=True) if spec else "not known yet"
 
 
 def _expected(session: Session, node: Node, port: str) -> str:
-    """Return what a saved model's port asks for; empty for other layers."""
+    """Return what the port of a saved model or submodel asks for; empty for other layers."""
     layer = session.document.layers.get(node.layer) if isinstance(node, Call) else None
-    if not isinstance(layer, SavedModel):
+    if not isinstance(layer, SavedModel | Submodel):
         return ""
-    for known in layer.inputs:
+    for known in model_ports(layer):
+        if known.name == port and known.shape is None:
+            return f"any shape {known.dtype}"
         if known.name == port:
             return TensorSpec(known.shape, known.dtype).show(dtype=True)
     return ""

@@ -32,6 +32,8 @@ def weights_words(layer: KerasLayer, verdict: Verdict) -> tuple[str, str]:
     whose = f"{saved.part} in {Path(saved.path).name}"
     if verdict.anew:
         return f"Starts anew: {verdict.anew.rstrip('.')}. It was {whose}.", "warning"
+    if verdict.kind == FINE and not verdict.parameters:  # nothing to keep, nothing to lose
+        return (f"It is {whose}." if layer.is_as_saved else f"It was {whose}."), "secondary"
     if layer.is_as_saved:
         return f"Weights of {whose}, kept.", "secondary"
     if verdict.kind == FINE:

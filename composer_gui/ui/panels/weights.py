@@ -10,6 +10,7 @@ from composer_gui.core.edit_layers import same_kind
 from composer_gui.session.session import Session
 from composer_gui.ui.controls import ChoiceBox
 from composer_gui.ui.panels.parameter_editors import ChoiceEditor
+from composer_gui.ui.words import plain_tip
 
 OWN = "own copy"
 MOST = 12
@@ -34,7 +35,7 @@ class WeightsChoice(ChoiceBox):
         twins = [node_id for node_id in callers if node_id != self._node_id]
         choices = [(OWN, "")]
         if twins:
-            choices.append((f"shared with {document.label(twins[0])}", node.layer))
+            choices.append((_shared_words(document, self._node_id, twins), node.layer))
         others = _like(document, document.layers[node.layer])
         choices += [(f"share with {layer.name}", layer.id) for layer in others[:MOST]]
         if choices != self._choices:
@@ -42,6 +43,7 @@ class WeightsChoice(ChoiceBox):
             self.clear()
             self.addItems([words for words, _ in choices])
         self.setCurrentIndex(1 if twins else 0)
+        self.setToolTip(plain_tip(self.currentText()))
 
     def _take(self, index: int) -> None:
         document = self._session.document
@@ -55,6 +57,14 @@ class WeightsChoice(ChoiceBox):
             words = f"Share weights with {document.layers[layer_id].name}"
             self._session.try_apply(words, edits.share_layer, self._node_id, layer_id)
         self.follow()
+
+
+def _shared_words(document: Document, node_id: str, twins: list[str]) -> str:
+    """Return with whom a node shares its weights; twins of the same name are counted."""
+    names = {document.label(twin) for twin in twins}
+    if len(twins) == 1 and document.label(node_id) not in names:
+        return f"shared with {names.pop()}"
+    return f"shared by {len(twins) + 1} nodes"
 
 
 def _like(document: Document, layer: Layer) -> list[Layer]:

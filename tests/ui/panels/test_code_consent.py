@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
 from composer_gui.core.document import put
 from composer_gui.core.problems import WARNING, Problem
-from composer_gui.core.verdicts import FINE, Verdict
+from composer_gui.core.verdicts import FINE, WRONG, Verdict
 from composer_gui.session import code_files
 from composer_gui.ui.panels import code_consent
 from composer_gui.ui.panels.inspector import Inspector
@@ -98,16 +98,45 @@ def test_nothing_is_asked_where_no_file_was_chosen(row, session, monkeypatch, qt
     qtbot.mouseClick(button(row), LEFT)
 
 
-def test_a_model_that_is_not_wired_yet_says_what_is_missing_in_it(session, design, show, qtbot):
+def shown_with(session, design, show, *foreign):
+    """Show a saved model that holds these classes; return the inspector and what it says there."""
     node = design.model()
     layer = design.called(node)
-    interface = replace(layer.interface, foreign=("mine>Attend", "mine>Mix"))
+    interface = replace(layer.interface, foreign=foreign)
     session.apply("Read", lambda document: put(document, replace(layer, interface=interface)))
     inspector = show(Inspector(session), 331, 700)
     inspector.show_nodes((node,))
-    part = inspector.view.foreign
-    assert part.isVisible()
+    return inspector, inspector.view.foreign
+
+
+def test_a_model_that_is_not_wired_yet_says_what_is_missing_in_it(session, design, show, qtbot):
+    inspector, part = shown_with(session, design, show, "mine>Attend", "mine>Mix")
+    node = inspector.view.node_id
+    assert part.isVisible() and part.name.isVisible()
     assert part.words.text() == "Attend and Mix are in it, which Keras does not have."
     design.judge(**{node: Verdict(FINE)})
     inspector.refresh()
     assert part.isHidden()
+    problem = Problem("refused_classes", "It holds a Lambda layer.", node)
+    design.judge(**{node: Verdict(WRONG, (), (problem,))})
+    inspector.refresh()
+    assert part.isHidden()
+
+
+def test_code_in_a_model_itself_is_not_run_and_no_file_is_asked_for(session, design, show):
+    _, part = shown_with(session, design, show, "Lambda", "a Python lambda", "mine>Mix")
+    assert part.isVisible() and not part.name.isVisible()
+    words = "Lambda is in it, which runs code of the file. Composer does not run that."
+    assert part.words.text() == words
+
+
+def test_a_model_with_classes_of_its_own_says_where_they_are_looked_for(
+    session, design, show, code, qtbot
+):
+    session.allow_code(code)
+    qtbot.waitUntil(lambda: bool(session.allowed_code()))
+    inspector, part = shown_with(session, design, show, "mine>Scale")
+    design.judge(**{inspector.view.node_id: Verdict(FINE)})
+    inspector.refresh()
+    assert part.isVisible() and not part.name.isVisible()
+    assert part.words.text() == "Scale: looked for in my_layers.py."

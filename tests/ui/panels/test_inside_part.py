@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
 from composer_gui.ui.panels.inside_delegate import ZONE
+from composer_gui.ui.panels.inside_rows import inside_rows
 from composer_gui.ui.panels.inspector import Inspector
 from tests.ui.panels import inner_models
 
@@ -444,3 +445,41 @@ def test_the_beginning_stays_when_another_end_is_chosen_beside_a_skip_connection
     assert part.cutting.begins() == ("second",)
     part.cutting.end_at(part.rows[number(part, "sum")])
     assert [port.address for port in design.called(node).cut.inputs] == ports
+
+
+def test_a_stretch_from_the_models_inputs_on_uses_these_inputs(part):
+    part.cutting.end_at(part.rows[number(part, "block2_conv")])
+    states = {row.name: part.list.model().state(row).unused for row in part.rows}
+    assert not states["image"] and not states["block1_conv"]
+    assert states["block2_drop"]
+
+
+# How it looks -------------------------------------------------------------------------------------
+
+
+def test_as_many_layers_are_counted_as_the_model_has_and_those_further_inside(part):
+    layers = part.layer.interface.layer_count
+    assert part.count.text() == f"{layers} layers, 2 further inside"
+
+
+def test_rows_without_a_known_shape_say_none(design, inspector):
+    whole = inner_models.chain("open", [inner_models.layer("one")], shape=None)
+    rows = inside_rows(whole, design.session.catalog)
+    assert [row.spec for row in rows] == ["", ""]
+
+
+def test_what_is_inside_is_in_its_place_as_soon_as_it_is_shown(inspector, design, monkeypatch):
+    node = inner_models.add(design, inner_models.encoder())
+    monkeypatch.setattr(design.session, "inside", lambda layer: None)
+    inspector.show_nodes((node,))
+    part = inspector.view.inside
+    assert part.body.isHidden()
+    monkeypatch.undo()
+    inspector.refresh()
+    widgets = (part.search, part.list, part.buttons, part.freezing, inspector.view.cost)
+    at_once = [(w.mapTo(inspector, QPoint()), w.size()) for w in widgets]
+    for _ in range(10):
+        QApplication.processEvents()
+    assert at_once == [(w.mapTo(inspector, QPoint()), w.size()) for w in widgets]
+    bottom = part.list.mapTo(part, part.list.rect().bottomLeft()).y()
+    assert part.buttons.mapTo(part, QPoint()).y() > bottom

@@ -225,6 +225,9 @@ def test_shared_weights_can_become_a_copy_and_back(inspector, dense, design, ses
     twin = design.add(edits.add_call, design_layer(session, dense), 0, 100)
     inspector.show_nodes((twin,))
     choice = inspector.view.weights.editor
+    assert choice.currentText() == "shared by 2 nodes"  # of the same name
+    session.apply("Rename", edits.rename, twin, "twin")
+    inspector.refresh()
     assert choice.currentText() == "shared with dense"
     qtbot.keyClick(choice, Qt.Key.Key_Up)
     assert design.called(twin) is not design.called(dense)
@@ -318,6 +321,18 @@ def test_ports_show_what_flows(inspector, design, qtbot):
     inspector.show_nodes((node,))
     shown = lines(inspector.view.ports)
     assert {"inputs", "8 float32", "output", "4 float32"} <= set(shown)
+
+
+def test_wires_from_twins_say_what_the_twins_are_called_on(inspector, design, session):
+    left, right, both = design.input(label="left"), design.input(label="right"), "Concatenate"
+    one, join = design.layer("Dense", name="twin", units=4), design.layer(both)
+    two = design.add(edits.add_call, design_layer(session, one), 0, 100)
+    for source, node in ((left, one), (right, two)):
+        design.wire(source, node)
+    design.wire(one, join)
+    design.wire(two, join, index=1)
+    inspector.show_nodes((join,))
+    assert {"twin of left", "twin of right"} <= set(lines(inspector.view.ports))
 
 
 def test_the_order_of_wires_is_changed_by_a_button(inspector, design, qtbot):

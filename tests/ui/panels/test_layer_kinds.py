@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from immutables import Map
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from composer_gui.core import edits
@@ -85,6 +85,12 @@ def test_a_layer_that_was_changed_and_still_fits_says_so(inspector, kept, design
     design.judge(**{kept: design.fine(4, parameters=20)})
     inspector.show_nodes((kept,))
     assert "still fit and are kept" in inspector.view.saved.text()
+
+
+def test_a_layer_that_has_no_weights_keeps_none(inspector, kept, design):
+    design.judge(**{kept: design.fine(4)})
+    inspector.show_nodes((kept,))
+    assert inspector.view.saved.text() == "It is top/head in resnet.keras."
 
 
 def test_a_layer_without_a_file_says_nothing_of_it(inspector, design):
@@ -264,6 +270,23 @@ def test_what_the_engine_says_of_a_size_stands_at_the_fields(inspector, resized,
     press(inspector, inspector.view.reinput.back, qtbot)
     inspector.refresh()
     assert part.isHidden()
+
+
+def test_what_is_typed_in_stays_in_its_place_when_something_is_said_above_it(
+    inspector, resized, design, qtbot
+):
+    editor = inspector.view.reinput.fields["image", "shape"].editor
+    inspector.resize(331, 420)
+    inspector.ensureWidgetVisible(editor)
+    editor.setFocus()
+    place = editor.mapTo(inspector, QPoint())
+    problem = Problem("shape", "It wants another size. " * 12, resized)
+    design.judge(**{resized: Verdict(WRONG, (), (problem,))})
+    inspector.refresh()
+    for _ in range(5):
+        QApplication.processEvents()
+    assert inspector.view.problems.height() > 100
+    assert editor.mapTo(inspector, QPoint()) == place
 
 
 # Submodels ----------------------------------------------------------------------------------------

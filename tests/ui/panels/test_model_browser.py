@@ -78,6 +78,11 @@ def test_several_ports_are_said_in_a_row():
     assert shapes_in_words(interface) == "64×64×3 + 100 → 128"
 
 
+def test_of_a_model_without_known_shapes_none_are_said():
+    ports = (SavedPort("input", None),), (SavedPort("output", None),)
+    assert shapes_in_words(SavedInterface("Sequential", *ports)) == ""
+
+
 def test_a_model_that_was_opened_up_stays_listed_as_it_was(browser, design, session):
     node = design.model("/models/encoder.keras")
     (whole,) = browser.entries()
