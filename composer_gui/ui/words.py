@@ -36,7 +36,11 @@ def listed(words: Sequence[str]) -> str:
 
 
 def breakable(text: str) -> str:
-    """Return `text` with places in its long words, such as paths, where a line may end."""
+    """Return `text` with places in its long words, such as paths, where a line may end.
+
+    A dot between words stays at the end of its line.
+    """
+    text = text.replace(" · ", "\u00a0· ")
     return _LONG_WORD.sub(lambda word: _PIECE.sub("\\g<0>\u200b", word[0]), text)
 
 

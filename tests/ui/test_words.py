@@ -65,3 +65,7 @@ def test_a_paragraph_keeps_every_word_within_its_width(show):
     paragraph = show(Paragraph("x" * 120), 200, 200)
     assert paragraph.heightForWidth(200) > 2 * paragraph.fontMetrics().height()
     assert paragraph.text() == "x" * 120
+
+
+def test_a_dot_between_words_stays_at_the_end_of_its_line():
+    assert breakable("cut · other input size") == "cut\u00a0· other input size"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from composer_gui.ui import theme
@@ -130,20 +130,14 @@ class InsideDelegate(QStyledItemDelegate):
             word for word, holds in (("begins", state.begins), ("ends", state.ends)) if holds
         )
         spec = f"{ends} here" if ends else row.spec
-        painter.setFont(theme.font(11) if ends else theme.mono(11))
-        width = min(painter.fontMetrics().horizontalAdvance(spec), room.width())
-        painter.setFont(theme.font(11))
-        metrics = painter.fontMetrics()
-        kind_room = max(0, room.width() - width - 8)
-        kind = metrics.elidedText(row.class_name, Qt.TextElideMode.ElideRight, kind_room)
+        fonts = theme.font(11), theme.font(11) if ends else theme.mono(11)
+        kind, at, shown = kind_and_spec(row.class_name, spec, room.width(), fonts)
+        painter.setFont(fonts[0])
         painter.setPen(now.tertiary)
         painter.drawText(room, _MIDDLE, kind)
-        at = metrics.horizontalAdvance(kind) + (8 if kind else 0)
-        painter.setFont(theme.font(11) if ends else theme.mono(11))
+        painter.setFont(fonts[1])
         painter.setPen(now.accent if ends else now.secondary)
-        rest = room.adjusted(at, 0, 0, 0)
-        shown = painter.fontMetrics().elidedText(spec, Qt.TextElideMode.ElideRight, rest.width())
-        painter.drawText(rest, _MIDDLE, shown)
+        painter.drawText(room.adjusted(at, 0, 0, 0), _MIDDLE, shown)
 
     def _paint_signs(self, painter: QPainter, option, row: InsideRow, state) -> None:
         now = theme.current()
@@ -162,6 +156,21 @@ class InsideDelegate(QStyledItemDelegate):
             else:
                 colour = now.accent if state.partly else (now.secondary if hot else now.tertiary)
                 _draw_open_lock(painter, colour, QPointF(at, middle), half=state.partly)
+
+
+def kind_and_spec(
+    kind: str, spec: str, width: int, fonts: tuple[QFont, QFont]
+) -> tuple[str, int, str]:
+    """Return a class and a spec as they fit into `width` pixels, and where the spec begins.
+
+    The class gives way first.
+    """
+    of_kind, of_spec = map(QFontMetrics, fonts)
+    wanted = min(of_spec.horizontalAdvance(spec) + 1, width)  # to the pixel Qt finds no room
+    right = Qt.TextElideMode.ElideRight
+    kind = of_kind.elidedText(kind, right, max(0, width - wanted - 8))
+    at = of_kind.horizontalAdvance(kind) + (8 if kind else 0)
+    return kind, at, of_spec.elidedText(spec, right, width - at)
 
 
 def _draw_open_lock(painter: QPainter, colour, centre: QPointF, *, half: bool) -> None:
