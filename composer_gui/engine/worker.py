@@ -30,6 +30,9 @@ recursion: a model 1,000 layers deep takes more than the usual limit of Python a
 PART_EVERY = 0.25
 """Seconds after which a long analysis tells what it has found so far."""
 
+LARGEST_PART = 300
+"""Verdicts in one message: the window takes one message in a turn."""
+
 QUIET = 1.0
 """Seconds without a request after which all garbage is looked for, which takes a while."""
 
@@ -193,7 +196,17 @@ class Analysis:
             for node_id in change.added | change.changed:
                 differing.setdefault(node_id, design.flow.verdicts[node_id])
         design.revision = revision
-        self._send(protocol.analyzed(number, revision, differing))
+        *parts, last = _parts(differing)
+        for part in parts:
+            self._send(protocol.analyzed(number, revision, part, part=True))
+        self._send(protocol.analyzed(number, revision, last))
+
+
+def _parts(verdicts: dict[str, Verdict]) -> list[dict[str, Verdict]]:
+    """Return verdicts in pieces, at least one, that are no longer than one message may be."""
+    items = list(verdicts.items())
+    starts = range(0, max(len(items), 1), LARGEST_PART)
+    return [dict(items[start : start + LARGEST_PART]) for start in starts]
 
 
 class _Design:
@@ -214,7 +227,8 @@ class _Report:
 
     def __call__(self, verdicts: dict[str, Verdict]) -> None:
         if time.monotonic() - self._last >= PART_EVERY:
-            self._send(protocol.analyzed(self._design, self._revision, verdicts, part=True))
+            for part in _parts(verdicts):
+                self._send(protocol.analyzed(self._design, self._revision, part, part=True))
             verdicts.clear()
             self._last = time.monotonic()
 
