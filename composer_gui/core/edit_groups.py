@@ -218,8 +218,16 @@ class _Border:
 
     def _name(self, source: Source) -> str:
         """Return what a port is called in words: its node's label, and its own name if needed."""
-        label = self._document.label(source.node)
-        return label if source.port in ONLY_OUTPUT else f"{label}_{source.port}"
+        node, label = self._document.nodes[source.node], self._document.label(source.node)
+        if source.port in ONLY_OUTPUT or self._is_lone(node):
+            return label
+        return source.port if source.port.startswith(label) else f"{label}_{source.port}"
+
+    def _is_lone(self, node: Node) -> bool:
+        """Return whether only one tensor comes out of a call, so that its label says it all."""
+        if not isinstance(node, Call):
+            return True
+        return len(self._ports(node, set())) == 1
 
     def _spec(
         self, source: Source, verdicts: Mapping[str, Verdict]

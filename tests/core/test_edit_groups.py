@@ -98,6 +98,13 @@ def test_an_input_that_feeds_a_group_gives_its_own_shape(drawn, catalog):
     assert design.nodes[design.inputs[0]].shape == (8,)
 
 
+def test_what_comes_from_a_node_with_one_output_is_called_as_the_node(grouped, drawn, catalog):
+    document, node_id = grouped
+    behind = edits.group(document, catalog, [drawn["head"]], "behind")
+    call = by_label(behind, "behind")
+    assert call.inputs == Map(block=(Source(node_id, "sum"),))
+
+
 def test_a_number_without_a_batch_axis_cannot_enter_a_submodel(drawn, catalog):
     verdicts = {drawn["stem"]: Verdict(FINE, (("output", TensorSpec(())),))}
     with pytest.raises(EditRefused, match="Select stem as well"):
