@@ -114,7 +114,9 @@ class InsideDelegate(QStyledItemDelegate):
         tone = now.secondary if row.is_again else now.text
         painter.setPen(now.tertiary if state.unused else tone)
         name = (row.address if row.is_again else row.path) if state.whole_path else row.name
-        mode = Qt.TextElideMode.ElideMiddle
+        # Of a path its end is what was looked for
+        is_path = state.whole_path and "/" in name
+        mode = Qt.TextElideMode.ElideLeft if is_path else Qt.TextElideMode.ElideMiddle
         painter.drawText(top, _MIDDLE, painter.fontMetrics().elidedText(name, mode, top.width()))
         painter.setFont(theme.mono(11))
         painter.setPen(now.tertiary)
@@ -131,7 +133,7 @@ class InsideDelegate(QStyledItemDelegate):
         )
         spec = f"{ends} here" if ends else row.spec
         fonts = theme.font(11), theme.font(11) if ends else theme.mono(11)
-        kind, at, shown = kind_and_spec(row.class_name, spec, room.width(), fonts)
+        kind, at, shown = kind_and_spec(row.kind_words, spec, room.width(), fonts)
         painter.setFont(fonts[0])
         painter.setPen(now.tertiary)
         painter.drawText(room, _MIDDLE, kind)

@@ -30,7 +30,7 @@ class InsideRow:
     `path` names the part, `address` the tensor that a tap of this row takes. `level` counts the
     models around it, `parent` is the number of the row of the nearest one, -1 at the top. An
     `is_again` row is of the same layer as an earlier one, so it has no freezing of its own.
-    `words` is what a search looks at.
+    `words` is what a search looks at. `mode` is how its weights are quantized, if they are.
     """
 
     path: str
@@ -47,6 +47,12 @@ class InsideRow:
     is_again: bool = False
     is_trainable: bool = True
     words: str = ""
+    mode: str = ""
+
+    @property
+    def kind_words(self) -> str:
+        """Return the class, and how its weights are quantized: "Dense, int8"."""
+        return f"{self.class_name}, {self.mode}" if self.mode else self.class_name
 
     @property
     def can_tap(self) -> bool:
@@ -132,8 +138,18 @@ def _row(
         is_folder=part.inside is not None and not output,
         is_again=is_again,
         is_trainable=part.trainable,
-        words=f"{path}\n{part.class_name}".lower(),
+        words=f"{path}\n{part.class_name}\n{_mode(part)}".lower(),
+        mode=_mode(part),
     )
+
+
+def _mode(part: Part) -> str:
+    """Return how the weights of a part are quantized, such as int8; empty where they are not."""
+    config = part.config.get("config")
+    policy = config.get("dtype") if isinstance(config, dict) else None
+    inner = policy.get("config") if isinstance(policy, dict) else None
+    mode = inner.get("mode") if isinstance(inner, dict) else None
+    return mode[:20] if isinstance(mode, str) else ""
 
 
 def _category(part: Part, catalog: Catalog) -> str:

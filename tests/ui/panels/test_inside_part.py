@@ -4,12 +4,9 @@ import time
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication
 
-from composer_gui.ui import theme
-from composer_gui.ui.panels.inside_delegate import ZONE, kind_and_spec
-from composer_gui.ui.panels.inside_rows import inside_rows
+from composer_gui.ui.panels.inside_delegate import ZONE
 from composer_gui.ui.panels.inspector import Inspector
 from tests.ui.panels import inner_models
 
@@ -454,44 +451,3 @@ def test_a_stretch_from_the_models_inputs_on_uses_these_inputs(part):
     states = {row.name: part.list.model().state(row).unused for row in part.rows}
     assert not states["image"] and not states["block1_conv"]
     assert states["block2_drop"]
-
-
-# How it looks -------------------------------------------------------------------------------------
-
-
-def test_as_many_layers_are_counted_as_the_model_has_and_those_further_inside(part):
-    layers = part.layer.interface.layer_count
-    assert part.count.text() == f"{layers} layers, 2 further inside"
-
-
-def test_of_class_and_spec_the_class_gives_way(part):
-    fonts = theme.font(11), theme.mono(11)
-    room = QFontMetrics(fonts[1]).horizontalAdvance("7×7×960") + 20
-    for width in range(room, room + 90):
-        _, at, spec = kind_and_spec("BatchNormalization", "7×7×960", width, fonts)
-        assert spec == "7×7×960"
-        assert at + QFontMetrics(fonts[1]).horizontalAdvance(spec) <= width
-    assert kind_and_spec("BatchNormalization", "7×7×960", 30, fonts)[0] == ""
-
-
-def test_rows_without_a_known_shape_say_none(design, inspector):
-    whole = inner_models.chain("open", [inner_models.layer("one")], shape=None)
-    rows = inside_rows(whole, design.session.catalog)
-    assert [row.spec for row in rows] == ["", ""]
-
-
-def test_what_is_inside_is_in_its_place_as_soon_as_it_is_shown(inspector, design, monkeypatch):
-    node = inner_models.add(design, inner_models.encoder())
-    monkeypatch.setattr(design.session, "inside", lambda layer: None)
-    inspector.show_nodes((node,))
-    part = inspector.view.inside
-    assert part.body.isHidden()
-    monkeypatch.undo()
-    inspector.refresh()
-    widgets = (part.search, part.list, part.buttons, part.freezing, inspector.view.cost)
-    at_once = [(w.mapTo(inspector, QPoint()), w.size()) for w in widgets]
-    for _ in range(10):
-        QApplication.processEvents()
-    assert at_once == [(w.mapTo(inspector, QPoint()), w.size()) for w in widgets]
-    bottom = part.list.mapTo(part, part.list.rect().bottomLeft()).y()
-    assert part.buttons.mapTo(part, QPoint()).y() > bottom
