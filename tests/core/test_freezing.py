@@ -48,6 +48,10 @@ def test_any_choice_of_layers_can_be_said_exactly(number):
     assert frozen_paths(exactly(wanted, LEAVES), LEAVES) == wanted
 
 
+def test_all_of_them_are_said_by_one_pattern():
+    assert exactly((path for path, _ in LEAVES), LEAVES) == ("*",)
+
+
 def test_characters_that_mean_something_in_patterns_may_be_in_names():
     leaves = [("a*", "Dense"), ("ab", "Dense"), ("[1]", "Dense"), ("1", "Dense")]
     assert frozen_paths(exactly({"a*", "[1]"}, leaves), leaves) == {"a*", "[1]"}
