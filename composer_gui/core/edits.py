@@ -6,6 +6,7 @@ An edit that would change nothing gives back the very document it got.
 """
 
 from composer_gui.core.edit_groups import group, ungroup, with_design
+from composer_gui.core.edit_inputs import use_inputs
 from composer_gui.core.edit_layers import (
     make_independent,
     rename_layer,
@@ -103,5 +104,6 @@ __all__ = [
     "splice",
     "ungroup",
     "use_again",
+    "use_inputs",
     "with_design",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from immutables import Map
 
@@ -14,6 +14,7 @@ from composer_gui.core.document import (
     Document,
     Input,
     Node,
+    SavedModel,
     SavedPort,
     Shape,
     Source,
@@ -162,6 +163,17 @@ def _take_what_comes(document, catalog, verdicts, problem) -> list[Fix]:
     return found
 
 
+def _as_saved(document, catalog, verdicts, problem) -> list[Fix]:
+    """Offer the sizes that a saved model was saved with, where a layer in it takes no others."""
+    node = document.nodes[problem.node]
+    layer = document.layers[node.layer] if isinstance(node, Call) else None
+    if problem.code != "refused_inside" or not isinstance(layer, SavedModel) or not layer.reinput:
+        return []
+    sizes = " and ".join(show_shape(p.shape) for p in replace(layer, reinput=()).inputs)
+    title = f"Use {document.label(node.id)} with {sizes}, as it was saved"
+    return [Fix(title, lambda changed: edits.use_inputs(changed, layer.id, ()))]
+
+
 def _fits(spec: TensorSpec, port: SavedPort) -> bool:
     same = spec.dtype == port.dtype and len(spec.shape) == len(port.shape)
     return same and all(
@@ -298,6 +310,7 @@ _OFFERS_FOR_DESIGN = {"no_output": (_add_output,), "no_input": (_add_input,)}
 _OFFERS_FOR_NODE = (
     _missing_wire,
     _take_what_comes,
+    _as_saved,
     _set_input_dtype,
     _set_input_shape,
     _adapt_width,

@@ -1,9 +1,17 @@
-"""Repairs of submodels, by the specs that are known; those of other nodes in tests/session."""
+"""Repairs of submodels and of sizes, by known specs; those of other nodes in tests/session."""
 
 import pytest
 
 from composer_gui.core import edits, fixes
-from composer_gui.core.document import Call, Input
+from composer_gui.core.document import (
+    Call,
+    Document,
+    Input,
+    SavedInterface,
+    SavedPort,
+    Source,
+    Wire,
+)
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.tensor_spec import TensorSpec
@@ -33,6 +41,22 @@ def test_a_submodel_may_take_the_shape_and_dtype_that_come(grouped, catalog):
     design = fix.edit(document).layers[call.layer].design
     entry = design.nodes[design.inputs[0]]
     assert (entry.shape, entry.dtype, entry.batch_size) == ((32, 3), "float16", 4)
+
+
+def test_a_size_that_a_layer_inside_forbids_goes_back_with_the_input_that_followed_it(catalog):
+    interface = SavedInterface("Functional", (SavedPort("image", (None, 8, 8, 3)),), ())
+    document = edits.add_input(Document(), 0, 0, label="photo", shape=(8, 8, 3))
+    document = edits.add_saved_model(document, "/m/flat.keras", "00", interface, 200, 0)
+    photo, flat = sorted(document.nodes)
+    document = edits.connect(document, catalog, Wire(Source(photo), flat, "image"))
+    ports = (SavedPort("image", (None, 16, 16, 3)),)
+    other = edits.use_inputs(document, document.nodes[flat].layer, ports)
+    assert other.nodes[photo].shape == (16, 16, 3)
+    refused = Problem("refused_inside", "No.", flat)
+    (fix,) = fixes.fixes_for(other, catalog, {}, refused)
+    assert fix.title == "Use flat with 8×8×3, as it was saved"
+    assert fix.edit(other) == document
+    assert fixes.fixes_for(document, catalog, {}, refused) == ()
 
 
 def test_what_fits_a_submodel_is_not_offered(grouped, catalog):
