@@ -170,7 +170,7 @@ def _as_saved(document, catalog, verdicts, problem) -> list[Fix]:
     if problem.code != "refused_inside" or not isinstance(layer, SavedModel) or not layer.reinput:
         return []
     sizes = " and ".join(show_shape(p.shape) for p in replace(layer, reinput=()).inputs)
-    title = f"Use {document.label(node.id)} with {sizes}, as it was saved"
+    title = f"Set {document.label(node.id)} back to {sizes}"
     return [Fix(title, lambda changed: edits.use_inputs(changed, layer.id, ()))]
 
 

@@ -54,7 +54,7 @@ def test_a_size_that_a_layer_inside_forbids_goes_back_with_the_input_that_follow
     assert other.nodes[photo].shape == (16, 16, 3)
     refused = Problem("refused_inside", "No.", flat)
     (fix,) = fixes.fixes_for(other, catalog, {}, refused)
-    assert fix.title == "Use flat with 8×8×3, as it was saved"
+    assert fix.title == "Set flat back to 8×8×3"
     assert fix.edit(other) == document
     assert fixes.fixes_for(document, catalog, {}, refused) == ()
 
