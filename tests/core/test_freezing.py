@@ -48,6 +48,12 @@ def test_any_choice_of_layers_can_be_said_exactly(number):
     assert frozen_paths(exactly(wanted, LEAVES), LEAVES) == wanted
 
 
+def test_a_layer_may_be_called_like_a_class():
+    leaves = [("Dense", "Dense"), ("a", "Dense"), ("x/a", "Dense")]
+    for wanted in ({"Dense"}, {"Dense", "x/a"}, {"Dense", "a"}, {"a"}):
+        assert frozen_paths(exactly(wanted, leaves), leaves) == wanted
+
+
 def test_all_of_them_are_said_by_one_pattern():
     assert exactly((path for path, _ in LEAVES), LEAVES) == ("*",)
 
