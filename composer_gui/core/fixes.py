@@ -136,12 +136,14 @@ def _missing_wire(document, catalog, verdicts, problem) -> list[Fix]:
     """Offer an Input that fits an open port of a saved model."""
     if problem.code != "missing_wire":
         return []
+    node = document.nodes[problem.node]
+    lower = {port.name: at * INPUT_STEP for at, port in enumerate(_ports(document, node))}
     return [
         Fix(
             f"Add an Input of {show_shape(port.shape)} for {port.name}",
-            _input_before(catalog, problem.node, port),
+            _input_before(catalog, problem.node, port, lower=lower[port.name]),
         )
-        for port in _open_ports(document, document.nodes[problem.node])
+        for port in _open_ports(document, node)
         if problem.port in (None, port.name)
     ][:3]
 

@@ -59,6 +59,19 @@ def test_a_size_that_a_layer_inside_forbids_goes_back_with_the_input_that_follow
     assert fixes.fixes_for(document, catalog, {}, refused) == ()
 
 
+def test_inputs_that_are_added_one_after_the_other_do_not_lie_on_each_other(catalog):
+    ports = tuple(SavedPort(name, (None, 8)) for name in ("left", "right"))
+    interface = SavedInterface("Functional", ports, ())
+    document = edits.add_saved_model(Document(), "/m/twins.keras", "00", interface, 400, 0)
+    (twins,) = document.nodes
+    for port in ("left", "right"):
+        problem = Problem("missing_wire", "No.", twins, port)
+        (fix,) = fixes.fixes_for(document, catalog, {}, problem)
+        document = fix.edit(document)
+    one, other = (node for node in document.nodes.values() if isinstance(node, Input))
+    assert abs(one.y - other.y) >= fixes.INPUT_STEP
+
+
 def test_what_fits_a_submodel_is_not_offered(grouped, catalog):
     drawn, document, call = grouped
     assert offered(catalog, drawn, document, call, TensorSpec((None, 8))) == ()
