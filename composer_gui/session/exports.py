@@ -377,6 +377,9 @@ class Export(QObject):
             step()
         except ComposerError as error:
             self._fail(error)
+        except Exception:  # a bug of ours: whoever waits for the export is not kept waiting
+            self._fail(ExportFailed("The export came upon a mistake of Composer’s own."))
+            raise
 
     def _fail(self, error: ComposerError) -> None:
         self._is_over = True

@@ -79,8 +79,9 @@ def test_a_step_that_could_not_be_started_is_not_taken_for_done(drawing, tmp_pat
     export = Export(Opened(drawing, engine), [tmp_path / "a.keras", tmp_path / "a.py"])
     finished = []
     export.finished.connect(finished.append)
-    with qtbot.captureExceptions() as raised:
+    with qtbot.captureExceptions() as raised, qtbot.waitSignal(export.failed) as failed:
         export.start()
-        qtbot.waitUntil(lambda: bool(raised))
+    assert [kind for kind, *_ in raised] == [NameError]
+    assert "Composer’s own" in str(failed.args[0])
     assert finished == []
-    export.cancel()
+    assert list(tmp_path.iterdir()) == []
