@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip
 from composer_gui.core.change import Change
 from composer_gui.ui import theme
 from composer_gui.ui.canvas import commands, layer_commands
+from composer_gui.ui.canvas.backlog import AT_ONCE
 from composer_gui.ui.canvas.camera import STEP, Camera
 from composer_gui.ui.canvas.hint import paint_hint
 from composer_gui.ui.canvas.hits import NOTHING, Hit, hit_at
@@ -21,6 +22,7 @@ from composer_gui.ui.canvas.interactions.choose import double_click
 from composer_gui.ui.canvas.interactions.context_menu import open_menu
 from composer_gui.ui.canvas.interactions.drop import Drop
 from composer_gui.ui.canvas.interactions.rename import write_on
+from composer_gui.ui.canvas.looks import Looks
 from composer_gui.ui.canvas.minimap import Minimap
 from composer_gui.ui.canvas.notice import CursorNotice
 from composer_gui.ui.canvas.overview import Overview
@@ -65,8 +67,7 @@ class CanvasView(QGraphicsView):
         self._is_ready = True
         self._fits_when_shown = bool(session.document.nodes)
         self._telling = QTimer(self, singleShot=True, interval=0)
-        self._level = (session.history, session.place)
-        self._looks: dict[tuple[str, ...], tuple[float, QPointF]] = {}
+        self._looks = Looks(self)
         self._set_up()
         self._connect()
 
@@ -91,7 +92,7 @@ class CanvasView(QGraphicsView):
         scene.selection_changed.connect(self._tell_selection)
         self._telling.timeout.connect(self._tell_selection)
         scene.followed.connect(self._follow)
-        scene.opened.connect(self._open_level)
+        scene.opened.connect(self._looks.open_level)
         self.session.opened.connect(self.show_added)
         theme.watch().changed.connect(self.refresh)
 
@@ -121,6 +122,12 @@ class CanvasView(QGraphicsView):
             if self.overview.holds(self):
                 self.zoom_by(1 / self.camera.zoom)
             self.show_added((node_id,))
+
+    def look(self, zoom: float, center: QPointF) -> None:
+        """Look at a place of the scene from so near."""
+        self.camera.zoom_to(zoom)
+        self.camera.look_at(center)
+        self._after_zoom()
 
     def show_added(self, ids: Iterable[str]) -> None:
         """Select nodes and bring them into view without zooming; of many, where they begin."""
@@ -373,29 +380,11 @@ class CanvasView(QGraphicsView):
         self.pointer.follow(change)
         self.hover.forget(change)
 
-    def _open_level(self) -> None:
-        """Look at a level from where one looked at it last; select what one comes out of."""
-        session, (history, left) = self.session, self._level
-        self._level = (session.history, session.place)
-        if session.history is not history:
-            self._looks.clear()
-            self.fit()
-            return
-        self._looks[left] = (self.camera.zoom, self.center())
-        look = self._looks.get(session.place)
-        if look is None:
-            self.fit()
-        else:
-            self.camera.zoom_to(look[0])
-            self.camera.look_at(look[1])
-            self._after_zoom()
-        depth = len(session.place)
-        if left[:depth] == session.place and len(left) > depth:
-            self.select(session.graph.callers(left[depth])[:1])
-
     def _tell_selection(self) -> None:
-        """Tell what is selected: at once, or while much is drawn anew in the next turn."""
-        if not self.scene().is_drawn and self.sender() is not self._telling:
+        """Tell what is selected: at once, or in the next turn where much was drawn in this one."""
+        scene = self.scene()
+        is_much = not scene.is_drawn or len(scene.selected_nodes) > AT_ONCE
+        if is_much and self.sender() is not self._telling:
             if not self._telling.isActive():  # ahead of those who would look at it anyway
                 self._telling.start()
             return
