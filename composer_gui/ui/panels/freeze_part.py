@@ -82,16 +82,22 @@ class FreezePart(Column):
         leaves = self._part.leaves if pattern else ()
         matched = frozenset(path for path, name in leaves if freezing.matches(pattern, path, name))
         self.count.setVisible(bool(pattern))
-        self.count.setText(f"{pattern}: {self._sum(matched)}" if matched else "Matches no layer.")
-        for button in (self.freeze, self.thaw):
-            button.setEnabled(bool(matched))
-        self.thaw.setVisible(bool(self.layer.frozen))
+        thaws = self._thaws()
+        words = f"Thaws {pattern}" if thaws else pattern
+        self.count.setText(f"{words}: {self._sum(matched)}" if matched else "Matches no layer.")
+        self.freeze.setEnabled(bool(matched) and not thaws)
+        self.thaw.setEnabled(bool(matched))
+        self.thaw.setVisible(thaws or bool(self.layer.frozen))
         if matched != self.matched:
             self.matched = matched
             self.pattern_changed.emit()
 
     def _typed(self) -> str:
         return self.field.text().strip().removeprefix("!")
+
+    def _thaws(self) -> bool:
+        """Return whether what is typed says of itself that it thaws."""
+        return self.field.text().strip().startswith("!")
 
     def _sum(self, paths: frozenset[str]) -> str:
         """Return "24 layers, 1.2 M weights"; without the weights where they are not known."""
@@ -142,8 +148,7 @@ class FreezePart(Column):
         """Freeze, or thaw, what the typed pattern matches."""
         if not self.matched:
             return
-        thaws = thaw or self.field.text().strip().startswith("!")
-        if self.add_pattern(self._typed(), thaw=thaws):
+        if self.add_pattern(self._typed(), thaw=thaw or self._thaws()):
             self.field.clear()
 
     def add_pattern(self, pattern: str, *, thaw: bool = False) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
 from composer_gui.core import edits, freezing, opening
@@ -233,9 +233,15 @@ class InsidePart(Column):
         return True
 
     def tell(self, sentence: str) -> None:
-        """Say below the list why something cannot be done; an empty sentence goes away."""
+        """Say below the list why something cannot be done; an empty sentence goes away.
+
+        Where that place is scrolled out of sight, the status bar says it too.
+        """
         self.sentence.setText(sentence)
         self.sentence.setVisible(bool(sentence))
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        if sentence and self.sentence.visibleRegion().isEmpty():
+            self._view.session.noticed.emit(sentence)
 
     def toggle_fold(self, number: int) -> None:
         """Open a nested model, or close it; a search ends with it and shows it among the others."""

@@ -50,6 +50,21 @@ def test_a_quantized_layer_says_so_and_is_found_by_it(design):
     assert matching(rows, "int8") == [1]
 
 
+def test_what_is_said_below_the_list_is_said_in_the_status_bar_where_that_is_out_of_sight(
+    part, inspector, session, qtbot
+):
+    said = []
+    session.noticed.connect(said.append)
+    locked = next(n for n, row in enumerate(part.rows) if row.name == "old_head")
+    inspector.ensureWidgetVisible(part.buttons, 0, 200)
+    part.toggle_freeze(locked)
+    assert part.sentence.text().startswith("old_head was saved frozen") and said == []
+    inspector.resize(331, 300)
+    inspector.verticalScrollBar().setValue(0)
+    part.toggle_freeze(locked)
+    assert said == [part.sentence.text()]
+
+
 def test_rows_without_a_known_shape_say_none(design):
     whole = inner_models.chain("open", [inner_models.layer("one")], shape=None)
     rows = inside_rows(whole, design.session.catalog)

@@ -451,3 +451,14 @@ def test_a_stretch_from_the_models_inputs_on_uses_these_inputs(part):
     states = {row.name: part.list.model().state(row).unused for row in part.rows}
     assert not states["image"] and not states["block1_conv"]
     assert states["block2_drop"]
+
+
+def test_a_pattern_with_an_exclamation_mark_thaws_and_is_not_frozen_by_a_button(
+    part, node, design, qtbot
+):
+    freezing = part.freezing
+    qtbot.keyClicks(freezing.field, "!block[12]_*")
+    assert freezing.count.text().startswith("Thaws block[12]_*: 4 layers")
+    assert freezing.thaw.isEnabled() and not freezing.freeze.isEnabled()
+    freezing.thaw.click()
+    assert design.called(node).frozen == ("!block[12]_*",)
