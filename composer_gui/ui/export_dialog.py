@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from composer_gui.core.errors import ExportFailed
@@ -184,11 +184,11 @@ class ExportDialog(QDialog):
         self.source.setText(f"{name}.py, the Python that builds it")
         is_choice = self.source.isChecked() and bool(saved_files(self._session.root))
         self.style.follow(name, offered=is_choice)
-        why, tone = self._obstacle()
+        why, tone, node = self._obstacle()
         existing = self._existing() if not why else ""
         if existing:
             why, tone = f"{existing} will be replaced.", "warning"
-        self._say(why, tone)
+        self._say(why, tone, node)
         self.export_button.setEnabled(tone != "wrong")
 
     def _say(self, sentence: str, tone: str, node: str | None = None) -> None:
@@ -197,22 +197,31 @@ class ExportDialog(QDialog):
         self.sentence.setVisible(bool(sentence))
         self._failed_node = node
         self.go_to.setVisible(bool(node))
+        self._grow()
 
-    def _obstacle(self) -> tuple[str, str]:
-        """Return why nothing can be exported, and the tone to say it in."""
+    def _grow(self) -> None:
+        """Make room for all that is said; nothing is pressed together for it."""
+        page = self.pages.currentWidget()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        wanted = page.layout().heightForWidth(page.width())
+        if wanted > page.height():
+            self.resize(self.width(), self.height() + wanted - page.height())
+
+    def _obstacle(self) -> tuple[str, str, str | None]:
+        """Return why nothing can be exported, the tone to say it in, and the node it is about."""
         problems = self._session.problems()
         errors = [p for p in problems if p.severity == ERROR or p.code in NOT_WITHOUT]
         if errors:
             rest = f" {count_of(len(errors) - 1, 'more problem')}." if len(errors) > 1 else ""
-            return f"{errors[0].message}{rest}", "wrong"
+            return f"{errors[0].message}{rest}", "wrong", errors[0].node
         name = self.name.text().strip()
         if not name or as_file_name(name) != name:
-            return "The files need a name that a file can have.", "wrong"
+            return "The files need a name that a file can have.", "wrong", None
         if not self.targets():
-            return "Choose the model, the source, or both.", "wrong"
+            return "Choose the model, the source, or both.", "wrong", None
         if not self.targets()[0].parent.is_dir():
-            return "This folder is not there. Choose one that is.", "wrong"
-        return "", "secondary"
+            return "This folder is not there. Choose one that is.", "wrong", None
+        return "", "secondary", None
 
     def _existing(self) -> str:
         paths = self.targets()

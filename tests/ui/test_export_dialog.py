@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QLabel
 
 from composer_gui.core import edits
+from composer_gui.core.document import Call
 from composer_gui.core.errors import ExportFailed
 from composer_gui.core.problems import WARNING, Problem
 from composer_gui.session.exports import Check, Report
@@ -266,3 +267,30 @@ def test_a_missing_class_stands_in_the_way(dialog, ready, session):
     ready.judge(**{node: replace(ready.fine(4), problems=(warning,))})
     assert not dialog.export_button.isEnabled()
     assert "uses Attend" in dialog.sentence.text()
+
+
+def test_what_stands_in_the_way_is_shown_from_the_dialog(dialog, ready, session, qtbot):
+    (node,) = (n.id for n in session.document.nodes.values() if isinstance(n, Call))
+    message = "dense uses Attend, which Keras does not have."
+    problem = Problem("missing_class", message, node, severity=WARNING)
+    ready.judge(**{node: replace(ready.fine(4), problems=(problem,))})
+    assert dialog.go_to.isVisible()
+    with qtbot.waitSignal(dialog.node_chosen) as told:
+        qtbot.mouseClick(dialog.go_to, Qt.MouseButton.LeftButton)
+    assert told.args == [node]
+
+
+def test_nothing_is_pressed_together_by_what_is_said(encoding, exports, qtbot):
+    encoding.style.box.setCurrentIndex(1)
+    encoding.style.box.activated.emit(1)
+    qtbot.mouseClick(encoding.export_button, Qt.MouseButton.LeftButton)
+    exports[0].failed.emit(ExportFailed("It is not possible to say this. " * 6, "", "n1"))
+    for field in (encoding.style.box, encoding.name, encoding.go_to):
+        assert field.height() >= field.minimumSizeHint().height()
+        assert encoding.rect().contains(field.mapTo(encoding, field.rect().bottomRight()))
+    for words in (encoding.style.words, encoding.sentence):
+        assert words.height() >= words.heightForWidth(words.width())
+    shown = encoding.style.box
+    assert shown.mapTo(encoding.style, shown.rect().bottomLeft()).y() < encoding.style.height()
+    holder = shown.parentWidget()
+    assert holder.height() >= shown.height()
