@@ -92,6 +92,15 @@ class Part:
     inside: Inside | None = None
     vocabulary: tuple[Any, ...] | None = None
 
+    @property
+    def mode(self) -> str:
+        """How its weights are quantized, such as int8; empty where they are not."""
+        config = self.config.get("config")
+        policy = config.get("dtype") if isinstance(config, Mapping) else None
+        inner = policy.get("config") if isinstance(policy, Mapping) else None
+        mode = inner.get("mode") if isinstance(inner, Mapping) else None
+        return mode[:20] if isinstance(mode, str) else ""
+
 
 @dataclass(frozen=True)
 class Inside:

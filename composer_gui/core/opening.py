@@ -98,7 +98,10 @@ def why_sealed(part: Part) -> str:
         return (
             f"{short_name(part.name)} is a {part.class_name}, and only its code knows the inside."
         )
-    return f"{short_name(part.name)} is one {part.class_name} layer, with nothing further inside."
+    one = f"{short_name(part.name)} is one {part.class_name} layer"
+    if part.mode:
+        return f"{one} with {short_name(part.mode)} weights, which is used as it was saved."
+    return f"{one}, with nothing further inside."
 
 
 def model_of(

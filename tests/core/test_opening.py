@@ -8,7 +8,7 @@ from immutables import Map
 from composer_gui.core import cutting, inside_reader, opening, unfolding
 from composer_gui.core.document import KerasLayer, SavedModel, SavedPort, Submodel
 from composer_gui.core.errors import EditRefused
-from composer_gui.core.inside import NotOpenable
+from composer_gui.core.inside import LAYER, NotOpenable, Part
 from tests.saved_configs import functional, input_layer, layer, tensor
 
 
@@ -209,3 +209,19 @@ def test_a_tap_before_the_stretch_is_refused_with_a_sentence(catalog):
     stretch = cutting.cut(inside, ["b"], ["b"])
     with pytest.raises(NotOpenable, match="needs x, which lies outside"):
         opened(inside, catalog, cut=replace(stretch), taps=(SavedPort("y", None, address="x"),))
+
+
+@pytest.mark.parametrize(
+    ("dtype", "words"),
+    [
+        ("float32", "d is one Dense layer, with nothing further inside."),
+        ({"config": {"name": "float32"}}, "d is one Dense layer, with nothing further inside."),
+        (
+            {"class_name": "QuantizedDTypePolicy", "config": {"mode": "int8"}},
+            "d is one Dense layer with int8 weights, which is used as it was saved.",
+        ),
+    ],
+)
+def test_a_layer_that_cannot_be_looked_into_says_why(dtype, words):
+    part = Part("d", LAYER, "Dense", {"class_name": "Dense", "config": {"dtype": dtype}})
+    assert opening.why_sealed(part) == words

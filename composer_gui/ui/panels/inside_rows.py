@@ -138,18 +138,9 @@ def _row(
         is_folder=part.inside is not None and not output,
         is_again=is_again,
         is_trainable=part.trainable,
-        words=f"{path}\n{part.class_name}\n{_mode(part)}".lower(),
-        mode=_mode(part),
+        words=f"{path}\n{part.class_name}\n{part.mode}".lower(),
+        mode=part.mode,
     )
-
-
-def _mode(part: Part) -> str:
-    """Return how the weights of a part are quantized, such as int8; empty where they are not."""
-    config = part.config.get("config")
-    policy = config.get("dtype") if isinstance(config, dict) else None
-    inner = policy.get("config") if isinstance(policy, dict) else None
-    mode = inner.get("mode") if isinstance(inner, dict) else None
-    return mode[:20] if isinstance(mode, str) else ""
 
 
 def _category(part: Part, catalog: Catalog) -> str:
