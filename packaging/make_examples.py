@@ -24,16 +24,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from immutables import Map
 
 from composer_gui.core import edits, layout
-from composer_gui.core.document import (
-    Call,
-    Document,
-    Frame,
-    Note,
-    SavedInterface,
-    SavedModel,
-    Source,
-    Wire,
-)
+from composer_gui.core.document import Call, Document, Frame, Note, Source, Wire
+from composer_gui.core.layer_kinds import SavedInterface, SavedModel
 from composer_gui.core.verdicts import UNKNOWN
 from composer_gui.engine import example_models
 from composer_gui.storage import document_file, keras_archive, resources

@@ -23,19 +23,21 @@ from composer_gui.core.document import (
     Call,
     Document,
     Input,
-    KerasLayer,
     Output,
-    SavedInterface,
-    SavedModel,
-    SavedPort,
     Source,
-    Submodel,
     Wire,
     in_order,
     wires_into,
 )
 from composer_gui.core.errors import ComposerError
 from composer_gui.core.inside import MODEL, Inside, address_of
+from composer_gui.core.layer_kinds import (
+    KerasLayer,
+    SavedInterface,
+    SavedModel,
+    SavedPort,
+    Submodel,
+)
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.ports import input_ports, output_ports
 from composer_gui.core.saved_files import saved_files

@@ -7,7 +7,8 @@ from immutables import Map
 
 from composer_gui.core import edits
 from composer_gui.core.codegen import keras_script
-from composer_gui.core.document import Document, SavedModel, Source, Wire, put
+from composer_gui.core.document import Document, Source, Wire, put
+from composer_gui.core.layer_kinds import SavedModel
 from composer_gui.core.ports import input_ports, output_ports
 from composer_gui.core.saved_files import saved_files
 from composer_gui.storage import resources

@@ -23,8 +23,6 @@ from composer_gui.core.document import (
     Document,
     Input,
     Output,
-    SavedInterface,
-    SavedPort,
     Source,
     Wire,
     number_of,
@@ -33,6 +31,7 @@ from composer_gui.core.document import (
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.graph import Graph
 from composer_gui.core.history import History
+from composer_gui.core.layer_kinds import SavedInterface, SavedPort
 from composer_gui.core.plain import document_from_plain, document_to_plain
 from composer_gui.core.ports import input_ports, output_ports
 from composer_gui.storage import document_file, resources

@@ -10,12 +10,8 @@ from immutables import Map
 
 from composer_gui.core import inside_reader
 from composer_gui.core.codegen import keras_script
-from composer_gui.core.document import (
-    SavedInterface,
-    SavedPort,
-    SavedWeights,
-    put,
-)
+from composer_gui.core.document import put
+from composer_gui.core.layer_kinds import SavedInterface, SavedPort, SavedWeights
 from composer_gui.core.saved_files import saved_files
 from composer_gui.engine import keras_facts
 from composer_gui.storage import keras_archive

@@ -17,13 +17,13 @@ from composer_gui.core.document import (
     Note,
     Output,
     Source,
-    Submodel,
     Wire,
     drop,
     head,
     number_of,
     put,
 )
+from composer_gui.core.layer_kinds import Submodel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import InputPort
 from composer_gui.core.plain import NotPlain

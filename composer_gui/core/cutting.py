@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from composer_gui.core.document import Cut, SavedPort
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.inside import (
     InnerCall,
@@ -16,6 +15,7 @@ from composer_gui.core.inside import (
 )
 from composer_gui.core.inside_ports import interface, short_name
 from composer_gui.core.labels import Labels
+from composer_gui.core.layer_kinds import Cut, SavedPort
 from composer_gui.core.unfolding import Unfolded, models_on_the_way, unfolded
 
 Key = tuple[str, int]

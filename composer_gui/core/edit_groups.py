@@ -16,10 +16,8 @@ from composer_gui.core.document import (
     Node,
     Note,
     Output,
-    SavedModel,
     Shape,
     Source,
-    Submodel,
     drop,
     head,
     in_order,
@@ -32,6 +30,7 @@ from composer_gui.core.edit_splice import anchors, splice
 from composer_gui.core.edit_wires import existing, with_ends
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.labels import Labels
+from composer_gui.core.layer_kinds import SavedModel, Submodel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.plain import DEEPEST
 from composer_gui.core.ports import (

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from composer_gui.core.document import Document, Input, SavedPort, wires_into
+from composer_gui.core.document import Document, Input, wires_into
 from composer_gui.core.edit_layers import existing_layer
 from composer_gui.core.edit_nodes import set_input
 from composer_gui.core.edit_saved import set_reinput
+from composer_gui.core.layer_kinds import SavedPort
 
 
 def use_inputs(document: Document, layer_id: str, ports: tuple[SavedPort, ...]) -> Document:

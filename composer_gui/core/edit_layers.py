@@ -8,23 +8,11 @@ from typing import Any
 
 from immutables import Map
 
-from composer_gui.core.document import (
-    Call,
-    Document,
-    KerasLayer,
-    Layer,
-    Node,
-    Operation,
-    SavedModel,
-    Source,
-    Submodel,
-    drop,
-    new_id,
-    put,
-)
+from composer_gui.core.document import Call, Document, Node, Source, drop, new_id, put
 from composer_gui.core.edit_wires import existing, without_starts
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.labels import unique_label
+from composer_gui.core.layer_kinds import KerasLayer, Layer, Operation, SavedModel, Submodel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import LayerSpec
 from composer_gui.core.layers.parameters import Parameter, alike

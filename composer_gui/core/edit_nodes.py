@@ -17,12 +17,8 @@ from composer_gui.core.document import (
     Document,
     Frame,
     Input,
-    KerasLayer,
-    Layer,
     Note,
     Output,
-    SavedInterface,
-    SavedModel,
     Shape,
     drop,
     head,
@@ -33,6 +29,7 @@ from composer_gui.core.edit_layers import callers, rename_layer
 from composer_gui.core.edit_wires import existing, without_starts
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.labels import Labels, default_label, unique_label
+from composer_gui.core.layer_kinds import KerasLayer, Layer, SavedInterface, SavedModel
 
 KEEP: Any = object()
 """Stands for what `set_input` shall leave as it is."""

@@ -7,21 +7,13 @@ from dataclasses import replace
 
 from immutables import Map
 
-from composer_gui.core.document import (
-    EMPTY,
-    Call,
-    Document,
-    KerasLayer,
-    Layer,
-    Source,
-    put,
-    wires_into,
-)
+from composer_gui.core.document import EMPTY, Call, Document, Source, put, wires_into
 from composer_gui.core.edit_layers import callers
 from composer_gui.core.edit_nodes import delete
 from composer_gui.core.edit_wires import existing, with_ends
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.labels import Labels, default_label, stem_of
+from composer_gui.core.layer_kinds import KerasLayer, Layer
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import LayerSpec
 from composer_gui.core.layers.parameters import Parameter, alike, refusal

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
 
-from composer_gui.core.document import (
+from composer_gui.core.document import Document, put
+from composer_gui.core.edit_layers import existing_layer, rewired
+from composer_gui.core.errors import EditRefused
+from composer_gui.core.layer_kinds import (
     Cut,
-    Document,
     KerasLayer,
     Layer,
     SavedInterface,
     SavedModel,
     SavedPort,
     Submodel,
-    put,
 )
-from composer_gui.core.edit_layers import existing_layer, rewired
-from composer_gui.core.errors import EditRefused
 
 Ports = tuple[SavedPort, ...]
 

@@ -18,14 +18,10 @@ from composer_gui.core.document import (
     Document,
     Frame,
     Input,
-    KerasLayer,
-    Layer,
     Node,
     Note,
     Output,
-    SavedModel,
     Source,
-    Submodel,
     drop,
     head,
     in_order,
@@ -37,6 +33,7 @@ from composer_gui.core.edit_nodes import place
 from composer_gui.core.edit_wires import existing
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.labels import Labels
+from composer_gui.core.layer_kinds import KerasLayer, Layer, SavedModel, Submodel
 from composer_gui.core.ports import design_ports
 from composer_gui.core.room import Place, grown, holds, middle, snapped, stepped, steps_aside
 

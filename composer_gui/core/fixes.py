@@ -14,16 +14,14 @@ from composer_gui.core.document import (
     Document,
     Input,
     Node,
-    SavedModel,
-    SavedPort,
     Shape,
     Source,
-    Submodel,
     Wire,
     in_order,
 )
 from composer_gui.core.edit_layers import existing_layer
 from composer_gui.core.edit_wires import existing
+from composer_gui.core.layer_kinds import SavedModel, SavedPort, Submodel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.ports import model_ports, output_ports
 from composer_gui.core.problems import Problem

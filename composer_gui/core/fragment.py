@@ -14,12 +14,9 @@ from composer_gui.core.document import (
     Call,
     Document,
     Input,
-    Layer,
     Node,
     Output,
-    SavedModel,
     Source,
-    Submodel,
     head,
     in_order,
     number_of,
@@ -27,6 +24,7 @@ from composer_gui.core.document import (
 )
 from composer_gui.core.edit_nodes import place
 from composer_gui.core.labels import Labels
+from composer_gui.core.layer_kinds import Layer, SavedModel, Submodel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.plain import NotPlain, document_from_plain, document_to_plain
 

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from composer_gui.core.document import Shape, Structure
+from composer_gui.core.document import Shape
 from composer_gui.core.errors import ComposerError
+from composer_gui.core.layer_kinds import Structure
 
 LAYER = "layer"
 MODEL = "model"

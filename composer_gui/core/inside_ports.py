@@ -7,9 +7,10 @@ from typing import Any
 
 from immutables import Map
 
-from composer_gui.core.document import EMPTY, SavedInterface, SavedPort, Structure
+from composer_gui.core.document import EMPTY
 from composer_gui.core.inside import OPERATION, InnerCall, InnerTensor, Inside, Part
 from composer_gui.core.labels import Labels
+from composer_gui.core.layer_kinds import SavedInterface, SavedPort, Structure
 
 FOREIGN_SHOWN = 50
 """Names of foreign classes that are kept, at most."""

@@ -13,7 +13,6 @@ from typing import Any
 from immutables import Map
 
 from composer_gui.core import safety
-from composer_gui.core.document import Structure
 from composer_gui.core.inside import (
     INPUT,
     LAYER,
@@ -40,6 +39,7 @@ from composer_gui.core.inside_entries import (
     part_name,
     too_deep,
 )
+from composer_gui.core.layer_kinds import Structure
 from composer_gui.core.saved_shapes import compute_dtype, output_dtype, output_shape
 
 Key = tuple[str, int, int]

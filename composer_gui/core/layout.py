@@ -18,12 +18,12 @@ from composer_gui.core.document import (
     Frame,
     Node,
     Note,
-    SavedModel,
     Wire,
     in_order,
     number_of,
     wires_into,
 )
+from composer_gui.core.layer_kinds import SavedModel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layout_columns import Piece, column_of_each, in_columns
 from composer_gui.core.layout_rows import SNAP, rows

@@ -9,15 +9,9 @@ from typing import Any
 from immutables import Map
 
 from composer_gui.core import freezing
-from composer_gui.core.document import (
-    Construct,
-    KerasLayer,
-    SavedModel,
-    SavedPort,
-    SavedWeights,
-)
 from composer_gui.core.inside import Inside, Part
 from composer_gui.core.inside_ports import interface
+from composer_gui.core.layer_kinds import Construct, KerasLayer, SavedModel, SavedPort, SavedWeights
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.from_config import layer_parameters
 

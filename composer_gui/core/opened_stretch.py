@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from composer_gui.core.document import SavedModel, SavedPort
 from composer_gui.core.inside import (
     INPUT,
     InnerCall,
@@ -17,6 +16,7 @@ from composer_gui.core.inside import (
 )
 from composer_gui.core.inside_ports import interface, short_name
 from composer_gui.core.labels import Labels
+from composer_gui.core.layer_kinds import SavedModel, SavedPort
 from composer_gui.core.unfolding import Unfolded
 
 

@@ -15,13 +15,9 @@ from composer_gui.core.document import (
     Call,
     Document,
     Input,
-    Layer,
     Node,
     Output,
-    SavedModel,
-    SavedPort,
     Source,
-    Submodel,
 )
 from composer_gui.core.inside import (
     INPUT,
@@ -36,6 +32,7 @@ from composer_gui.core.inside import (
 )
 from composer_gui.core.inside_ports import interface, sealed_interface, short_name
 from composer_gui.core.labels import Labels
+from composer_gui.core.layer_kinds import Layer, SavedModel, SavedPort, Submodel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.opened_calls import Calls, NotSaid, Wired
 from composer_gui.core.opened_layers import (

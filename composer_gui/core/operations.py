@@ -8,8 +8,8 @@ from typing import Any
 
 from immutables import Map
 
-from composer_gui.core.document import Dots, Operation, Slice, Slot
 from composer_gui.core.inside import InnerCall, InnerTensor, Part
+from composer_gui.core.layer_kinds import Dots, Operation, Slice, Slot
 from composer_gui.core.operation_table import REQUIRED, Signature, signature
 
 GETITEM = "getitem"

@@ -7,18 +7,13 @@ from typing import Any
 
 from immutables import Map
 
-from composer_gui.core.document import (
-    Call,
+from composer_gui.core.document import Call, Document, Frame, Input, Node, Output
+from composer_gui.core.layer_kinds import (
     Construct,
-    Document,
     Dots,
-    Frame,
-    Input,
     KerasLayer,
     Layer,
-    Node,
     Operation,
-    Output,
     SavedInterface,
     SavedModel,
     SavedPort,

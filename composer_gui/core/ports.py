@@ -5,20 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from composer_gui.core.document import (
-    OUTPUT_PORT,
-    Call,
-    Document,
-    Input,
-    Layer,
-    Node,
-    Operation,
-    Output,
-    SavedModel,
-    SavedPort,
-    Slot,
-    Submodel,
-)
+from composer_gui.core.document import OUTPUT_PORT, Call, Document, Input, Node, Output
+from composer_gui.core.layer_kinds import Layer, Operation, SavedModel, SavedPort, Slot, Submodel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import InputPort
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from composer_gui.core.document import EMPTY, KerasLayer, Layer, Shape
+from composer_gui.core.document import EMPTY, Shape
+from composer_gui.core.layer_kinds import KerasLayer, Layer
 from composer_gui.core.shapes.tensor_spec import TensorSpec, show_shape
 
 

@@ -7,15 +7,8 @@ from dataclasses import replace
 
 from immutables import Map
 
-from composer_gui.core.document import (
-    Document,
-    KerasLayer,
-    Layer,
-    Operation,
-    SavedModel,
-    Submodel,
-    in_order,
-)
+from composer_gui.core.document import Document, in_order
+from composer_gui.core.layer_kinds import KerasLayer, Layer, Operation, SavedModel, Submodel
 
 SavedFile = tuple[str, str]
 """The path of a saved model's file and the SHA-256 that it had when it was added."""

@@ -6,18 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from composer_gui.core.document import (
-    Call,
-    Document,
-    Input,
-    KerasLayer,
-    Layer,
-    Node,
-    Operation,
-    Output,
-    Submodel,
-    label_of,
-)
+from composer_gui.core.document import Call, Document, Input, Node, Output, label_of
+from composer_gui.core.layer_kinds import KerasLayer, Layer, Operation, Submodel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import InputPort
 from composer_gui.core.layers.parameters import refusal

@@ -10,9 +10,10 @@ import keras
 from keras.src import backend
 from keras.src.models.functional import Functional
 
-from composer_gui.core.document import EMPTY, KerasLayer
+from composer_gui.core.document import EMPTY
 from composer_gui.core.explanations import explain
 from composer_gui.core.inside import steps_of
+from composer_gui.core.layer_kinds import KerasLayer
 from composer_gui.core.problems import Problem
 from composer_gui.core.refused import Refused
 from composer_gui.core.shapes.tensor_spec import TensorSpec

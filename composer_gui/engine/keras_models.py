@@ -10,8 +10,9 @@ import keras
 from immutables import Map
 
 from composer_gui.core import freezing
-from composer_gui.core.document import EMPTY, SavedModel, SavedPort, SavedWeights, Shape, Structure
+from composer_gui.core.document import EMPTY, Shape
 from composer_gui.core.explanations import REFUSED
+from composer_gui.core.layer_kinds import SavedModel, SavedPort, SavedWeights, Structure
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.outcome import Inputs, Outcome
 from composer_gui.core.shapes.tensor_spec import TensorSpec

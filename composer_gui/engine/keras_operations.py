@@ -8,7 +8,7 @@ from typing import Any
 import keras
 from immutables import Map
 
-from composer_gui.core.document import Dots, Operation, Slice, Slot
+from composer_gui.core.layer_kinds import Dots, Operation, Slice, Slot
 from composer_gui.core.ports import operation_ports
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.outcome import Inputs, Outcome

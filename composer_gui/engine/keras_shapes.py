@@ -8,8 +8,8 @@ from typing import Any
 
 import keras
 
-from composer_gui.core.document import (
-    CodeFile,
+from composer_gui.core.document import CodeFile
+from composer_gui.core.layer_kinds import (
     Construct,
     KerasLayer,
     Layer,

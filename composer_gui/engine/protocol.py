@@ -9,7 +9,8 @@ from typing import Any
 from immutables import Map
 
 from composer_gui.core.change import Change
-from composer_gui.core.document import Document, Layer, Node
+from composer_gui.core.document import Document, Node
+from composer_gui.core.layer_kinds import Layer
 from composer_gui.core.plain import (
     code_from_plain,
     document_from_plain,

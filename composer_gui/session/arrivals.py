@@ -17,9 +17,10 @@ from PySide6.QtCore import QObject, Signal
 
 from composer_gui.core import edits, fixes, opening
 from composer_gui.core.change import Change, between
-from composer_gui.core.document import Call, CodeFile, Document, SavedModel
+from composer_gui.core.document import Call, CodeFile, Document
 from composer_gui.core.errors import ComposerError, EditRefused
 from composer_gui.core.inside import Inside
+from composer_gui.core.layer_kinds import SavedModel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.saved_files import files_of
 from composer_gui.session import code_files, conversion, levels, model_files

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from composer_gui.core.document import Document, SavedModel, in_order, put
+from composer_gui.core.document import Document, in_order, put
 from composer_gui.core.errors import ComposerError, FileProblem
+from composer_gui.core.layer_kinds import SavedModel
 from composer_gui.engine.client import EngineClient, Job
 from composer_gui.session.settings import cache_folder
 from composer_gui.storage import document_file, resources

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from composer_gui.core import edits, opening
-from composer_gui.core.document import Call, Document, SavedModel, in_order
+from composer_gui.core.document import Call, Document, in_order
 from composer_gui.core.inside import Inside, NotOpenable
+from composer_gui.core.layer_kinds import SavedModel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.session import model_files
 

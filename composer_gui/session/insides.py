@@ -8,9 +8,9 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from composer_gui.core import opening
-from composer_gui.core.document import SavedModel
 from composer_gui.core.errors import ComposerError
 from composer_gui.core.inside import Inside, NotOpenable
+from composer_gui.core.layer_kinds import SavedModel
 from composer_gui.core.saved_files import SavedFile
 from composer_gui.session import model_files
 

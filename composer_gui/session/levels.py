@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from composer_gui.core import edits
 from composer_gui.core.change import Change
-from composer_gui.core.document import Document, Submodel, wires_into
+from composer_gui.core.document import Document, wires_into
+from composer_gui.core.layer_kinds import Submodel
 
 Trail = tuple[str, ...]
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 
-from composer_gui.core.document import SavedInterface
 from composer_gui.core.errors import ComposerError
 from composer_gui.core.inside import Inside
+from composer_gui.core.layer_kinds import SavedInterface
 from composer_gui.storage import keras_archive
 
 FileState = tuple[str, str]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
-from composer_gui.core.document import SavedInterface
 from composer_gui.core.errors import ComposerError
+from composer_gui.core.layer_kinds import SavedInterface
 from composer_gui.session import model_files
 from composer_gui.storage import keras_archive
 

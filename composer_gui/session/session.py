@@ -10,16 +10,11 @@ from PySide6.QtCore import QObject, Signal
 
 from composer_gui.core import fragment
 from composer_gui.core.change import Change, between
-from composer_gui.core.document import (
-    Call,
-    CodeFile,
-    Document,
-    SavedModel,
-    Submodel,
-)
+from composer_gui.core.document import Call, CodeFile, Document
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.history import History
 from composer_gui.core.inside import Inside
+from composer_gui.core.layer_kinds import SavedModel, Submodel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.saved_files import saved_files
 from composer_gui.engine.client import EngineClient

@@ -8,16 +8,9 @@ from dataclasses import replace
 
 from composer_gui.core import structure
 from composer_gui.core.change import Change
-from composer_gui.core.document import (
-    Call,
-    Document,
-    Frame,
-    Input,
-    Node,
-    Note,
-    SavedModel,
-)
+from composer_gui.core.document import Call, Document, Frame, Input, Node, Note
 from composer_gui.core.graph import Graph
+from composer_gui.core.layer_kinds import SavedModel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.problems import WARNING, Problem
 from composer_gui.core.saved_files import files_of

@@ -12,7 +12,8 @@ from typing import Any
 
 from immutables import Map
 
-from composer_gui.core.document import SavedInterface, SavedPort, Shape, Structure
+from composer_gui.core.document import Shape
+from composer_gui.core.layer_kinds import SavedInterface, SavedPort, Structure
 from composer_gui.core.saved_shapes import Config, compute_dtype, output_dtype, output_shape
 
 Spec = tuple[Shape | None, str]

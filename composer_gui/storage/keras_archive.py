@@ -18,10 +18,10 @@ from dataclasses import replace
 from typing import Any, BinaryIO
 
 from composer_gui.core import inside_reader, safety
-from composer_gui.core.document import SavedInterface
 from composer_gui.core.errors import FileProblem
 from composer_gui.core.inside import Inside
 from composer_gui.core.inside_ports import FOREIGN_SHOWN
+from composer_gui.core.layer_kinds import SavedInterface
 from composer_gui.storage import archive_contents, json_text, resources
 from composer_gui.storage.archive_interface import NotUnderstood, interface_of
 from composer_gui.storage.archive_limits import (

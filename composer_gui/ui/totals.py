@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from composer_gui.core.document import Call, Document, Frame, Layer, Note, SavedModel
+from composer_gui.core.document import Call, Document, Frame, Note
+from composer_gui.core.layer_kinds import Layer, SavedModel
 from composer_gui.core.verdicts import BLOCKED, FINE, UNKNOWN, Verdict
 
 MISSING_CLASS = "missing_class"

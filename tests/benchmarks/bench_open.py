@@ -24,7 +24,8 @@ from PySide6.QtWidgets import QApplication
 
 from composer_gui.app import Composer
 from composer_gui.core import edits
-from composer_gui.core.document import Call, KerasLayer
+from composer_gui.core.document import Call
+from composer_gui.core.layer_kinds import KerasLayer
 from composer_gui.session.settings import Settings
 from composer_gui.ui import theme
 from composer_gui.ui.main_window import MainWindow

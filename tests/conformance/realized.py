@@ -3,18 +3,16 @@
 import keras
 from immutables import Map
 
-from composer_gui.core.document import (
-    Call,
+from composer_gui.core.document import Call, Input, in_order
+from composer_gui.core.layer_kinds import (
     Construct,
     Dots,
-    Input,
     KerasLayer,
     Operation,
     SavedModel,
     Slice,
     Slot,
     Submodel,
-    in_order,
 )
 from composer_gui.core.operations import GETITEM
 from composer_gui.core.ports import input_ports, layer_output_ports

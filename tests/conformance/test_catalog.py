@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from composer_gui.core.document import Construct
+from composer_gui.core.layer_kinds import Construct
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.parameters import parse
 from composer_gui.core.plain import value_from_plain, value_to_plain

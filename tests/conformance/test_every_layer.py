@@ -5,7 +5,8 @@ from immutables import Map
 
 from composer_gui.core import edits, opening
 from composer_gui.core.codegen import keras_script
-from composer_gui.core.document import OUTPUT_PORT, Call, Document, SavedModel, Source, Wire
+from composer_gui.core.document import OUTPUT_PORT, Call, Document, Source, Wire
+from composer_gui.core.layer_kinds import SavedModel
 from composer_gui.core.ports import output_ports
 from composer_gui.core.shapes.shape_flow import ShapeFlow
 from composer_gui.core.verdicts import FINE

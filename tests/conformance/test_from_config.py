@@ -10,7 +10,7 @@ import keras
 from immutables import Map
 
 from composer_gui.core import inside_reader
-from composer_gui.core.document import Construct
+from composer_gui.core.layer_kinds import Construct
 from composer_gui.core.layers.from_config import layer_parameters, parameters
 from composer_gui.storage import resources
 from tests.conformance import realized, zoo

@@ -8,7 +8,8 @@ import pytest
 from immutables import Map
 from keras.src.backend.common import global_state
 
-from composer_gui.core.document import EMPTY, Construct, KerasLayer
+from composer_gui.core.document import EMPTY
+from composer_gui.core.layer_kinds import Construct, KerasLayer
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.engine import keras_doubts, keras_shapes, keras_specs
 from composer_gui.engine.keras_shapes import KerasShapes

@@ -9,7 +9,7 @@ import pytest
 from immutables import Map
 
 from composer_gui.core import saved_shapes
-from composer_gui.core.document import SavedPort
+from composer_gui.core.layer_kinds import SavedPort
 from composer_gui.core.saved_shapes import output_dtype, output_shape
 from composer_gui.storage import document_file, keras_archive, resources
 

@@ -12,8 +12,9 @@ import keras
 
 from composer_gui.core import connections, cutting, opening
 from composer_gui.core.automatic_masks import HAND_ON, HAND_ON_SEQUENCES
-from composer_gui.core.document import Call, KerasLayer, Operation, SavedModel
+from composer_gui.core.document import Call
 from composer_gui.core.inside import NotOpenable
+from composer_gui.core.layer_kinds import KerasLayer, Operation, SavedModel
 from composer_gui.core.plain import document_from_plain, document_to_plain
 from composer_gui.storage import keras_archive, resources
 from tests.conformance import realized, zoo

@@ -8,17 +8,8 @@ from immutables import Map
 
 from composer_gui.core import cutting, opening
 from composer_gui.core.codegen import keras_script
-from composer_gui.core.document import (
-    OUTPUT_PORT,
-    Call,
-    Document,
-    Input,
-    Output,
-    SavedModel,
-    Source,
-    head,
-    put,
-)
+from composer_gui.core.document import OUTPUT_PORT, Call, Document, Input, Output, Source, head, put
+from composer_gui.core.layer_kinds import SavedModel
 from composer_gui.core.shapes.shape_flow import ShapeFlow
 from composer_gui.engine import keras_facts, keras_operations, proof_training, proof_weights
 from composer_gui.engine.keras_models import KerasModels

@@ -6,7 +6,8 @@ import pytest
 from immutables import Map
 
 from composer_gui.core import edits
-from composer_gui.core.document import Document, SavedInterface, SavedPort, Source, Wire
+from composer_gui.core.document import Document, Source, Wire
+from composer_gui.core.layer_kinds import SavedInterface, SavedPort
 from composer_gui.core.plain import document_to_plain
 from composer_gui.core.ports import input_ports
 from composer_gui.storage import resources

@@ -7,7 +7,8 @@ from immutables import Map
 
 from composer_gui.core import edits
 from composer_gui.core.connections import Refusal, check, path_between, refusal
-from composer_gui.core.document import Call, Document, KerasLayer, Output, Source, Wire, head, put
+from composer_gui.core.document import Call, Document, Output, Source, Wire, head, put
+from composer_gui.core.layer_kinds import KerasLayer
 from composer_gui.core.plain import NotPlain
 
 

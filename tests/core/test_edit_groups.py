@@ -5,19 +5,9 @@ from immutables import Map
 
 from composer_gui.core import edits
 from composer_gui.core.connections import check
-from composer_gui.core.document import (
-    Call,
-    CodeFile,
-    Document,
-    Frame,
-    KerasLayer,
-    Note,
-    Source,
-    Submodel,
-    in_order,
-    put,
-)
+from composer_gui.core.document import Call, CodeFile, Document, Frame, Note, Source, in_order, put
 from composer_gui.core.errors import EditRefused
+from composer_gui.core.layer_kinds import KerasLayer, Submodel
 from composer_gui.core.plain import DEEPEST, document_from_plain, document_to_plain
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import FINE, Verdict

@@ -4,8 +4,9 @@ import pytest
 from immutables import Map
 
 from composer_gui.core import edits, fragment
-from composer_gui.core.document import Construct, KerasLayer, Operation, Slot, Source, put
+from composer_gui.core.document import Source, put
 from composer_gui.core.errors import EditRefused
+from composer_gui.core.layer_kinds import Construct, KerasLayer, Operation, Slot
 
 
 @pytest.fixture

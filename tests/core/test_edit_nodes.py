@@ -6,17 +6,9 @@ import pytest
 from immutables import Map
 
 from composer_gui.core import edits
-from composer_gui.core.document import (
-    FARTHEST,
-    Call,
-    CodeFile,
-    Document,
-    Input,
-    KerasLayer,
-    Source,
-    in_order,
-)
+from composer_gui.core.document import FARTHEST, Call, CodeFile, Document, Input, Source, in_order
 from composer_gui.core.errors import EditRefused
+from composer_gui.core.layer_kinds import KerasLayer
 
 
 def test_an_input_joins_the_signature_at_its_end():

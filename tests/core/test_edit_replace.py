@@ -7,8 +7,9 @@ from immutables import Map
 
 from composer_gui.core import edits
 from composer_gui.core.connections import check
-from composer_gui.core.document import KerasLayer, SavedWeights, Source, put
+from composer_gui.core.document import Source, put
 from composer_gui.core.errors import EditRefused
+from composer_gui.core.layer_kinds import KerasLayer, SavedWeights
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from composer_gui.core import edits
-from composer_gui.core.document import Cut, SavedPort, SavedWeights, Source, put
+from composer_gui.core.document import Source, put
 from composer_gui.core.errors import EditRefused
+from composer_gui.core.layer_kinds import Cut, SavedPort, SavedWeights
 from composer_gui.core.saved_files import saved_files
 
 CONV = SavedPort("conv", (None, 4), address="conv")

@@ -11,21 +11,23 @@ from composer_gui.core.connections import check
 from composer_gui.core.document import (
     Call,
     CodeFile,
-    Construct,
     Document,
     Input,
-    KerasLayer,
-    Operation,
     Output,
-    SavedModel,
-    Slot,
     Source,
-    Submodel,
     in_order,
     put,
 )
 from composer_gui.core.edit_splice import silenced
 from composer_gui.core.errors import EditRefused
+from composer_gui.core.layer_kinds import (
+    Construct,
+    KerasLayer,
+    Operation,
+    SavedModel,
+    Slot,
+    Submodel,
+)
 
 
 @pytest.fixture

@@ -5,9 +5,10 @@ import re
 import pytest
 from immutables import Map
 
-from composer_gui.core.document import EMPTY, KerasLayer, SavedInterface, SavedModel
+from composer_gui.core.document import EMPTY
 from composer_gui.core.explanation_rules import RULES
 from composer_gui.core.explanations import REFUSED, explain
+from composer_gui.core.layer_kinds import KerasLayer, SavedInterface, SavedModel
 from composer_gui.core.problems import Problem
 from composer_gui.core.refused import Refused, clean
 from composer_gui.core.shapes.tensor_spec import TensorSpec

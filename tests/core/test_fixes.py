@@ -3,16 +3,9 @@
 import pytest
 
 from composer_gui.core import edits, fixes
-from composer_gui.core.document import (
-    Call,
-    Document,
-    Input,
-    SavedInterface,
-    SavedPort,
-    Source,
-    Wire,
-)
+from composer_gui.core.document import Call, Document, Input, Source, Wire
 from composer_gui.core.errors import EditRefused
+from composer_gui.core.layer_kinds import SavedInterface, SavedPort
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import FINE, Verdict

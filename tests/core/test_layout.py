@@ -10,15 +10,8 @@ from pathlib import Path
 import pytest
 from immutables import Map
 
-from composer_gui.core.document import (
-    EMPTY,
-    Call,
-    Document,
-    KerasLayer,
-    Source,
-    number_of,
-    put,
-)
+from composer_gui.core.document import EMPTY, Call, Document, Source, number_of, put
+from composer_gui.core.layer_kinds import KerasLayer
 from composer_gui.core.layout import BETWEEN_COLUMNS, BETWEEN_ROWS, GRID, arrange
 from composer_gui.core.layout_columns import Piece, crossings
 

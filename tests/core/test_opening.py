@@ -6,9 +6,9 @@ import pytest
 from immutables import Map
 
 from composer_gui.core import cutting, inside_reader, opening, unfolding
-from composer_gui.core.document import KerasLayer, SavedModel, SavedPort, Submodel
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.inside import LAYER, NotOpenable, Part
+from composer_gui.core.layer_kinds import KerasLayer, SavedModel, SavedPort, Submodel
 from tests.saved_configs import functional, input_layer, layer, tensor
 
 

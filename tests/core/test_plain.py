@@ -5,12 +5,10 @@ import json
 import pytest
 from immutables import Map
 
-from composer_gui.core.document import (
-    CodeFile,
+from composer_gui.core.document import CodeFile, Document, Input
+from composer_gui.core.layer_kinds import (
     Cut,
-    Document,
     Dots,
-    Input,
     KerasLayer,
     Operation,
     SavedModel,

@@ -5,16 +5,8 @@ from hypothesis.stateful import initialize, rule
 from immutables import Map
 
 from composer_gui.core import edits
-from composer_gui.core.document import (
-    Call,
-    Construct,
-    Frame,
-    Input,
-    KerasLayer,
-    Note,
-    SavedModel,
-    in_order,
-)
+from composer_gui.core.document import Call, Frame, Input, Note, in_order
+from composer_gui.core.layer_kinds import Construct, KerasLayer, SavedModel
 from composer_gui.core.layout import arrange
 from tests.playing import (
     CATALOG,

@@ -11,20 +11,17 @@ from composer_gui.core import edits, fragment
 from composer_gui.core.document import (
     Call,
     CodeFile,
-    Cut,
     Document,
     Frame,
     Input,
     Output,
-    SavedModel,
-    SavedPort,
     Source,
-    Submodel,
     Wire,
     in_order,
     number_of,
 )
 from composer_gui.core.errors import EditRefused
+from composer_gui.core.layer_kinds import Cut, SavedModel, SavedPort, Submodel
 from tests.playing import (
     CATALOG,
     MOST,

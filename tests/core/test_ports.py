@@ -3,16 +3,8 @@
 from immutables import Map
 
 from composer_gui.core import edits
-from composer_gui.core.document import (
-    Call,
-    Document,
-    Input,
-    KerasLayer,
-    Operation,
-    Slot,
-    Source,
-    put,
-)
+from composer_gui.core.document import Call, Document, Input, Source, put
+from composer_gui.core.layer_kinds import KerasLayer, Operation, Slot
 from composer_gui.core.ports import (
     design_ports,
     input_port,

@@ -7,7 +7,8 @@ import pytest
 from immutables import Map
 
 from composer_gui.core import edits, structure
-from composer_gui.core.document import Call, Document, Input, Operation, Slot, Source, put
+from composer_gui.core.document import Call, Document, Input, Source, put
+from composer_gui.core.layer_kinds import Operation, Slot
 
 
 def found(drawn, catalog, name, document=None):

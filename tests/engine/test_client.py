@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from composer_gui.core.change import Change, between
-from composer_gui.core.document import Document, Input, KerasLayer, drop, put
+from composer_gui.core.document import Document, Input, drop, put
+from composer_gui.core.layer_kinds import KerasLayer
 from composer_gui.engine.client import EngineClient, JobFailed
 from composer_gui.engine.client_process import engine_command
 

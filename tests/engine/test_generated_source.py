@@ -11,7 +11,8 @@ from composer_gui.core.codegen.calls import Calls, Wording
 from composer_gui.core.codegen.expressions import flat
 from composer_gui.core.codegen.literals import construction, literal
 from composer_gui.core.codegen.naming import Variables, keras_names
-from composer_gui.core.document import Call, Construct, SavedModel
+from composer_gui.core.document import Call
+from composer_gui.core.layer_kinds import Construct, SavedModel
 from composer_gui.core.ports import output_ports
 from composer_gui.engine import keras_facts
 from composer_gui.storage import keras_archive, resources

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from composer_gui.core.document import Submodel
+from composer_gui.core.layer_kinds import Submodel
 from tests.saved_drawing import Saved, assert_same, built, keras, load
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")

@@ -4,12 +4,7 @@ import numpy
 import pytest
 from immutables import Map
 
-from composer_gui.core.document import (
-    Operation,
-    Slice,
-    Slot,
-    Submodel,
-)
+from composer_gui.core.layer_kinds import Operation, Slice, Slot, Submodel
 from tests.drawing import Drawing
 from tests.saved_drawing import Saved, assert_same, built, keras, layers, load
 

@@ -8,9 +8,8 @@ import pytest
 from keras import layers
 from keras.src.backend.common import global_state
 
-from composer_gui.core.document import (
-    EMPTY,
-    CodeFile,
+from composer_gui.core.document import EMPTY, CodeFile
+from composer_gui.core.layer_kinds import (
     KerasLayer,
     SavedInterface,
     SavedModel,

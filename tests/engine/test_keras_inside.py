@@ -6,7 +6,8 @@ import keras
 import pytest
 from keras import layers
 
-from composer_gui.core.document import EMPTY, Cut, SavedInterface, SavedModel, SavedPort
+from composer_gui.core.document import EMPTY
+from composer_gui.core.layer_kinds import Cut, SavedInterface, SavedModel, SavedPort
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.engine.keras_inside import graph_of
 from composer_gui.engine.keras_models import KerasModels

@@ -11,7 +11,8 @@ from immutables import Map
 from keras import layers
 from keras.src.backend.common import global_state
 
-from composer_gui.core.document import EMPTY, SavedInterface, SavedModel, SavedPort
+from composer_gui.core.document import EMPTY
+from composer_gui.core.layer_kinds import SavedInterface, SavedModel, SavedPort
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.engine.keras_models import KerasModels
 from composer_gui.engine.keras_shapes import KerasShapes

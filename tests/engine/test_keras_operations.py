@@ -4,7 +4,8 @@ import keras
 import pytest
 from immutables import Map
 
-from composer_gui.core.document import EMPTY, Dots, Operation, Slice, Slot
+from composer_gui.core.document import EMPTY
+from composer_gui.core.layer_kinds import Dots, Operation, Slice, Slot
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.engine import keras_operations
 from composer_gui.engine.keras_shapes import KerasShapes

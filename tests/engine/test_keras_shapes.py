@@ -8,18 +8,9 @@ import pytest
 from immutables import Map
 from keras.src.backend.common import global_state
 
-from composer_gui.core.document import (
-    EMPTY,
-    Call,
-    Construct,
-    Document,
-    Input,
-    KerasLayer,
-    SavedWeights,
-    Source,
-    put,
-)
+from composer_gui.core.document import EMPTY, Call, Document, Input, Source, put
 from composer_gui.core.explanations import REFUSED
+from composer_gui.core.layer_kinds import Construct, KerasLayer, SavedWeights
 from composer_gui.core.shapes.shape_flow import ShapeFlow
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.engine.keras_models import KerasModels

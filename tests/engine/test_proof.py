@@ -11,8 +11,8 @@ import numpy
 import pytest
 from immutables import Map
 
-from composer_gui.core.document import Construct
 from composer_gui.core.errors import ExportFailed
+from composer_gui.core.layer_kinds import Construct
 from composer_gui.engine import keras_facts, proof
 from tests.drawing import Drawing
 

@@ -4,7 +4,7 @@ import pytest
 from immutables import Map
 
 from composer_gui.core import opening
-from composer_gui.core.document import Construct, SavedModel
+from composer_gui.core.layer_kinds import Construct, SavedModel
 from composer_gui.core.ports import output_ports
 from composer_gui.core.shapes.shape_flow import ShapeFlow
 from composer_gui.engine import keras_facts, keras_operations, proof, proof_frozen, proof_training

@@ -6,7 +6,8 @@ import pytest
 
 from composer_gui.core import opening
 from composer_gui.core.codegen import keras_script
-from composer_gui.core.document import Call, SavedModel
+from composer_gui.core.document import Call
+from composer_gui.core.layer_kinds import SavedModel
 from composer_gui.core.saved_files import saved_files
 from composer_gui.core.shapes.shape_flow import ShapeFlow
 from composer_gui.engine import keras_facts, keras_operations

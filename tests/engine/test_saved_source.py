@@ -7,18 +7,10 @@ import pytest
 from immutables import Map
 
 from composer_gui.core import edits, opening
-from composer_gui.core.document import (
-    CodeFile,
-    Construct,
-    Cut,
-    SavedModel,
-    SavedPort,
-    Source,
-    Wire,
-    put,
-)
+from composer_gui.core.document import CodeFile, Source, Wire, put
 from composer_gui.core.errors import CannotGenerate
 from composer_gui.core.freezing import frozen_paths
+from composer_gui.core.layer_kinds import Construct, Cut, SavedModel, SavedPort
 from composer_gui.engine import keras_facts
 from composer_gui.storage import keras_archive
 from tests.saved_drawing import Saved, assert_same, built, keras, layers, load, tap

@@ -13,17 +13,8 @@ import pytest
 from immutables import Map
 
 from composer_gui.core.change import between
-from composer_gui.core.document import (
-    Call,
-    Document,
-    Input,
-    KerasLayer,
-    SavedInterface,
-    SavedModel,
-    SavedPort,
-    Source,
-    put,
-)
+from composer_gui.core.document import Call, Document, Input, Source, put
+from composer_gui.core.layer_kinds import KerasLayer, SavedInterface, SavedModel, SavedPort
 from composer_gui.core.verdicts import FINE, Verdict
 from composer_gui.engine import protocol
 from composer_gui.engine.worker import LARGEST_PART

@@ -8,7 +8,8 @@ from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QMessageBox
 
-from composer_gui.core.document import Call, Submodel
+from composer_gui.core.document import Call
+from composer_gui.core.layer_kinds import Submodel
 from composer_gui.ui.panels.inside_delegate import ZONE
 from tests.hand import Hand
 from tests.journeys.test_first_model import export_by_dialog, labels

@@ -9,8 +9,9 @@ pytest.importorskip("keras")
 import keras
 
 from composer_gui.core import edits
-from composer_gui.core.document import CodeFile, Construct
+from composer_gui.core.document import CodeFile
 from composer_gui.core.errors import ExportFailed
+from composer_gui.core.layer_kinds import Construct
 from composer_gui.core.problems import Problem
 from composer_gui.engine.client import EngineClient
 from composer_gui.session import importing

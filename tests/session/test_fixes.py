@@ -4,14 +4,9 @@ import pytest
 from immutables import Map
 
 from composer_gui.core import edits
-from composer_gui.core.document import (
-    OUTPUT_PORT,
-    SavedInterface,
-    SavedPort,
-    Source,
-    Wire,
-)
+from composer_gui.core.document import OUTPUT_PORT, Source, Wire
 from composer_gui.core.errors import EditRefused
+from composer_gui.core.layer_kinds import SavedInterface, SavedPort
 from composer_gui.core.problems import ERROR
 from composer_gui.engine.client import EngineClient
 from composer_gui.session.session import Session

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QObject, Signal
 
-from composer_gui.core.document import Document, SavedModel, in_order
+from composer_gui.core.document import Document, in_order
 from composer_gui.core.errors import ExportFailed, FileProblem
+from composer_gui.core.layer_kinds import SavedModel
 from composer_gui.engine import example_models
 from composer_gui.session import gallery
 from composer_gui.session.gallery import STAMP, Gallery, examples

@@ -8,7 +8,8 @@ pytest.importorskip("keras")
 import keras
 
 from composer_gui.core import edits
-from composer_gui.core.document import Call, Submodel
+from composer_gui.core.document import Call
+from composer_gui.core.layer_kinds import Submodel
 from composer_gui.core.verdicts import FINE
 from composer_gui.engine.client import EngineClient
 from composer_gui.session import importing

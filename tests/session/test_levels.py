@@ -3,7 +3,8 @@
 import pytest
 
 from composer_gui.core import edits
-from composer_gui.core.document import Call, Document, Source, Submodel, Wire, new_id, put
+from composer_gui.core.document import Call, Document, Source, Wire, new_id, put
+from composer_gui.core.layer_kinds import Submodel
 from composer_gui.core.verdicts import FINE, PENDING
 from composer_gui.session.session import Session
 from composer_gui.storage import resources

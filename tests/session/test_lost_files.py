@@ -9,7 +9,8 @@ pytest.importorskip("keras")
 import keras
 
 from composer_gui.core import edits
-from composer_gui.core.document import Call, KerasLayer, SavedModel
+from composer_gui.core.document import Call
+from composer_gui.core.layer_kinds import KerasLayer, SavedModel
 from composer_gui.core.saved_files import saved_files
 from composer_gui.engine.client import EngineClient
 from composer_gui.session import importing

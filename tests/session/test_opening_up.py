@@ -3,8 +3,9 @@
 import pytest
 
 from composer_gui.core import edits
-from composer_gui.core.document import Call, Document, KerasLayer, SavedModel, Submodel, new_id, put
+from composer_gui.core.document import Call, Document, new_id, put
 from composer_gui.core.errors import ComposerError, EditRefused
+from composer_gui.core.layer_kinds import KerasLayer, SavedModel, Submodel
 from composer_gui.session import model_files
 from composer_gui.session.session import Session
 from composer_gui.storage import keras_archive, resources

@@ -5,15 +5,9 @@ from pathlib import Path
 import pytest
 
 from composer_gui.core import edits
-from composer_gui.core.document import (
-    OUTPUT_PORT,
-    Document,
-    SavedInterface,
-    SavedPort,
-    Source,
-    Wire,
-)
+from composer_gui.core.document import OUTPUT_PORT, Document, Source, Wire
 from composer_gui.core.errors import EditRefused, FileProblem
+from composer_gui.core.layer_kinds import SavedInterface, SavedPort
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import FINE, PENDING, WRONG, Verdict
 from composer_gui.session import model_files

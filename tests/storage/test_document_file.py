@@ -9,17 +9,9 @@ from hypothesis import strategies as st
 from immutables import Map
 
 from composer_gui.core import edits
-from composer_gui.core.document import (
-    Construct,
-    Document,
-    SavedInterface,
-    SavedModel,
-    SavedPort,
-    Source,
-    Wire,
-    put,
-)
+from composer_gui.core.document import Document, Source, Wire, put
 from composer_gui.core.errors import FileProblem
+from composer_gui.core.layer_kinds import Construct, SavedInterface, SavedModel, SavedPort
 from composer_gui.storage import document_file, resources
 from composer_gui.storage.document_file import from_bytes, read, to_bytes, write
 

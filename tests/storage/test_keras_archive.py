@@ -10,8 +10,8 @@ import zipfile
 import pytest
 from immutables import Map
 
-from composer_gui.core.document import SavedPort
 from composer_gui.core.errors import FileProblem
+from composer_gui.core.layer_kinds import SavedPort
 from composer_gui.storage import keras_archive
 from composer_gui.storage.keras_archive import fingerprint, read, read_config
 

@@ -11,7 +11,8 @@ from immutables import Map
 from PySide6.QtCore import QCoreApplication, QEvent
 
 from composer_gui.core import edits
-from composer_gui.core.document import OUTPUT_PORT, SavedInterface, SavedPort, Source, Wire
+from composer_gui.core.document import OUTPUT_PORT, Source, Wire
+from composer_gui.core.layer_kinds import SavedInterface, SavedPort
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import FINE, Verdict
 from composer_gui.session.gallery import Gallery

@@ -5,7 +5,8 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
-from composer_gui.core.document import KerasLayer, Note, SavedModel
+from composer_gui.core.document import Note
+from composer_gui.core.layer_kinds import KerasLayer, SavedModel
 from composer_gui.ui.panels.palette_rows import LAYER
 from composer_gui.ui.workspace import PROBLEMS, PYTHON, Workspace
 

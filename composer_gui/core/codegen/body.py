@@ -36,14 +36,8 @@ from composer_gui.core.codegen.restored import RestoredChain
 from composer_gui.core.codegen.scratch import chain
 from composer_gui.core.codegen.supplies import Supplies
 from composer_gui.core.codegen.surroundings import Surroundings
-from composer_gui.core.document import (
-    Input,
-    KerasLayer,
-    Output,
-    Source,
-    Submodel,
-    label_of,
-)
+from composer_gui.core.document import Input, Output, Source, label_of
+from composer_gui.core.layer_kinds import KerasLayer, Submodel
 
 INDENT = " " * STEP
 

@@ -32,12 +32,12 @@ from composer_gui.core.codegen.reading import (
 )
 from composer_gui.core.codegen.results import Unpacking, unpack
 from composer_gui.core.document import Call as CallNode
-from composer_gui.core.document import (
+from composer_gui.core.document import Source
+from composer_gui.core.layer_kinds import (
     KerasLayer,
     Layer,
     Operation,
     SavedModel,
-    Source,
     Structure,
     Submodel,
 )

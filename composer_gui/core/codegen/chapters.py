@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from composer_gui.core.codegen import naming, reading
 from composer_gui.core.codegen.lowering import lowered
 from composer_gui.core.codegen.reading import Reading
-from composer_gui.core.document import Document, Layer, SavedModel, Submodel
+from composer_gui.core.document import Document
 from composer_gui.core.inside import Inside
+from composer_gui.core.layer_kinds import Layer, SavedModel, Submodel
 from composer_gui.core.layers.catalog import Catalog
 
 

@@ -17,7 +17,7 @@ from composer_gui.core.codegen.differences import (
 )
 from composer_gui.core.codegen.literals import text_literal
 from composer_gui.core.codegen.naming import identifier
-from composer_gui.core.document import KerasLayer, Layer
+from composer_gui.core.layer_kinds import KerasLayer, Layer
 from composer_gui.core.layers.parameters import Parameter
 
 MOST_FLAGS = 3

@@ -14,7 +14,7 @@ from typing import Any
 from composer_gui.core.codegen.expressions import Atom, Display, Expression, flat
 from composer_gui.core.codegen.literals import literal
 from composer_gui.core.codegen.naming import RUNNING, identifier
-from composer_gui.core.document import KerasLayer, Layer
+from composer_gui.core.layer_kinds import KerasLayer, Layer
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.parameters import Parameter
 

@@ -31,7 +31,8 @@ from composer_gui.core.codegen.prose import number_word
 from composer_gui.core.codegen.reading import Reading
 from composer_gui.core.codegen.stems import Label
 from composer_gui.core.codegen.stretches import Repeat
-from composer_gui.core.document import EMPTY, KerasLayer, Source
+from composer_gui.core.document import EMPTY, Source
+from composer_gui.core.layer_kinds import KerasLayer
 
 LONGEST_WORDS = 3
 """Words in the name of a function."""

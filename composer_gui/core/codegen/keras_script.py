@@ -23,9 +23,10 @@ from composer_gui.core.codegen.side_files import READ_WORDS
 from composer_gui.core.codegen.supplies import Supplies
 from composer_gui.core.codegen.surroundings import SMALL_FUNCTIONS, Surroundings
 from composer_gui.core.codegen.written_out import SOURCES
-from composer_gui.core.document import EMPTY, Document, KerasLayer, SavedModel
+from composer_gui.core.document import EMPTY, Document
 from composer_gui.core.errors import CannotGenerate
 from composer_gui.core.inside import Inside
+from composer_gui.core.layer_kinds import KerasLayer, SavedModel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.safety import RUNS_CODE
 

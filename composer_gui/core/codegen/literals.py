@@ -20,8 +20,8 @@ from composer_gui.core.codegen.expressions import (
 )
 from composer_gui.core.codegen.side_files import BesideList
 from composer_gui.core.codegen.written_out import SOURCES
-from composer_gui.core.document import Construct, KerasLayer
 from composer_gui.core.errors import CannotGenerate
+from composer_gui.core.layer_kinds import Construct, KerasLayer
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import LayerSpec, ObjectSpec
 from composer_gui.core.layers.parameters import OBJECT_KINDS, Parameter

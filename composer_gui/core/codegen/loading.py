@@ -27,8 +27,8 @@ from composer_gui.core.codegen.naming import legal_name, saved_name
 from composer_gui.core.codegen.reading import is_plain_part, is_tapped
 from composer_gui.core.codegen.supplies import Supplies, Supply, new_names
 from composer_gui.core.codegen.surroundings import Surroundings
-from composer_gui.core.document import KerasLayer, SavedModel, SavedPort
 from composer_gui.core.inside import Inside, steps_of
+from composer_gui.core.layer_kinds import KerasLayer, SavedModel, SavedPort
 
 INDENT = " " * STEP
 

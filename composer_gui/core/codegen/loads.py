@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from composer_gui.core.document import KerasLayer, SavedModel, SavedWeights
+from composer_gui.core.layer_kinds import KerasLayer, SavedModel, SavedWeights
 
 Kept = KerasLayer | SavedModel
 

@@ -14,16 +14,10 @@ from typing import Any
 from immutables import Map
 
 from composer_gui.core.codegen.surroundings import inside_of
-from composer_gui.core.document import (
-    Call,
-    Document,
-    Layer,
-    SavedModel,
-    SavedPort,
-    Submodel,
-)
+from composer_gui.core.document import Call, Document
 from composer_gui.core.edit_splice import silenced
 from composer_gui.core.inside import LAYER, MODEL, Inside, NotOpenable, path_of, steps_of
+from composer_gui.core.layer_kinds import Layer, SavedModel, SavedPort, Submodel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.opening import opened
 from composer_gui.core.ports import design_ports

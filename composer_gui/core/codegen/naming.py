@@ -11,21 +11,9 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from composer_gui.core.codegen.restored import RestoredLayer, RestoredModel
-from composer_gui.core.document import (
-    Call,
-    Document,
-    Input,
-    KerasLayer,
-    Layer,
-    Node,
-    Operation,
-    Output,
-    SavedModel,
-    Source,
-    Submodel,
-    in_order,
-)
+from composer_gui.core.document import Call, Document, Input, Node, Output, Source, in_order
 from composer_gui.core.labels import default_label
+from composer_gui.core.layer_kinds import KerasLayer, Layer, Operation, SavedModel, Submodel
 
 LONGEST_NAME = 64
 LONGEST_VARIABLE = 40

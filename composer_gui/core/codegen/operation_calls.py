@@ -8,8 +8,8 @@ from typing import Any
 
 from composer_gui.core.codegen.expressions import Atom, Call, Display, Expression, flat, keyword
 from composer_gui.core.codegen.literals import literal
-from composer_gui.core.document import Dots, Operation, Slice, Slot
 from composer_gui.core.errors import CannotGenerate
+from composer_gui.core.layer_kinds import Dots, Operation, Slice, Slot
 from composer_gui.core.ports import slots
 
 BRACKETS = "getitem"

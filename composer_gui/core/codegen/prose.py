@@ -9,14 +9,8 @@ from pathlib import PureWindowsPath
 
 from composer_gui.core.codegen.expressions import WIDTH
 from composer_gui.core.codegen.literals import text_literal
-from composer_gui.core.document import (
-    Construct,
-    Document,
-    KerasLayer,
-    SavedModel,
-    SavedPort,
-    label_of,
-)
+from composer_gui.core.document import Document, label_of
+from composer_gui.core.layer_kinds import Construct, KerasLayer, SavedModel, SavedPort
 from composer_gui.core.layers.catalog import Catalog
 
 KERAS_NEEDED = "3.14"

@@ -9,19 +9,8 @@ from dataclasses import dataclass
 from composer_gui.core import structure
 from composer_gui.core.codegen.naming import has_telling_name, saved_name, telling_outputs
 from composer_gui.core.codegen.wiring import Wiring
-from composer_gui.core.document import (
-    EMPTY,
-    Call,
-    Document,
-    KerasLayer,
-    Layer,
-    Operation,
-    SavedModel,
-    Source,
-    Submodel,
-    in_order,
-    label_of,
-)
+from composer_gui.core.document import EMPTY, Call, Document, Source, in_order, label_of
+from composer_gui.core.layer_kinds import KerasLayer, Layer, Operation, SavedModel, Submodel
 from composer_gui.core.layers.catalog import Catalog
 
 LONG_CHAIN = 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from composer_gui.core.document import KerasLayer, Submodel
+from composer_gui.core.layer_kinds import KerasLayer, Submodel
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from immutables import Map
 
 from composer_gui.core.codegen.literals import text_literal
-from composer_gui.core.document import Structure
+from composer_gui.core.layer_kinds import Structure
 
 MOST_UNPACKED = 4
 """Results that are unpacked into variables; of more, the wanted ones are picked by index."""

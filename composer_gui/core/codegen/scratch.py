@@ -15,18 +15,10 @@ from composer_gui.core.codegen.naming import saved_name
 from composer_gui.core.codegen.restored import RestoredChain, RestoredLayer, RestoredModel
 from composer_gui.core.codegen.side_files import BesideList, file_name, may_lie_beside
 from composer_gui.core.codegen.written_out import MODULES, classes_of, with_written_out
-from composer_gui.core.document import (
-    Call,
-    Document,
-    KerasLayer,
-    Layer,
-    Node,
-    SavedModel,
-    Source,
-    Submodel,
-)
+from composer_gui.core.document import Call, Document, Node, Source
 from composer_gui.core.errors import CannotGenerate
 from composer_gui.core.inside import Inside, NotOpenable, Part
+from composer_gui.core.layer_kinds import KerasLayer, Layer, SavedModel, Submodel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.from_config import parameters
 from composer_gui.core.opening import opened

@@ -9,7 +9,8 @@ from composer_gui.core.codegen.alignment import Piece, Shape
 from composer_gui.core.codegen.differences import Differences
 from composer_gui.core.codegen.reading import Reading
 from composer_gui.core.codegen.stems import Stems
-from composer_gui.core.document import KerasLayer, Operation, Source
+from composer_gui.core.document import Source
+from composer_gui.core.layer_kinds import KerasLayer, Operation
 
 SHORTEST, LONGEST = 3, 80
 """Calls in a stretch."""

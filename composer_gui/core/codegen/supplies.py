@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from composer_gui.core.codegen.chapters import Chapter
 from composer_gui.core.codegen.loads import Load, Parts, loads_of, part_of
-from composer_gui.core.document import SavedModel
+from composer_gui.core.layer_kinds import SavedModel
 
 
 @dataclass(eq=False)

@@ -12,9 +12,10 @@ from composer_gui.core.codegen.literals import text_literal
 from composer_gui.core.codegen.loads import Kept, file_of, part_of
 from composer_gui.core.codegen.naming import Functions
 from composer_gui.core.codegen.reading import FROZEN_WHEN_BUILT
-from composer_gui.core.document import CodeFile, KerasLayer, SavedModel
+from composer_gui.core.document import CodeFile
 from composer_gui.core.errors import CannotGenerate
 from composer_gui.core.inside import Inside
+from composer_gui.core.layer_kinds import KerasLayer, SavedModel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.safety import bare
 

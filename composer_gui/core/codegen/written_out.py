@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from composer_gui.core.document import Document, KerasLayer, Submodel
+from composer_gui.core.document import Document
+from composer_gui.core.layer_kinds import KerasLayer, Submodel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import InputPort, LayerSpec, OutputPort
 from composer_gui.core.layers.parameters import Parameter

@@ -10,7 +10,8 @@ from typing import Any
 
 from immutables import Map
 
-from composer_gui.core.document import EMPTY, Construct
+from composer_gui.core.document import EMPTY
+from composer_gui.core.layer_kinds import Construct
 from composer_gui.core.layers.layer_spec import InputPort, LayerSpec, ObjectSpec, OutputPort
 from composer_gui.core.layers.parameters import Parameter
 from composer_gui.core.plain import value_from_plain

@@ -13,7 +13,7 @@ from typing import Any
 
 from immutables import Map
 
-from composer_gui.core.document import Construct
+from composer_gui.core.layer_kinds import Construct
 from composer_gui.core.layers import parameters as judging
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import LayerSpec

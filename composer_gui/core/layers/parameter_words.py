@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from composer_gui.core.document import Construct
+from composer_gui.core.layer_kinds import Construct
 
 if TYPE_CHECKING:
     from composer_gui.core.layers.parameters import Parameter

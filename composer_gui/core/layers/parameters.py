@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from immutables import Map
 
-from composer_gui.core.document import Construct
+from composer_gui.core.layer_kinds import Construct
 from composer_gui.core.layers.parameter_words import expected, show
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import Any
 
 from immutables import Map
 
-from composer_gui.core.document import (
+from composer_gui.core.document import Document
+from composer_gui.core.layer_kinds import (
     Construct,
-    Document,
     KerasLayer,
     Layer,
     Operation,

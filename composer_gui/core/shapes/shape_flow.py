@@ -16,14 +16,13 @@ from composer_gui.core.document import (
     Document,
     Frame,
     Input,
-    Layer,
     Node,
     Note,
     Output,
     Source,
-    Submodel,
     label_of,
 )
+from composer_gui.core.layer_kinds import Layer, Submodel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.refused import Refused

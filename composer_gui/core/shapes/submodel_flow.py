@@ -6,14 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
-from composer_gui.core.document import (
-    OUTPUT_PORT,
-    Call,
-    Document,
-    Input,
-    Submodel,
-)
+from composer_gui.core.document import OUTPUT_PORT, Call, Document, Input
 from composer_gui.core.explanations import REFUSED
+from composer_gui.core.layer_kinds import Submodel
 from composer_gui.core.ports import design_ports
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.shapes.flow_order import sources_of

@@ -5,18 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from composer_gui.core.document import (
-    OUTPUT_PORT,
-    Call,
-    Document,
-    Input,
-    KerasLayer,
-    Layer,
-    Operation,
-    Output,
-    SavedModel,
-    Submodel,
-)
+from composer_gui.core.document import OUTPUT_PORT, Call, Document, Input, Output
+from composer_gui.core.layer_kinds import KerasLayer, Layer, Operation, SavedModel, Submodel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import InputPort
 from composer_gui.core.layers.parameters import show

@@ -6,14 +6,8 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from composer_gui.core import edits
-from composer_gui.core.document import (
-    Call,
-    Document,
-    Layer,
-    Operation,
-    SavedModel,
-    Submodel,
-)
+from composer_gui.core.document import Call, Document
+from composer_gui.core.layer_kinds import Layer, Operation, SavedModel, Submodel
 from composer_gui.ui.canvas.geometry import GRID
 
 LARGE = 200

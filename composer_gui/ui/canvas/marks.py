@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import PurePath
 from typing import Any
 
-from composer_gui.core.document import (
-    Call,
-    Document,
+from composer_gui.core.document import Call, Document
+from composer_gui.core.freezing import frozen_paths
+from composer_gui.core.inside import Inside, path_of
+from composer_gui.core.layer_kinds import (
     Dots,
     KerasLayer,
     Layer,
@@ -19,8 +20,6 @@ from composer_gui.core.document import (
     Slot,
     Submodel,
 )
-from composer_gui.core.freezing import frozen_paths
-from composer_gui.core.inside import Inside, path_of
 from composer_gui.core.layers.parameters import show
 from composer_gui.core.ports import operation_ports
 from composer_gui.core.shapes.tensor_spec import show_shape

@@ -12,14 +12,8 @@ from immutables import Map
 from composer_gui.core import edits
 from composer_gui.core.change import between
 from composer_gui.core.connections import refusal
-from composer_gui.core.document import (
-    EMPTY,
-    Document,
-    KerasLayer,
-    Source,
-    Wire,
-    in_order,
-)
+from composer_gui.core.document import EMPTY, Document, Source, Wire, in_order
+from composer_gui.core.layer_kinds import KerasLayer
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import LayerSpec
 from composer_gui.core.layers.parameters import parse

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from composer_gui.core.document import Layer, SavedModel, Submodel
+from composer_gui.core.layer_kinds import Layer, SavedModel, Submodel
 from composer_gui.ui.canvas.faces import Face, face
 from composer_gui.ui.canvas.kinship import Kinship
 from composer_gui.ui.canvas.marks import Share, design_share, inside_share

@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from composer_gui.core import edits
-from composer_gui.core.document import Call, KerasLayer, Layer, Operation, SavedModel, Submodel
+from composer_gui.core.document import Call
+from composer_gui.core.layer_kinds import KerasLayer, Layer, Operation, SavedModel, Submodel
 from composer_gui.core.verdicts import FINE
 from composer_gui.session.session import Session
 from composer_gui.ui import file_dialogs, theme

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from composer_gui.core import cutting, edits
-from composer_gui.core.document import Cut, Document, SavedModel, SavedPort
+from composer_gui.core.document import Document
 from composer_gui.core.errors import ComposerError
 from composer_gui.core.inside import path_of
+from composer_gui.core.layer_kinds import Cut, SavedModel, SavedPort
 from composer_gui.ui.controls import push_button
 from composer_gui.ui.panels.fields import Column
 from composer_gui.ui.panels.inside_rows import InsideRow, is_within

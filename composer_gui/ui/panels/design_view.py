@@ -8,15 +8,9 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from composer_gui.core import edits
-from composer_gui.core.document import (
-    Call,
-    Document,
-    KerasLayer,
-    Operation,
-    SavedModel,
-    Submodel,
-)
+from composer_gui.core.document import Call, Document
 from composer_gui.core.edit_nodes import LARGEST_SEED
+from composer_gui.core.layer_kinds import KerasLayer, Operation, SavedModel, Submodel
 from composer_gui.core.layers.parameters import Parameter
 from composer_gui.session.session import Session
 from composer_gui.ui.panels.fields import Field

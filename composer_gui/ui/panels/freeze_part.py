@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from composer_gui.core import edits, freezing
-from composer_gui.core.document import SavedModel
+from composer_gui.core.layer_kinds import SavedModel
 from composer_gui.ui.controls import SignButton, TextField, push_button
 from composer_gui.ui.panels.fields import Column
 from composer_gui.ui.panels.inside_rows import total

@@ -9,9 +9,10 @@ from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
 from composer_gui.core import edits, freezing, opening
-from composer_gui.core.document import Document, SavedModel, SavedPort
+from composer_gui.core.document import Document
 from composer_gui.core.errors import ComposerError, EditRefused
 from composer_gui.core.inside import Inside
+from composer_gui.core.layer_kinds import SavedModel, SavedPort
 from composer_gui.ui.controls import TextField, push_button
 from composer_gui.ui.panels.cut_part import CutPart
 from composer_gui.ui.panels.fields import Column

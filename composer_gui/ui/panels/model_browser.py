@@ -8,7 +8,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from composer_gui.core.document import Document, SavedInterface, SavedModel, Submodel
+from composer_gui.core.document import Document
+from composer_gui.core.layer_kinds import SavedInterface, SavedModel, Submodel
 from composer_gui.core.saved_files import saved_files
 from composer_gui.core.shapes.tensor_spec import show_shape
 from composer_gui.session.model_folder import ModelFolder

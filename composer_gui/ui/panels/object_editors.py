@@ -9,7 +9,8 @@ from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from composer_gui.core.document import EMPTY, Construct
+from composer_gui.core.document import EMPTY
+from composer_gui.core.layer_kinds import Construct
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import LayerSpec, ObjectSpec
 from composer_gui.core.layers.parameters import OBJECT_KINDS, Parameter, alike

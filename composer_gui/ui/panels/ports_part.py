@@ -8,15 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from composer_gui.core import edits
-from composer_gui.core.document import (
-    Call,
-    Document,
-    Node,
-    SavedModel,
-    Source,
-    Submodel,
-    wires_into,
-)
+from composer_gui.core.document import Call, Document, Node, Source, wires_into
+from composer_gui.core.layer_kinds import SavedModel, Submodel
 from composer_gui.core.layers.layer_spec import InputPort
 from composer_gui.core.ports import input_ports, model_ports, output_ports
 from composer_gui.core.shapes.tensor_spec import TensorSpec

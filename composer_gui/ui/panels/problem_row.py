@@ -8,9 +8,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from composer_gui.core.document import Call, Layer
+from composer_gui.core.document import Call
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.fixes import Fix
+from composer_gui.core.layer_kinds import Layer
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.saved_files import files_of
 from composer_gui.session.session import Session

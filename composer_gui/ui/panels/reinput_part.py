@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from composer_gui.core import edits
-from composer_gui.core.document import SavedModel, SavedPort
+from composer_gui.core.layer_kinds import SavedModel, SavedPort
 from composer_gui.core.layers.parameters import Parameter
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.ui.controls import push_button

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from composer_gui.core.document import (
+from composer_gui.core.layer_kinds import (
     Dots,
     KerasLayer,
     Layer,

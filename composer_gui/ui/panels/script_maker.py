@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from composer_gui.core.codegen.keras_script import Script
-from composer_gui.core.document import Document, Submodel
+from composer_gui.core.document import Document
 from composer_gui.core.errors import ComposerError
+from composer_gui.core.layer_kinds import Submodel
 from composer_gui.session import model_files
 from composer_gui.session.session import Session
 

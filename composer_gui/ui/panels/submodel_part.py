@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QWidget
 
 from composer_gui.core import edits
-from composer_gui.core.document import Document, Submodel
+from composer_gui.core.document import Document
 from composer_gui.core.errors import EditRefused
+from composer_gui.core.layer_kinds import Submodel
 from composer_gui.ui.controls import SignButton, TextField
 from composer_gui.ui.panels.fields import Column
 from composer_gui.ui.panels.node_view import figure, show_text

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QPushButton
 
 from composer_gui.core import edits
-from composer_gui.core.document import Operation, SavedModel, Submodel
+from composer_gui.core.layer_kinds import Operation, SavedModel, Submodel
 from composer_gui.ui.controls import push_button
 from composer_gui.ui.panels.fields import Column
 

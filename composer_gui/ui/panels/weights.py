@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from composer_gui.core import edits
-from composer_gui.core.document import Call, Document, Layer, in_order
+from composer_gui.core.document import Call, Document, in_order
 from composer_gui.core.edit_layers import same_kind
+from composer_gui.core.layer_kinds import Layer
 from composer_gui.session.session import Session
 from composer_gui.ui.controls import ChoiceBox
 from composer_gui.ui.panels.parameter_editors import ChoiceEditor

@@ -2,7 +2,7 @@
 
 import pytest
 
-from composer_gui.core.document import SavedInterface, SavedPort
+from composer_gui.core.layer_kinds import SavedInterface, SavedPort
 from tests.drawing import Drawing
 
 

@@ -15,20 +15,15 @@ from immutables import Map
 
 from composer_gui.core import edits
 from composer_gui.core.codegen.keras_script import generate
-from composer_gui.core.document import (
-    Call,
+from composer_gui.core.document import Call, Document, Source, drop, head, put
+from composer_gui.core.errors import CannotGenerate
+from composer_gui.core.layer_kinds import (
     Construct,
-    Document,
     KerasLayer,
     SavedInterface,
     SavedModel,
     SavedPort,
-    Source,
-    drop,
-    head,
-    put,
 )
-from composer_gui.core.errors import CannotGenerate
 from composer_gui.storage import document_file, resources
 
 GOLDEN = Path(__file__).parents[2] / "golden"

@@ -7,8 +7,8 @@ from immutables import Map
 
 from composer_gui.core.codegen.expressions import flat
 from composer_gui.core.codegen.literals import construction, literal, text_literal
-from composer_gui.core.document import Construct
 from composer_gui.core.errors import CannotGenerate
+from composer_gui.core.layer_kinds import Construct
 from composer_gui.storage import resources
 
 CATALOG = resources.catalog()

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from immutables import Map
 
 from composer_gui.core.codegen import naming
-from composer_gui.core.document import Call, Document, Input, KerasLayer, Output, head, put
+from composer_gui.core.document import Call, Document, Input, Output, head, put
+from composer_gui.core.layer_kinds import KerasLayer
 
 LABELS = st.one_of(
     st.text(max_size=12),

@@ -9,7 +9,8 @@ from immutables import Map
 from composer_gui.core.codegen import body, keras_script
 from composer_gui.core.codegen.alignment import Piece, align
 from composer_gui.core.codegen.stems import stems
-from composer_gui.core.document import Call, Document, Input, KerasLayer, Output, Source
+from composer_gui.core.document import Call, Document, Input, Output, Source
+from composer_gui.core.layer_kinds import KerasLayer
 from composer_gui.storage import resources
 
 CATALOG = resources.catalog()

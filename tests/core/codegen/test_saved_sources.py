@@ -12,8 +12,9 @@ from composer_gui.core import edits, inside_reader, opening
 from composer_gui.core.codegen.expressions import Atom, flat
 from composer_gui.core.codegen.keras_script import SCRATCH, generate
 from composer_gui.core.codegen.operation_calls import operation_call
-from composer_gui.core.document import (
-    Call,
+from composer_gui.core.document import Call, Source, Wire, put
+from composer_gui.core.errors import CannotGenerate
+from composer_gui.core.layer_kinds import (
     Cut,
     Operation,
     SavedInterface,
@@ -21,12 +22,8 @@ from composer_gui.core.document import (
     SavedPort,
     SavedWeights,
     Slot,
-    Source,
     Submodel,
-    Wire,
-    put,
 )
-from composer_gui.core.errors import CannotGenerate
 from composer_gui.core.layers import from_config
 from composer_gui.core.saved_files import saved_files
 from composer_gui.storage import resources

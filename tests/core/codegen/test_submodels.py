@@ -2,7 +2,8 @@
 
 import pytest
 
-from composer_gui.core.document import Submodel, drop
+from composer_gui.core.document import drop
+from composer_gui.core.layer_kinds import Submodel
 from tests.drawing import Drawing
 
 

@@ -6,7 +6,7 @@ import time
 import pytest
 from immutables import Map
 
-from composer_gui.core.document import Construct
+from composer_gui.core.layer_kinds import Construct
 from composer_gui.core.layers.catalog import CATEGORIES, Catalog
 from composer_gui.core.layers.parameters import parse, refusal, show
 

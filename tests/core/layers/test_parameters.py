@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from immutables import Map
 
-from composer_gui.core.document import Construct
+from composer_gui.core.layer_kinds import Construct
 from composer_gui.core.layers.parameters import Parameter, parse, refusal, show
 
 UNITS = Parameter("units", "integer", required=True, minimum=1)

@@ -7,17 +7,9 @@ from immutables import Map
 
 from composer_gui.core import document as doc
 from composer_gui.core.change import between
-from composer_gui.core.document import (
-    OUTPUT_PORT,
-    Call,
-    Document,
-    Input,
-    KerasLayer,
-    Note,
-    Output,
-    Source,
-)
+from composer_gui.core.document import OUTPUT_PORT, Call, Document, Input, Note, Output, Source
 from composer_gui.core.explanations import REFUSED
+from composer_gui.core.layer_kinds import KerasLayer
 from composer_gui.core.problems import WARNING, Problem
 from composer_gui.core.shapes.outcome import Outcome
 from composer_gui.core.shapes.shape_flow import ShapeFlow

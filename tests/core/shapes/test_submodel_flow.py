@@ -13,18 +13,20 @@ from composer_gui.core.document import (
     CodeFile,
     Document,
     Input,
-    KerasLayer,
     Output,
-    SavedInterface,
-    SavedModel,
-    SavedPort,
-    SavedWeights,
     Source,
-    Submodel,
     head,
     put,
 )
 from composer_gui.core.explanations import REFUSED
+from composer_gui.core.layer_kinds import (
+    KerasLayer,
+    SavedInterface,
+    SavedModel,
+    SavedPort,
+    SavedWeights,
+    Submodel,
+)
 from composer_gui.core.problems import WARNING, Problem
 from composer_gui.core.shapes.outcome import Outcome
 from composer_gui.core.shapes.shape_flow import ShapeFlow

@@ -5,7 +5,8 @@ from immutables import Map
 from PySide6.QtCore import QPointF
 
 from composer_gui.core import edits
-from composer_gui.core.document import Call, Document, Input, KerasLayer, Source, put
+from composer_gui.core.document import Call, Document, Input, Source, put
+from composer_gui.core.layer_kinds import KerasLayer
 from composer_gui.ui.canvas.backlog import AT_ONCE
 from tests.ui.canvas.test_following import assert_in_step
 

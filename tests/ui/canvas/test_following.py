@@ -9,17 +9,9 @@ from PySide6.QtCore import QCoreApplication, QPointF
 from PySide6.QtGui import QPainter, QPixmap
 
 from composer_gui.core import edits
-from composer_gui.core.document import (
-    Call,
-    Document,
-    Input,
-    KerasLayer,
-    Source,
-    Wire,
-    put,
-    wires_into,
-)
+from composer_gui.core.document import Call, Document, Input, Source, Wire, put, wires_into
 from composer_gui.core.errors import EditRefused
+from composer_gui.core.layer_kinds import KerasLayer
 from composer_gui.core.verdicts import FINE, Verdict
 from composer_gui.session.session import Session
 from composer_gui.ui import theme

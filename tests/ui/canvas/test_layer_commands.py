@@ -6,7 +6,8 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from composer_gui.core import edits
-from composer_gui.core.document import Call, Submodel
+from composer_gui.core.document import Call
+from composer_gui.core.layer_kinds import Submodel
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 

@@ -6,9 +6,10 @@ import pytest
 from immutables import Map
 
 from composer_gui.core import edits
-from composer_gui.core.document import (
+from composer_gui.core.document import Document, put
+from composer_gui.core.inside import Inside, Part
+from composer_gui.core.layer_kinds import (
     Cut,
-    Document,
     Dots,
     KerasLayer,
     Operation,
@@ -17,9 +18,7 @@ from composer_gui.core.document import (
     Slice,
     Slot,
     Submodel,
-    put,
 )
-from composer_gui.core.inside import Inside, Part
 from composer_gui.core.verdicts import FINE
 from composer_gui.ui.canvas.marks import design_share, expression, inside_share
 

@@ -1,8 +1,8 @@
 """Saved models for the inspector's tests: what is inside them, without a file."""
 
 from composer_gui.core import edits
-from composer_gui.core.document import SavedInterface, SavedPort
 from composer_gui.core.inside import INPUT, LAYER, MODEL, InnerCall, InnerTensor, Inside, Part
+from composer_gui.core.layer_kinds import SavedInterface, SavedPort
 
 PATH = "/models/encoder.keras"
 

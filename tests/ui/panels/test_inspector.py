@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from composer_gui.core import edits
-from composer_gui.core.document import Construct
+from composer_gui.core.layer_kinds import Construct
 from composer_gui.core.problems import Problem
 from composer_gui.core.verdicts import WRONG, Verdict
 from composer_gui.ui import file_dialogs

@@ -8,16 +8,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from composer_gui.core import edits
-from composer_gui.core.document import (
-    Call,
-    Dots,
-    Operation,
-    SavedWeights,
-    Slice,
-    Slot,
-    new_id,
-    put,
-)
+from composer_gui.core.document import Call, new_id, put
+from composer_gui.core.layer_kinds import Dots, Operation, SavedWeights, Slice, Slot
 from composer_gui.core.problems import Problem
 from composer_gui.core.verdicts import WRONG, Verdict
 from composer_gui.ui import file_dialogs

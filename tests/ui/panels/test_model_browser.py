@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from composer_gui.core import edits
-from composer_gui.core.document import SavedInterface, SavedPort, put
+from composer_gui.core.document import put
+from composer_gui.core.layer_kinds import SavedInterface, SavedPort
 from composer_gui.ui.panels.model_browser import ModelBrowser, shapes_in_words
 
 

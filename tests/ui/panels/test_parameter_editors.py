@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from composer_gui.core.document import Construct
+from composer_gui.core.layer_kinds import Construct
 from composer_gui.core.layers.parameters import Parameter, refusal
 from composer_gui.storage import resources
 from composer_gui.ui.panels.object_editors import ConstructEditor, ConstructsEditor, field_for

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, Qt
 
-from composer_gui.core.document import Submodel, Wire
+from composer_gui.core.document import Wire
+from composer_gui.core.layer_kinds import Submodel
 from composer_gui.ui.canvas import layer_commands
 from composer_gui.ui.canvas.hits import Hit
 from composer_gui.ui.canvas.interactions.box_select import ADDING, BoxSelect
