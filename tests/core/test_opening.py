@@ -204,6 +204,23 @@ def test_ends_that_are_no_stretch_are_refused(starts, stops, sentence):
         cutting.cut(chain(), starts, stops)
 
 
+@pytest.mark.parametrize(
+    ("address", "shape"), [("x", (None, 4)), ("inner#1/d", (None, 4)), ("inner/i", (None, 4))]
+)
+def test_a_tap_may_be_at_any_depth_and_at_any_call(address, shape):
+    port = opening.tap(nested(), address)
+    assert (port.name, port.shape, port.address) == (address[-1], shape, address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["nobody", "inner#2", "x#1", "inner:1", "inner/nobody", "inner#2/d", "nobody/d", "x/d"],
+)
+def test_a_tap_that_leads_nowhere_is_refused_with_a_sentence(address):
+    with pytest.raises(NotOpenable, match=f"There is no {address} in the saved model"):
+        opening.tap(nested(), address)
+
+
 def test_a_tap_before_the_stretch_is_refused_with_a_sentence(catalog):
     inside = chain()
     stretch = cutting.cut(inside, ["b"], ["b"])
