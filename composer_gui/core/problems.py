@@ -13,7 +13,8 @@ class Problem:
     """One thing that is wrong in the design, in the user's words.
 
     `node` and `port` say where, None for the design as a whole. `expected` and `actual` are short
-    (shapes, dtypes, counts). `detail` is Keras's own text, cleaned, where Keras was asked.
+    (shapes, dtypes, counts). `detail` is Keras's own text, cleaned, where Keras was asked. `inner`
+    names the layer inside a model or submodel that refuses, where it is not the node itself.
     """
 
     code: str
@@ -25,3 +26,4 @@ class Problem:
     expected: str | None = None
     actual: str | None = None
     detail: str = ""
+    inner: str = ""

@@ -251,6 +251,7 @@ def _refused_inside(frame: Frame, node: Any, given: list[TensorSpec], problem: P
         expected=told.expected,
         actual=told.actual,
         detail=problem.detail,
+        inner=operation.name,
     )
 
 

@@ -314,7 +314,7 @@ def test_the_layer_that_forbids_another_size_is_named_with_what_it_expects(folde
         "{node} cannot be used like this, because of a layer in it: "
         "head wants 1024 on the last axis. flat gives 1600."
     )
-    assert problem.expected == "1024"
+    assert (problem.expected, problem.inner) == ("1024", "head")
 
 
 def test_the_layer_that_forbids_a_size_is_named_before_anything_of_that_size_is_wired(

@@ -106,7 +106,7 @@ def _told(layer: Submodel, design: Document, flow: Flow) -> Outcome:
     """Return what a flow found, as it is told of the submodel as a whole."""
     used = _used(design)
     verdicts = {node_id: flow.verdicts[node_id] for node_id in design.nodes if node_id in used}
-    problems = tuple(dict.fromkeys(_problems(verdicts)))
+    problems = tuple(dict.fromkeys(_problems(design, verdicts)))
     if any(problem.severity == ERROR for problem in problems):
         return Outcome(problems=problems[:1])
     called: dict[str, Verdict] = {}
@@ -139,12 +139,13 @@ def _used(design: Document) -> set[str]:
     return found
 
 
-def _problems(verdicts: Mapping[str, Verdict]) -> Iterator[Problem]:
+def _problems(design: Document, verdicts: Mapping[str, Verdict]) -> Iterator[Problem]:
     """Yield what is wrong inside, errors first, told of the whole."""
     found = [problem for verdict in verdicts.values() for problem in verdict.problems]
     for problem in sorted(found, key=lambda problem: problem.severity != ERROR):
         message = f"Inside {{node}}: {problem.message}"
-        yield replace(problem, message=message, node=None, port=None)
+        inner = problem.inner or (design.label(problem.node) if problem.node else "")
+        yield replace(problem, message=message, node=None, port=None, inner=inner)
 
 
 def _anew(called: Mapping[str, Verdict]) -> Iterator[tuple[str, str]]:

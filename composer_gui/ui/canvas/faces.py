@@ -262,7 +262,7 @@ def first_error(verdict: Verdict) -> Problem | None:
 def short_problem(problem: Problem, label: str) -> str:
     """Return a problem in the few words that the foot of the node `label` has room for."""
     if problem.expected and problem.code not in UNFINISHED:
-        return f"expects {problem.expected}"
+        return f"{problem.inner} expects {problem.expected}".lstrip()
     return problem.title.removeprefix(label).strip() or problem.message
 
 

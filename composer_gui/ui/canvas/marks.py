@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
@@ -114,7 +115,8 @@ def use_rows(layer: SavedModel | Submodel, share: Share | None) -> tuple[tuple[s
 def _uses(layer: SavedModel | Submodel, share: Share | None) -> Iterator[tuple[str, str]]:
     if isinstance(layer, SavedModel):
         if layer.cut is not None:
-            yield "from", _ends(layer.cut.inputs)
+            if begins := _begins_inside(layer):
+                yield "from", _ends(begins)
             yield "to", _ends(layer.cut.outputs)
         if layer.taps:
             yield "tapped", _ends(layer.taps)
@@ -124,6 +126,13 @@ def _uses(layer: SavedModel | Submodel, share: Share | None) -> Iterator[tuple[s
         yield "training", "inference only"
     elif is_partly_frozen(layer, share):
         yield "frozen", f"{share[0]} of {share[1]}" if share else ", ".join(layer.frozen)
+
+
+def _begins_inside(layer: SavedModel) -> tuple[SavedPort, ...]:
+    """Return where a cut begins, but for the inputs that the model has anyway."""
+    own = {replace(port, address="") for port in layer.interface.inputs}
+    begins = layer.cut.inputs
+    return tuple(p for p in begins if "/" in p.address or replace(p, address="") not in own)
 
 
 def layer_count(layer: SavedModel | Submodel) -> int:

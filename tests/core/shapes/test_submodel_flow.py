@@ -171,6 +171,7 @@ def test_what_is_wrong_inside_is_told_with_the_label_inside(flow):
     (problem,) = flow.update(outer(design, 8))["n2"].problems
     assert problem.message.startswith("Inside comparator: 8 and 16 do not add.")
     assert problem.node == "n2" and problem.port is None
+    assert problem.inner == "sum"
 
 
 def test_it_is_asked_about_once_however_often_it_is_called(flow, fake):

@@ -64,6 +64,13 @@ def test_a_wrong_node_says_what_it_expects(design, face):
     assert (face(node).state, face(node).foot) == ("wrong", "expects int32 tokens")
 
 
+def test_a_model_names_the_layer_inside_that_expects_something(design, face):
+    node = design.model("/models/encoder.keras", 0, 0)
+    problem = Problem("refused_inside", "long", node, expected="2048", inner="hidden")
+    design.judge(**{node: Verdict(WRONG, problems=(problem,))})
+    assert face(node).foot == "hidden expects 2048"
+
+
 def test_an_unfinished_node_is_not_shown_as_wrong(design, face):
     node = design.layer("Concatenate")
     assert face(node).state == "unfinished"

@@ -66,6 +66,16 @@ def test_a_cut_model_names_both_ends(face, alter, model):
     assert (row(face(model), "from"), row(face(model), "to")) == ("conv", "last")
 
 
+def test_a_cut_from_the_input_of_the_model_says_only_where_it_ends(face, alter, model, session):
+    saved = session.document.layer_of(session.document.nodes[model]).interface.inputs
+    own = tuple(replace(port, address=port.name) for port in saved)
+    alter(model, cut=Cut(own, (TAP,)))
+    assert (row(face(model), "from"), row(face(model), "to")) == (None, "conv")
+    inner = replace(TAP, name="skip", address="block/skip")
+    alter(model, cut=Cut((*own, inner), (TAP,)))
+    assert row(face(model), "from") == "skip"
+
+
 def test_another_size_of_input_is_told_and_another_dtype_too(face, alter, model, session):
     saved = session.document.layer_of(session.document.nodes[model]).interface.inputs
     alter(model, reinput=(replace(saved[0], shape=(None, 160, 160, 3)), *saved[1:]))
