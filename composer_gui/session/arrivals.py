@@ -110,14 +110,13 @@ class Arrivals(QObject):
     def add_models(self, paths: Sequence[Path], x: float, y: float) -> None:
         """Put saved models on the level shown now, as `Session.add_models` says."""
         take = partial(self._take_models, self._session.place, x, y)
-        older = [path.name for path in paths if conversion.is_older(path)]
-        if not older:
+        if not any(map(conversion.is_older, paths)):
             self.read(partial(model_files.read_models, paths), take)
             return
-        self._session.noticed.emit(f"{', '.join(older)} is being converted to .keras.")
         self._under_way += 1
         code = self._session.allowed_code()
         converting = Conversion(self._session.engine, paths, code, self)
+        converting.told.connect(self._session.noticed)
         converting.ended.connect(partial(self._take_converted, converting, take))
         self._conversions.append(converting)
         converting.start()
