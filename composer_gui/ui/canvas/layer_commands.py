@@ -8,7 +8,7 @@ from functools import partial
 from composer_gui.core import edits
 from composer_gui.core.document import Call, Document
 from composer_gui.core.layer_kinds import Layer, Operation, SavedModel, Submodel
-from composer_gui.ui.canvas.geometry import GRID
+from composer_gui.ui.canvas.room_below import place_below
 
 LARGE = 200
 """Nodes from which grouping and ungrouping take longer than a frame."""
@@ -116,9 +116,7 @@ def use_again(view) -> None:
     """Add another call of the selected node's layer below it; the two share their weights."""
     node_id = _one_call(view)
     if node_id:
-        scene = view.scene()
-        card = scene.nodes[node_id].card()
-        place = scene.free_place(card.left(), card.bottom() + 2 * GRID)
+        place = place_below(view.session.document, view.session.catalog, node_id)
         _added(view, "Use again", edits.use_again, node_id, *place)
 
 

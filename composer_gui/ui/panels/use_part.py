@@ -8,14 +8,12 @@ from PySide6.QtWidgets import QPushButton
 
 from composer_gui.core import edits
 from composer_gui.core.layer_kinds import Operation, SavedModel, Submodel
+from composer_gui.ui.canvas.room_below import place_below
 from composer_gui.ui.controls import push_button
 from composer_gui.ui.panels.fields import Column
 
 if TYPE_CHECKING:
     from composer_gui.ui.panels.call_view import CallView
-
-AGAIN = 144.0
-"""How far below a node, in pixels, the next call of its layer is put."""
 
 
 class UsePart(Column):
@@ -81,7 +79,7 @@ class UsePart(Column):
     def _use_again(self) -> None:
         view = self._view
         label = f"Use {view.document.label(view.node_id)} again"
-        x, y = view.node.x, view.node.y + AGAIN
+        x, y = place_below(view.document, view.session.catalog, view.node_id)
         change = view.session.try_apply(label, edits.use_again, view.node_id, x, y)
         if change is not None:
             view.node_chosen.emit(next(iter(change.added)))

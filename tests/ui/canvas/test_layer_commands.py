@@ -1,5 +1,7 @@
 """Layers of selected nodes by key and mouse: group, enter, leave, share, freeze, replace, heal."""
 
+from itertools import combinations
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
@@ -7,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from composer_gui.core import edits
 from composer_gui.core.document import Call
-from composer_gui.core.layer_kinds import Submodel
+from composer_gui.core.layer_kinds import SavedPort, Submodel
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -116,6 +118,34 @@ def test_use_again_shares_and_independence_takes_it_back(chain, view, session, s
     view.act("make_independent")
     assert scene.twins(again) == set()
     assert "shared" not in view.abilities()
+
+
+def test_twins_lie_below_one_another_and_cover_nothing(view, scene, design, session):
+    tall = design.model("/models/encoder.keras", 0, 0)
+    taps = tuple(SavedPort(f"tap{n}", (None, 8), address=f"tap{n}") for n in range(9))
+    layer = session.document.nodes[tall].layer
+    session.apply("Tap", edits.set_taps, layer, taps)
+    assert scene.size_of(tall)[1] > 200
+    design.layer("Dense", 150, 330)
+    design.add(edits.add_note, -100, 700, text="long")
+    for _ in range(3):
+        view.select([tall])
+        view.act("use_again")
+        view.camera.zoom_to(0.5)
+    cards = [scene.content_rect([node_id]) for node_id in session.document.nodes]
+    assert len(cards) == 6
+    assert not any(one.intersects(other) for one, other in combinations(cards, 2))
+
+
+def test_a_twin_is_put_right_below_where_there_is_room(view, design, session, scene):
+    node = design.layer("Dense", 24, 36)
+    design.layer("Dense", 24 + 240, 120)
+    session.apply("Frame", edits.add_frame, 0, 0, 600, 600)
+    view.select([node])
+    view.act("use_again")
+    (again,) = view.selected()
+    twin = session.document.nodes[again]
+    assert twin.x == 24 and 48 <= twin.y - 36 - scene.size_of(node)[1] < 60
 
 
 def test_a_duplicate_may_share_its_weights(chain, view, session):
