@@ -161,6 +161,39 @@ def test_three_copies_of_one_file_reload(folder, tmp_path):
     assert_same(model, keras.Model(picture, joined))
 
 
+STRETCH = Cut((tap("picture", 8, 8, 3),), (tap("gap", 6),))
+WIDE = (SavedPort("picture", (None, 16, 12, 3)),)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"cut": STRETCH, "reinput": WIDE, "frozen": ("*", "!deep", "!b*", "[!d]o?m")},
+        {"cut": STRETCH, "taps": (tap("conv", 6, 6, 4),), "reinput": WIDE, "trainable": False},
+        {"taps": (tap("deep", 4, 4, 6), tap("norm", 6, 6, 4)), "reinput": WIDE},
+        {"cut": STRETCH, "taps": (tap("conv", 6, 6, 4),), "frozen": ("Conv2D", "!de*")},
+        {"cut": STRETCH, "reinput": WIDE, "inference": True},
+    ],
+)
+def test_a_stretch_from_the_inputs_is_said_in_two_lines_and_is_the_same(folder, tmp_path, fields):
+    drawing = Saved(folder)
+    height, width, channels = (fields.get("reinput") or STRETCH.inputs)[0].shape[1:]
+    picture = drawing.input("picture", height, width, channels)
+    node = drawing.whole("encoder", "stretch", picture, **fields)
+    layer = drawing.document.layers[drawing.layer_id(node)]
+    for port in layer.outputs:
+        drawing.output(port.name, (node, port.name))
+    text = drawing.text()
+    assert text.count("def build_") == 1 and "encoder.input," in text
+    model = built(text, tmp_path)
+    (inside,) = drawing.insides().values()
+    drawing.document = opening.opened(inside, layer, drawing.catalog)
+    opened = built(drawing.text(), tmp_path)
+    assert_same(model, opened)
+    trained = [sorted(weight.path for weight in x.trainable_weights) for x in (model, opened)]
+    assert trained[0] == trained[1]
+
+
 # What only layers one by one can say --------------------------------------------------------------
 
 

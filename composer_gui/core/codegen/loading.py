@@ -98,14 +98,22 @@ class Loading:
     def _derived(self, layer: SavedModel, source: str) -> list[str]:
         """Return the lines that make the tapped or differently shaped model out of `source`."""
         variable = self._calls.variables.layers[layer.id]
-        inside = self._around.inside_of(layer)
-        name = literal(self._names[layer.id])
-        quieted = self._quieted(layer, variable)
+        lines = []
+        if is_tapped(layer):
+            lines += assignment(variable, self._tapped(layer, source), STEP)
         if layer.reinput:
             inputs = structured(layer.interface.input_structure, list(map(_input, layer.reinput)))
             more = keyword("input_tensors", inputs), keyword("clone_function", _SAME)
-            value = call("keras.models.clone_model", Atom(source), *more)
-            return [*assignment(variable, value, STEP), self._renaming(layer), *quieted]
+            # what lies behind a tap or a cut need not be able to take the other inputs
+            cloned = Atom(variable if lines else source)
+            value = call("keras.models.clone_model", cloned, *more)
+            renaming = [] if lines else [self._renaming(layer)]
+            lines += [*assignment(variable, value, STEP), *renaming]
+        return [*lines, *self._quieted(layer, variable)]
+
+    def _tapped(self, layer: SavedModel, source: str) -> Expression:
+        """Return the model from the inputs of `source` to the tensors that are wanted of it."""
+        inside = self._around.inside_of(layer)
         tensors = [
             _tensor(layer, layer.outputs[number], number, source, inside)
             for number in self._read.used_ports(layer.id)
@@ -114,8 +122,8 @@ class Loading:
         # what a Sequential calls its input need not be the one that its layers are behind
         is_row = layer.interface.class_name == "Sequential"
         taken = Atom(f"{source}.inputs[0]" if is_row else f"{source}.input")
-        value = call("keras.Model", taken, given, keyword("name", name))
-        return [*assignment(variable, value, STEP), *quieted]
+        name = keyword("name", literal(self._names[layer.id]))
+        return call("keras.Model", taken, given, name)
 
     def _quieted(self, layer: SavedModel, variable: str) -> list[str]:
         """Return the lines that freeze what is to be frozen of a model in a variable."""

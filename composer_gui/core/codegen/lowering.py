@@ -1,7 +1,7 @@
 """Designs as a script can say them: deep taps, cuts and other inputs become layers with weights.
 
 What a line or two of Keras can say of a saved model stays as it is: outputs of its own layers
-beside its own outputs, and other inputs for a model in which no other lies.
+beside or instead of its own outputs, and other inputs for a model in which no other lies.
 """
 
 from __future__ import annotations
@@ -144,12 +144,32 @@ def _drops(config: Any) -> bool:
 def _is_sayable_loudly(layer: SavedModel, insides: Mapping[str, Inside]) -> bool:
     """Return whether a script can say in a line or two what comes in and out of a model."""
     inside = inside_of(layer, insides)
-    if layer.reinput:
-        is_flat = inside is None or all(part.kind != MODEL for part in inside.parts)
-        return is_flat and not (layer.taps or layer.cut) and not _is_mapped(layer)
+    if layer.reinput and not _takes_others(layer, inside):
+        return False
+    if not (layer.taps or layer.cut):
+        return True
+    if inside is not None and _is_overruled(inside):
+        return False
     if layer.cut and not _begins_where_it_does(layer, inside):
         return False
     return all(_is_own(port, inside) for port in layer.outputs if port.address)
+
+
+def _takes_others(layer: SavedModel, inside: Inside | None) -> bool:
+    """Return whether a model can be cloned on other inputs: no model lies in it, nor it in one."""
+    parts = inside.parts if inside is not None else ()
+    if _is_mapped(layer) or any(part.kind == MODEL for part in parts):
+        return False
+    if not (layer.taps or layer.cut):
+        return True
+    # an unbuilt Sequential has no tensors yet that could be tapped
+    is_built = all(port.shape is not None for port in layer.interface.inputs)
+    return inside is not None and is_built and not layer.part
+
+
+def _is_overruled(inside: Inside) -> bool:
+    """Return whether a model says that it does not train and its layers say otherwise."""
+    return not inside.trainable and any(leaf.trainable for _, leaf in inside.leaves())
 
 
 def _is_mapped(layer: SavedModel) -> bool:

@@ -125,9 +125,14 @@ def model_comment(model: SavedModel, outputs: Sequence[SavedPort] | None = None)
     given = model.outputs if outputs is None else outputs
     words = [f"{_shapes(model.inputs)} -> {_shapes(given)}"]
     if model.reinput:
-        words.append(f"saved for {_shapes(model.interface.inputs)}")
-    if model.taps:
-        words.append(f"tapped at {_quoted([tap.address for tap in model.taps if tap in given])}")
+        # on other inputs its outputs are not what the file says
+        words = [f"{_shapes(model.inputs)}; saved for {_shapes(model.interface.inputs)}"]
+    if model.cut:
+        ends = [port.address for port in model.cut.outputs if port in given]
+        words += [f"ends at {_quoted(ends)}"] if ends else []
+    taps = [tap.address for tap in model.taps if tap in given]
+    if taps:
+        words.append(f"tapped at {_quoted(taps)}")
     if model.inference:
         words.append("neither trains nor drops anything")
     elif not model.trainable:

@@ -218,6 +218,17 @@ def cut():
     return drawing, []
 
 
+def stretch_resized():
+    """The layers up to the pooling on larger pictures, the first of them frozen."""
+    drawing = Drawing("stretch-resized")
+    picture = drawing.input("picture", 96, 96, 3)
+    stretch = Cut((tap("picture", 64, 64, 3),), (tap("gap", 64),))
+    reinput = (SavedPort("picture", (None, 96, 96, 3)),)
+    fields = {"cut": stretch, "reinput": reinput, "frozen": ("conv2d*", "!conv2d_1")}
+    drawing.output("pooled", model(drawing, ENCODER, picture, name="features", **fields))
+    return drawing, []
+
+
 def deep_tap():
     """A convolution of the model inside the classifier, beside the classifier's label."""
     drawing = Drawing("deep-tap")
@@ -251,6 +262,7 @@ DESIGNS = {
     "opened_and_replaced": opened_and_replaced,
     "stages": stages,
     "cut": cut,
+    "stretch_resized": stretch_resized,
     "deep_tap": deep_tap,
     "three_copies": three_copies,
 }
