@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QTextEdit, QWidget
@@ -143,12 +146,13 @@ class SourcePreview(QPlainTextEdit):
         cursor.endEditBlock()
 
     def mark(self, ids: tuple[str, ...]) -> None:
-        """Mark the lines of these nodes and bring the first one into view."""
+        """Mark the lines of these nodes and bring those that call the first one into view."""
         self._marked = tuple(ids)
         self._mark()
-        lines = self._marked_lines()
-        if lines:
-            self._reveal(lines[0])
+        marked = self._marked_lines()
+        if marked:
+            calling = lines_that_call(self._script, self._marked)
+            self._reveal(min(calling.intersection(marked), default=marked[0]))
 
     def _marked_lines(self) -> list[int]:
         if len(self._marked) > MOST_MARKED:
@@ -232,6 +236,33 @@ class SourcePreview(QPlainTextEdit):
                 aligned = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 painter.drawText(text_room, aligned, str(number))
             block = block.next()
+
+
+def lines_that_call(script: Script, ids: Iterable[str]) -> set[int]:
+    """Return for each of these nodes that has lines where the stretch begins that calls it.
+
+    Of the stretches of lines about it that is the one about the fewest nodes, and the last of
+    those: what a layer is made by stands before its call. Where a file is loaded comes last.
+    """
+    about = Counter(line for lines in script.lines.values() for line in lines)
+    text = script.text.split("\n")
+
+    def rank(stretch: list[int]) -> tuple[bool, int, int]:
+        loads = any("load_model(" in text[line - 1] for line in stretch)
+        return loads, about[stretch[0]], -stretch[0]
+
+    found = set()
+    for node_id in ids:
+        stretches: list[list[int]] = []
+        for line in sorted(script.lines.get(node_id, ())):
+            last = stretches[-1][-1] if stretches else 0
+            if stretches and line == last + 1 and about[line] == about[last]:
+                stretches[-1].append(line)
+            else:
+                stretches.append([line])
+        if stretches:
+            found.add(min(stretches, key=rank)[0])
+    return found
 
 
 def _common(one: list[str], other: list[str]) -> int:

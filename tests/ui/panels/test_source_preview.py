@@ -126,6 +126,46 @@ def test_marking_a_node_far_down_brings_its_line_into_view(page, qtbot):
     assert first < 250 < first + 30
 
 
+LOADED = """
+def build_model():
+    source = keras.models.load_model(MODELS / "a.keras", compile=False)
+    source.get_layer("b").trainable = False
+
+    a = source.get_layer("a")(photo)
+    b = source.get_layer("b")(a)
+    c = keras.layers.Add()(
+        [a, source.get_layer("c")(b)]
+    )
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "line"),
+    [
+        ({"a": (3, 6), "b": (3, 4, 7)}, 6),
+        ({"a": (3, 6)}, 6),  # no other node out of the file
+        ({"a": (3,), "b": (3, 4, 7)}, 3),
+        ({"x": (3, 4, 7), "a": (3, 4, 7)}, 7),
+        ({"a": (3, 8, 9), "b": (8, 9)}, 8),  # called within another's call
+        ({"a": (2, 5, 6, 7), "b": (2,)}, 5),
+    ],
+)
+def test_of_the_lines_of_a_node_that_is_shown_which_calls_it(lines, line):
+    assert source_preview.lines_that_call(Script(LOADED, lines), ["a", "gone"]) == {line}
+
+
+def test_marking_a_layer_of_a_file_goes_to_its_call_and_not_to_where_the_file_is_loaded(
+    page, qtbot
+):
+    text = "x = load_model()\n" + "\n".join(f"x{n} = 0" for n in range(300))
+    page._show(Script(text, {"n1": (1, 250), "n2": (1, 20)}))
+    qtbot.waitUntil(lambda: page.blockCount() == 301)
+    page.mark(("n1",))
+    first = page.firstVisibleBlock().blockNumber() + 1
+    assert first < 250 < first + 30
+    assert len(page.extraSelections()) == 2
+
+
 def test_pressing_a_line_chooses_its_node(preview, chain, qtbot):
     preview.refresh()
     line = line_of(preview, "layers.Dense(8")
