@@ -132,10 +132,15 @@ def problem_words(wrong: int, undone: int, warnings: int, waiting: int) -> str:
 
 
 def parameter_words(found: Totals) -> str:
-    """Return "3.9 M parameters so far (frozen 1.2 M)"."""
-    if not found.nodes:
+    """Return "3.9 M parameters so far (1.2 M not trained)"; empty while none are known.
+
+    What is not trained need not be frozen: the averages of a BatchNormalization are not either.
+    """
+    if not found.nodes or not (found.parameters or found.is_whole):
         return ""
     words = f"{show_parameters(found.parameters)} parameter{'s' * (found.parameters != 1)}"
     if not found.is_whole:
         words += " so far"
-    return f"{words} (frozen {show_parameters(found.frozen)})" if found.frozen else words
+    if found.untrained:
+        words += f" ({show_parameters(found.untrained)} not trained)"
+    return words

@@ -31,8 +31,8 @@ class Totals:
     shared: int = 0
 
     @property
-    def frozen(self) -> int:
-        """Parameters that training leaves as they are."""
+    def untrained(self) -> int:
+        """Parameters that training does not fit: those that are frozen, and statistics."""
         return self.parameters - self.trainable
 
 
@@ -74,11 +74,16 @@ def counts(layer: Layer, verdict: Verdict) -> tuple[int, int]:
 
 
 def cost_rows(parameters: int, trainable: int, *, is_whole: bool = True) -> list[tuple[str, str]]:
-    """Return names and figures of what trains and what does not, such as moving averages."""
+    """Return names and figures of what trains and what does not, such as moving averages.
+
+    A sum that is not whole and comes to 0 is no figure: nothing that weighs is known yet.
+    """
+    if not parameters and not is_whole:
+        return [("Parameters", "not known yet")]
     head = "Parameters" if is_whole else "Parameters so far"
     rows = [(head, show_parameters(parameters)), ("of these trainable", show_parameters(trainable))]
     if trainable < parameters:
-        rows.append(("frozen or statistics", show_parameters(parameters - trainable)))
+        rows.append(("not trained", show_parameters(parameters - trainable)))
     return rows
 
 

@@ -37,7 +37,9 @@ def test_a_model_taken_at_its_files_word_is_not_counted_as_nothing(session, desi
     problem = Problem(MISSING_CLASS, "Scale is not there.", node, severity=WARNING)
     design.judge(**{node: Verdict(FINE, (), (problem,))})
     found = totals(session.document, session.verdicts)
-    assert parameter_words(found) == "0 parameters so far"
+    assert parameter_words(found) == ""
+    rows = cost_rows(found.parameters, found.trainable, is_whole=found.is_whole)
+    assert rows == [("Parameters", "not known yet")]
 
 
 def test_what_is_shared_is_told_and_what_does_not_train_stands_apart(session, design):
@@ -51,7 +53,7 @@ def test_what_is_shared_is_told_and_what_does_not_train_stands_apart(session, de
     found = totals(session.document, session.verdicts)
     assert found.shared == 1, "what has no weights shares none"
     rows = dict(cost_rows(found.parameters, found.trainable))
-    assert rows == {"Parameters": "20", "of these trainable": "16", "frozen or statistics": "4"}
+    assert rows == {"Parameters": "20", "of these trainable": "16", "not trained": "4"}
 
 
 def test_a_submodel_counts_with_what_is_inside_it(session, design):
@@ -61,7 +63,7 @@ def test_a_submodel_counts_with_what_is_inside_it(session, design):
     (node,) = (item for item in change.added if item in session.document.nodes)
     design.judge(**{node: design.fine(4, parameters=40, trainable=20)})
     found = totals(session.document, session.verdicts)
-    assert (found.parameters, found.frozen) == (40, 20)
+    assert (found.parameters, found.untrained) == (40, 20)
 
 
 def test_the_count_in_an_archive_is_used_until_keras_tells(session, design):
@@ -69,7 +71,7 @@ def test_the_count_in_an_archive_is_used_until_keras_tells(session, design):
     layer = session.document.nodes[node].layer
     session.apply("Freeze", edits.set_trainable, layer, False)
     found = totals(session.document, session.verdicts)
-    assert (found.parameters, found.frozen) == (1234, 1234)
+    assert (found.parameters, found.untrained) == (1234, 1234)
 
 
 def test_waiting_nodes_make_the_total_provisional(session, design):
@@ -112,9 +114,11 @@ def test_problems_are_said_in_words(counts, words):
     ("found", "words"),
     [
         (Totals(), ""),
+        (Totals(nodes=1), "0 parameters"),
+        (Totals(nodes=1, is_whole=False), ""),
         (Totals(nodes=1, parameters=1, trainable=1), "1 parameter"),
         (Totals(nodes=2, parameters=40, trainable=40, is_whole=False), "40 parameters so far"),
-        (Totals(nodes=2, parameters=40, trainable=30), "40 parameters (frozen 10)"),
+        (Totals(nodes=2, parameters=40, trainable=30), "40 parameters (10 not trained)"),
     ],
 )
 def test_the_total_is_said_in_words(found, words):
