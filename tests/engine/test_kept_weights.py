@@ -118,6 +118,19 @@ def test_statistics_go_over_to_a_changed_normalization(tmp_path):
     numpy.testing.assert_allclose(again, array, rtol=1e-4)
 
 
+def test_the_scale_of_a_changed_attention_layer_goes_over(tmp_path):
+    x = keras.Input((4, 3), name="x")
+    attend = layers.Attention(use_scale=True, name="attend")
+    model = keras.Model(x, attend([x, x]), name="attention")
+    attend.set_weights([numpy.float32(3)])
+    model.save(tmp_path / "attention.keras")
+    drawing = Saved(tmp_path)
+    x, now = drawing.input("x", 4, 3), {"dropout": 0.25}
+    node = drawing.kept("attention", "attend", "attend", "Attention", x, x, now=now, use_scale=True)
+    drawing.output("result", node)
+    assert_same(built(drawing.text(), tmp_path), model)
+
+
 def test_a_changed_layer_that_is_called_twice_is_filled_once(folder, tmp_path):
     drawing = Saved(folder)
     a, b = drawing.input("a", 6), drawing.input("b", 6)

@@ -127,13 +127,18 @@ class Body:
             return lines if layer.trainable else [*lines, _freezing(variable)]
         lines = assignment(variable, self._calls.constructor(layer), STEP)
         if layer.weights is not None:
-            is_new = layer.id in self._read.anew
-            said = anew_comment if is_new else changed_comment
-            lines.insert(0, INDENT + said(layer, self._read.wiring.catalog))
+            lines.insert(0, INDENT + self._said_of(layer))
         if not layer.trainable and layer.class_name in FROZEN_WHEN_BUILT:
             self._calls.afterwards.setdefault(layer.id, []).append(_freezing(variable))
         is_done = layer.trainable or layer.class_name not in TAKE_NO_TRAINABLE
         return lines if is_done else [*lines, _freezing(variable)]
+
+    def _said_of(self, layer: KerasLayer) -> str:
+        """Return the comment that says which layer of a saved model this one was."""
+        catalog = self._read.wiring.catalog
+        if layer.id in self._read.anew:
+            return anew_comment(layer, catalog)
+        return changed_comment(layer, catalog, has_weights=self._around.has_weights(layer))
 
     def _sequential(self, layer: RestoredChain) -> Expression:
         """Return a model whose layers lie one behind the other."""

@@ -149,9 +149,11 @@ def kept_comment(path: str, count: int) -> str:
     return comment(f"{layers} of {_file_name(path)}, with {whose} weights")
 
 
-def changed_comment(layer: KerasLayer, catalog: Catalog) -> str:
-    """Return what a layer was that is made here with the weights of a saved model."""
+def changed_comment(layer: KerasLayer, catalog: Catalog, *, has_weights: bool) -> str:
+    """Return what a layer was that is made here, with the weights of a saved one if it had any."""
     said = "; ".join(_changes(layer, catalog)) or "changed"
+    if not has_weights:
+        return comment(f"Replaces {_origin(layer)}: {said}")
     return comment(f"{_origin(layer)} with its weights: {said}")
 
 

@@ -55,6 +55,9 @@ _FIXED = (*SMALL_FUNCTIONS, "fnmatchcase")
 _WITH_WEIGHTS = ("initializer", "layer", "layers")
 """Kinds of parameters that only layers with weights have."""
 
+_SILENT_ON_WEIGHTS = frozenset({"AdditiveAttention", "Attention", "Normalization"})
+"""Classes whose layers may have weights although no parameter is of such a kind."""
+
 
 @dataclass
 class Surroundings:
@@ -119,7 +122,7 @@ class Surroundings:
         if count is not None:
             return count > 0
         kinds = {parameter.kind for parameter in self.catalog.layer(layer.class_name).parameters}
-        return layer.class_name == "Normalization" or not kinds.isdisjoint(_WITH_WEIGHTS)
+        return layer.class_name in _SILENT_ON_WEIGHTS or not kinds.isdisjoint(_WITH_WEIGHTS)
 
     # Foreign classes ------------------------------------------------------------------------------
 

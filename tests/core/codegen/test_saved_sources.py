@@ -353,6 +353,17 @@ def test_layers_that_are_frozen_are_named_in_a_loop():
     assert text.count("trainable") == 1
 
 
+def test_nothing_is_said_of_the_weights_of_a_layer_that_had_none():
+    drawing, _ = opened_and_replaced()
+    (pool,) = (x for x in drawing.document.layers.values() if x.name == "pool")
+    average = replace(pool, class_name="AveragePooling2D", parameters=Map({"pool_size": 2}))
+    document = put(drawing.document, average)
+    text = generate(document, drawing.catalog, {ENCODER: "a.keras"}, insides=INSIDES).text
+    origin = '"pool" of image_encoder.keras'
+    assert f"    # Replaces {origin}: MaxPooling2D became AveragePooling2D\n" in text
+    assert text.count("with its weights: ") == text.count(".set_weights(") == 2
+
+
 def test_a_design_says_of_what_it_waits_inside_a_submodel():
     inner = Drawing("inner")
     inner.input("unused", 3)
