@@ -224,12 +224,14 @@ class _Player:
         return Composite(self._document, script, tuple(self._steps))
 
     def _anew(self) -> frozenset[str]:
-        """Return the layers whose saved weights do not fit any more."""
+        """Return the layers whose saved weights do not fit any more, in submodels as well."""
         found = set()
         for node_id, verdict in self._flow.verdicts.items():
             node = self._document.nodes[node_id]
             if isinstance(node, Call) and verdict.anew:
                 found.add(node.layer)
+            if isinstance(node, Call):
+                found.update(f"{node.layer}/{inner}" for inner, _ in verdict.anew_inside)
         return frozenset(found)
 
     def _try(self, move: Any) -> None:
