@@ -50,10 +50,6 @@ class InnerTensor:
         """The address of this tensor in the model that holds the part."""
         return address_of((self.part, self.call), output=self.output)
 
-    def is_same(self, other: InnerTensor) -> bool:
-        """Return whether both are one tensor, whatever is known of its spec."""
-        return self.key == other.key
-
     @property
     def key(self) -> tuple[str, int, int]:
         """Part, call and output, without the spec."""

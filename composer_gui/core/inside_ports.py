@@ -9,7 +9,6 @@ from immutables import Map
 
 from composer_gui.core.document import EMPTY
 from composer_gui.core.inside import OPERATION, InnerCall, InnerTensor, Inside, Part
-from composer_gui.core.labels import Labels
 from composer_gui.core.layer_kinds import SavedInterface, SavedPort, Structure
 
 FOREIGN_SHOWN = 50
@@ -39,7 +38,7 @@ def _ports(structure: Structure, tensors: Sequence[InnerTensor]) -> tuple[SavedP
     named = [(keys.get(index) or t.part, t) for index, t in enumerate(tensors)]
     return tuple(
         SavedPort(name, tensor.shape, tensor.dtype)
-        for name, (_, tensor) in zip(_distinct([name for name, _ in named]), named, strict=True)
+        for name, (_, tensor) in zip(distinct([name for name, _ in named]), named, strict=True)
     )
 
 
@@ -54,7 +53,7 @@ def _find_keys(structure: Structure, key: str | None, keys: dict[int, str]) -> N
         keys[structure] = key
 
 
-def _distinct(names: list[str]) -> list[str]:
+def distinct(names: list[str]) -> list[str]:
     """Return the names, later ones numbered where several are alike."""
     taken, numbers, distinct = set(names), {}, []
     for name in names:
@@ -67,15 +66,6 @@ def _distinct(names: list[str]) -> list[str]:
         numbers.setdefault(name, 1)
         distinct.append(unique)
     return distinct
-
-
-def named_ports(tensors: Sequence[InnerTensor]) -> tuple[SavedPort, ...]:
-    """Return ports for tensors inside a model, each with its address and a name of its own."""
-    labels = Labels(())
-    return tuple(
-        SavedPort(labels.unique(short_name(t.address)), t.shape, t.dtype, t.address)
-        for t in tensors
-    )
 
 
 def short_name(address: str) -> str:
@@ -147,7 +137,7 @@ def sealed_interface(
         return None
     structure = _structure_of(given, iter(range(len(tensors))))
     names = [tensor.part.rpartition("/")[2] for tensor in tensors]
-    names = ["input"] if structure == 0 else _distinct(names)
+    names = ["input"] if structure == 0 else distinct(names)
     results = ["output"] if outputs < 2 else [f"output_{n + 1}" for n in range(outputs)]
     return SavedInterface(
         class_name=part.class_name,

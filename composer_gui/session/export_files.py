@@ -69,21 +69,16 @@ def check_targets(targets: Iterable[Path], *, force: bool) -> None:
     kinds = [target.suffix.lower() for target in targets]
     if len(set(kinds)) < len(kinds):
         raise ExportFailed("Two files of one kind are named.", "Name one .keras and one .py file.")
-    existing = [target for target in targets if os.path.lexists(target)]
-    if existing and not force:
-        raise TargetExists(existing)
-    for target in targets:
-        with told():
-            files.refuse_locked(target)
+    refuse_existing(targets, force=force)
 
 
-def refuse_existing(companions: Iterable[Path], *, force: bool) -> None:
-    """Raise ExportFailed for a file that the source needs beside it and that is there already."""
-    companions = list(companions)
-    existing = [path for path in companions if os.path.lexists(path)]
+def refuse_existing(paths: Iterable[Path], *, force: bool) -> None:
+    """Raise TargetExists or ExportFailed for files that are there already, or that are locked."""
+    paths = list(paths)
+    existing = [path for path in paths if os.path.lexists(path)]
     if existing and not force:
         raise TargetExists(existing)
-    for path in companions:
+    for path in paths:
         with told():
             files.refuse_locked(path)
 

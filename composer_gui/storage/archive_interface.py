@@ -13,6 +13,7 @@ from typing import Any
 from immutables import Map
 
 from composer_gui.core.document import Shape
+from composer_gui.core.inside_ports import distinct
 from composer_gui.core.layer_kinds import SavedInterface, SavedPort, Structure
 from composer_gui.core.saved_shapes import Config, compute_dtype, output_dtype, output_shape
 
@@ -285,16 +286,5 @@ def _name(value: Any) -> str:
 
 def _ports(named: list[tuple[str, Spec]]) -> tuple[SavedPort, ...]:
     """Return ports with a name each: "lstm", "lstm_1", … where one layer gives several tensors."""
-    taken = {name for name, _ in named}
-    numbers: dict[str, int] = {}
-    ports = []
-    for name, (shape, dtype) in named:
-        unique = _name(name)
-        if name in numbers:
-            while unique in taken:
-                unique = f"{name}_{numbers[name]}"
-                numbers[name] += 1
-            taken.add(unique)
-        numbers.setdefault(name, 1)
-        ports.append(SavedPort(unique, shape, dtype))
-    return tuple(ports)
+    names = distinct([_name(name) for name, _ in named])
+    return tuple(SavedPort(name, *spec) for name, (_, spec) in zip(names, named, strict=True))
