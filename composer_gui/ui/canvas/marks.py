@@ -5,26 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import PurePath
-from typing import Any
 
 from composer_gui.core.document import Call, Document
 from composer_gui.core.freezing import frozen_paths
 from composer_gui.core.inside import Inside, path_of
 from composer_gui.core.layer_kinds import (
-    Dots,
     KerasLayer,
     Layer,
     Operation,
     SavedModel,
     SavedPort,
-    Slice,
-    Slot,
     Submodel,
 )
-from composer_gui.core.layers.parameters import show
 from composer_gui.core.ports import operation_ports
 from composer_gui.core.shapes.tensor_spec import show_shape
 from composer_gui.core.verdicts import FINE, Verdict
+from composer_gui.ui.operation_words import expression
 from composer_gui.ui.words import count_of
 
 JOINT = " · "
@@ -77,31 +73,6 @@ _RESHAPING = frozenset(
     ("getitem", "reshape", "transpose", "split", "squeeze", "expand_dims", "flip", "roll", "pad",
      "ravel", "swapaxes", "moveaxis", "repeat", "tile", "broadcast_to", "cast", "shape")
 )  # fmt: skip
-
-
-def expression(layer: Operation) -> str:
-    """Return what an operation computes as it is written in Python: `add(x_1, x_2)`, `x[:, 0]`."""
-    names = [port.name for port in operation_ports(layer)]
-    if layer.function == "getitem" and len(layer.arguments) == 2:
-        value, key = layer.arguments
-        keys = key if isinstance(key, tuple) else (key,)
-        return f"{_text(value, names)}[{', '.join(_text(k, names) for k in keys)}]"
-    given = [_text(value, names) for value in layer.arguments]
-    given += [f"{key}={_text(value, names)}" for key, value in sorted(layer.keywords.items())]
-    return f"{layer.function}({', '.join(given)})"
-
-
-def _text(value: Any, names: list[str]) -> str:
-    if isinstance(value, Slot):
-        return names[value.index] if value.index < len(names) else "x"
-    if isinstance(value, Dots):
-        return "..."
-    if isinstance(value, Slice):
-        ends = ("" if end is None else str(end) for end in (value.start, value.stop))
-        return ":".join(ends) + (f":{value.step}" if value.step is not None else "")
-    if isinstance(value, tuple):
-        return f"({', '.join(_text(item, names) for item in value)})"
-    return show(value)
 
 
 # How it is used ---------------------------------------------------------------------------------

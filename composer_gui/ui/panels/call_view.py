@@ -15,6 +15,7 @@ from composer_gui.core.verdicts import FINE
 from composer_gui.session.session import Session
 from composer_gui.ui import file_dialogs, theme
 from composer_gui.ui.controls import SignButton, TickBox
+from composer_gui.ui.operation_words import expression
 from composer_gui.ui.panels.class_field import ClassField
 from composer_gui.ui.panels.fields import Field
 from composer_gui.ui.panels.foreign_part import ForeignPart
@@ -23,7 +24,7 @@ from composer_gui.ui.panels.node_view import NodeView, Rows, figure, show_text
 from composer_gui.ui.panels.parameters_part import ArgumentsPart, ParametersPart
 from composer_gui.ui.panels.ports_part import PortsPart
 from composer_gui.ui.panels.reinput_part import ReinputPart
-from composer_gui.ui.panels.saved_words import expression, kind_words, use_words, weights_words
+from composer_gui.ui.panels.saved_words import kind_words, use_words, weights_words
 from composer_gui.ui.panels.submodel_part import SubmodelPart
 from composer_gui.ui.panels.use_part import UsePart
 from composer_gui.ui.panels.weights import WeightsChoice, trainable_choice
@@ -176,7 +177,7 @@ class CallView(NodeView):
         if self.file is not None:
             self._follow_file()
         if isinstance(self.layer, Operation):
-            self.expression.setText(expression(self.layer))
+            self.expression.setText(expression(self.layer, "keras.ops."))
         for part in (self.use, self.parameters, self.arguments, self.reinput, self.inside):
             if part is not None:
                 part.follow()

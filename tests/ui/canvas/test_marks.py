@@ -20,7 +20,8 @@ from composer_gui.core.layer_kinds import (
     Submodel,
 )
 from composer_gui.core.verdicts import FINE
-from composer_gui.ui.canvas.marks import design_share, expression, inside_share
+from composer_gui.ui.canvas.marks import design_share, inside_share
+from composer_gui.ui.operation_words import expression
 
 TAP = SavedPort("conv", (None, 8, 8, 4), address="block/conv")
 

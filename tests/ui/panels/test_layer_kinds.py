@@ -13,9 +13,9 @@ from composer_gui.core.layer_kinds import Dots, Operation, SavedWeights, Slice, 
 from composer_gui.core.problems import Problem
 from composer_gui.core.verdicts import WRONG, Verdict
 from composer_gui.ui import file_dialogs
+from composer_gui.ui.operation_words import expression
 from composer_gui.ui.panels.inspector import Inspector
 from composer_gui.ui.panels.problem_row import ProblemRow
-from composer_gui.ui.panels.saved_words import expression
 from tests.ui.panels import inner_models
 
 LEFT = Qt.MouseButton.LeftButton
@@ -368,7 +368,8 @@ def test_a_submodel_can_be_for_inference_only(inspector, group, design, qtbot):
     ],
 )
 def test_an_operation_reads_as_python_says_it(function, arguments, keywords, said):
-    assert expression(Operation("l1", "op", function, arguments, Map(keywords))) == said
+    operation = Operation("l1", "op", function, arguments, Map(keywords))
+    assert expression(operation, "keras.ops.") == said
 
 
 def test_an_operation_shows_what_it_computes_and_no_weights(inspector, design, session):
