@@ -8,19 +8,10 @@ from composer_gui.core.document import OUTPUT_PORT, Source, Wire
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.layer_kinds import SavedInterface, SavedPort
 from composer_gui.core.problems import ERROR
-from composer_gui.engine.client import EngineClient
 from composer_gui.session.session import Session
 from composer_gui.storage import keras_archive, resources
 
 WAIT = 120_000
-
-
-@pytest.fixture(scope="module")
-def engine(qapp):
-    client = EngineClient()
-    client.start()
-    yield client
-    client.stop()
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ from composer_gui.core import edits
 from composer_gui.core.document import Call
 from composer_gui.core.layer_kinds import Submodel
 from composer_gui.core.verdicts import FINE
-from composer_gui.engine.client import EngineClient
 from composer_gui.session import importing
 from composer_gui.session.exports import Export
 from composer_gui.session.session import Session
@@ -19,14 +18,6 @@ from composer_gui.storage import resources
 from tests.session.test_exports import outcome
 
 WITHIN = 120_000
-
-
-@pytest.fixture(scope="module")
-def engine(qapp):
-    client = EngineClient()
-    client.start()
-    yield client
-    client.stop()
 
 
 @pytest.fixture(scope="module")

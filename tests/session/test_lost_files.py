@@ -12,7 +12,6 @@ from composer_gui.core import edits
 from composer_gui.core.document import Call
 from composer_gui.core.layer_kinds import KerasLayer, SavedModel
 from composer_gui.core.saved_files import saved_files
-from composer_gui.engine.client import EngineClient
 from composer_gui.session import importing
 from composer_gui.session.session import Session
 from composer_gui.storage import keras_archive, resources
@@ -74,14 +73,6 @@ def test_wherever_it_is_chosen_all_that_came_out_of_the_file_takes_it(lost, wher
     session.undo()
     assert {path for path, _ in saved_files(session.root)} == {str(before)}
     session.close()
-
-
-@pytest.fixture(scope="module")
-def engine(qapp):
-    client = EngineClient()
-    client.start()
-    yield client
-    client.stop()
 
 
 def test_another_file_that_has_no_such_layers_is_told_and_the_right_one_mends_it(

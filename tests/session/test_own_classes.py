@@ -14,7 +14,6 @@ import keras
 from composer_gui.core import edits
 from composer_gui.core.document import Call, CodeFile, Source, Wire
 from composer_gui.core.errors import ExportFailed
-from composer_gui.engine.client import EngineClient
 from composer_gui.session.exports import Export
 from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
@@ -47,14 +46,6 @@ loaded = keras.models.load_model("composed.keras", custom_objects={"Scale": Scal
 np.save("file.npy", loaded(given).numpy())
 """
 """What a person does with an export, in its folder and without Composer."""
-
-
-@pytest.fixture(scope="module")
-def engine(qapp):
-    client = EngineClient()
-    client.start()
-    yield client
-    client.stop()
 
 
 @pytest.fixture(scope="module")
