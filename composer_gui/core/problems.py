@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from composer_gui.core.layer_kinds import Shape
+
 ERROR = "error"
 WARNING = "warning"
 
@@ -12,9 +14,12 @@ WARNING = "warning"
 class Problem:
     """One thing that is wrong in the design, in the user's words.
 
-    `node` and `port` say where, None for the design as a whole. `expected` and `actual` are short
-    (shapes, dtypes, counts). `detail` is Keras's own text, cleaned, where Keras was asked. `inner`
-    names the layer inside a model or submodel that refuses, where it is not the node itself.
+    `node` and `port` say where, None for the design as a whole; `index` which of the wires at the
+    port, None where it is not one of them alone. `expected` and `actual` are short (shapes, dtypes,
+    counts). `wanted` and `given` are the shape that would fit and the one that came, batch axis
+    first, a free axis None; `axes` the axes in which they differ, the batch being axis 0. `detail`
+    is Keras's own text, cleaned, where Keras was asked. `inner` names the layer inside a model or
+    submodel that refuses, where it is not the node itself.
     """
 
     code: str
@@ -27,3 +32,12 @@ class Problem:
     actual: str | None = None
     detail: str = ""
     inner: str = ""
+    index: int | None = None
+    wanted: Shape | None = None
+    given: Shape | None = None
+    axes: tuple[int, ...] = ()
+
+    @property
+    def key(self) -> tuple:
+        """What makes this the same problem as another one, whatever it says."""
+        return self.code, self.node, self.port, self.index, self.severity

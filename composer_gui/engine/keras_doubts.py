@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 
 from composer_gui.core.explanations import REFUSED
+from composer_gui.core.layer_kinds import KerasLayer
 from composer_gui.core.layers.layer_spec import LayerSpec
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.outcome import Inputs
@@ -51,7 +54,7 @@ def is_for_images(class_name: str) -> bool:
     return "image_preprocessing" in getattr(keras.layers, class_name).__module__
 
 
-def refuse_what_keras_would_take(spec: LayerSpec, inputs: Inputs) -> None:
+def refuse_before(spec: LayerSpec, layer: KerasLayer, inputs: Inputs) -> None:
     """Raise CannotCall for what not even tracing finds: text, numbers and images in wrong places.
 
     Layers for images take a single one without a batch as well, and would take the batch of
@@ -69,6 +72,12 @@ def refuse_what_keras_would_take(spec: LayerSpec, inputs: Inputs) -> None:
                 raise CannotCall(wrong_dtype(port, "numbers", item))
             if item.dtype != "string" and spec.class_name in ONLY_TEXT:
                 raise CannotCall(wrong_dtype(port, "text", item))
+
+
+def refuse_after(
+    spec: LayerSpec, layer: KerasLayer, instance: Any, inputs: Inputs, found: list[TensorSpec]
+) -> None:
+    """Raise CannotCall for what Keras has called, and what it comes to cannot be."""
 
 
 def refuse_two_shapes(spec: LayerSpec, told: list[TensorSpec], seen: list[TensorSpec]) -> None:

@@ -25,8 +25,9 @@ from composer_gui.core.shapes.call_memo import CallMemo, exact, inputs_key, laye
 from composer_gui.core.shapes.outcome import Inputs, Outcome
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.engine.keras_doubts import (
+    refuse_after,
+    refuse_before,
     refuse_two_shapes,
-    refuse_what_keras_would_take,
     wants_second_opinion,
 )
 from composer_gui.engine.keras_specs import (
@@ -144,13 +145,14 @@ class KerasShapes:
         instance.trainable = layer.trainable
         if built_on is not None:
             call(instance, spec, {}, built_on)
-        refuse_what_keras_would_take(spec, inputs)
+        refuse_before(spec, layer, inputs)
         given = self._checked(spec.arguments, arguments)
         wired = {port: tuple(tensors(specs)) for port, specs in inputs.items()}
         result = keras.tree.flatten(call(instance, spec, given, wired))
         if any(one is other for one in result for ones in wired.values() for other in ones):
             raise CannotCall(_gives_back(layer.class_name))
         found = specs_of(result)
+        refuse_after(spec, layer, instance, inputs, found)
         if built_on is not None or wants_second_opinion(spec, inputs):
             traced = trace(lambda wired: call(instance, spec, given, wired), inputs)
             refuse_two_shapes(spec, found, traced)

@@ -9,6 +9,7 @@ from typing import Any
 from immutables import Map
 
 from composer_gui.core.change import Change
+from composer_gui.core.cost import NOTHING, Cost
 from composer_gui.core.document import Document, Node
 from composer_gui.core.layer_kinds import Layer
 from composer_gui.core.plain import (
@@ -201,6 +202,8 @@ def _verdict_to_plain(verdict: Verdict) -> dict[str, Any]:
         "parameters": verdict.parameters,
         "trainable_parameters": verdict.trainable_parameters,
     }
+    if verdict.cost != NOTHING:
+        plain["cost"] = [verdict.cost.flops, verdict.cost.activations, verdict.cost.weights]
     if verdict.anew:
         plain["anew"] = verdict.anew
     if verdict.anew_inside:
@@ -213,6 +216,13 @@ def _problem_to_plain(problem: Problem) -> dict[str, Any]:
     return {name: getattr(problem, name) for name in Problem.__dataclass_fields__}
 
 
+def _problem_from_plain(plain: dict[str, Any]) -> Problem:
+    """Return a problem from JSON."""
+    known = {name: plain[name] for name in ("wanted", "given") if plain.get(name) is not None}
+    shapes = {name: tuple(shape) for name, shape in known.items()}
+    return Problem(**(plain | shapes | {"axes": tuple(plain.get("axes", ()))}))
+
+
 def _verdict_from_plain(plain: dict[str, Any]) -> Verdict:
     """Return a verdict from JSON."""
     return Verdict(
@@ -221,10 +231,11 @@ def _verdict_from_plain(plain: dict[str, Any]) -> Verdict:
             (port, TensorSpec(None if shape is None else tuple(shape), dtype))
             for port, shape, dtype in plain["outputs"]
         ),
-        problems=tuple(Problem(**problem) for problem in plain["problems"]),
+        problems=tuple(map(_problem_from_plain, plain["problems"])),
         blocked_by=plain["blocked_by"],
         parameters=plain["parameters"],
         trainable_parameters=plain["trainable_parameters"],
+        cost=Cost(*plain["cost"]) if "cost" in plain else NOTHING,
         anew=plain.get("anew", ""),
         anew_inside=tuple((key, why) for key, why in plain.get("anew_inside", ())),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from composer_gui.core.cost import NOTHING, Cost
 from composer_gui.core.document import Shape
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.shapes.tensor_spec import TensorSpec
@@ -23,16 +24,19 @@ class Outcome:
     `outputs` pairs output ports with specs, in order; it is empty where `problems` hold an error.
     A problem with the code `explanations.REFUSED` carries Keras's text in `detail` and is put into
     words by the walk, which knows the labels. An outcome that is not `lasting` hangs on more than
-    the call, such as a file that is absent now, and is not remembered. `weights` are those of a
-    Keras layer. `anew` says in a few words why it cannot keep the weights that it was saved with,
-    and is empty where it can; `anew_inside` says it for layers of a submodel, by their ids, those
-    on the way joined by "/".
+    the call, such as a file that is absent now, and is not remembered. One that is `doubtful` was
+    found without going through the layer's code, and Keras is known to say yes too easily there.
+    `weights` are those of a Keras layer. `anew` says in a few words why it cannot keep the weights
+    that it was saved with, and is empty where it can; `anew_inside` says it for layers of a
+    submodel, by their ids, those on the way joined by "/".
     """
 
     outputs: tuple[tuple[str, TensorSpec], ...] = ()
     problems: tuple[Problem, ...] = ()
     parameters: int = 0
     trainable_parameters: int = 0
+    cost: Cost = NOTHING
+    doubtful: bool = False
     lasting: bool = True
     weights: Weights = ()
     anew: str = ""

@@ -272,6 +272,7 @@ class ShapeFlow:
             problems,
             parameters=outcome.parameters,
             trainable_parameters=outcome.trainable_parameters,
+            cost=outcome.cost,
             anew=outcome.anew,
             anew_inside=outcome.anew_inside,
         )

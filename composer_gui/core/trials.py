@@ -1,0 +1,71 @@
+"""A change that was tried in the engine before it is made: what it mends and what it brings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from composer_gui.core.document import EMPTY
+from composer_gui.core.problems import ERROR, Problem
+from composer_gui.core.verdicts import BLOCKED, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class TrialResult:
+    """How a design would differ after a change.
+
+    `touched` are the verdicts then of the nodes that the change adds or changes. `gone` are
+    problems that there are now and would not be, `found` those that there are not now. Of these,
+    `revealed` are at nodes that are blocked now, so that nobody can have known of them.
+    """
+
+    touched: Mapping[str, Verdict] = field(default_factory=lambda: EMPTY)
+    gone: tuple[Problem, ...] = ()
+    found: tuple[Problem, ...] = ()
+    revealed: tuple[Problem, ...] = ()
+
+    def mends(self, problem: Problem) -> bool:
+        """Return whether this problem is gone and no new one has come with it."""
+        gone = {one.key for one in self.gone}
+        return problem.key in gone and not self.brings
+
+    @property
+    def brings(self) -> tuple[Problem, ...]:
+        """The errors and warnings that the change brings about."""
+        revealed = set(self.revealed)
+        return tuple(problem for problem in self.found if problem not in revealed)
+
+
+def compared(
+    before: Mapping[str, Verdict],
+    after: Mapping[str, Verdict],
+    touched: Iterable[str],
+    *,
+    problems_before: Iterable[Problem] = (),
+    problems_after: Iterable[Problem] = (),
+) -> TrialResult:
+    """Return what a change does, by the verdicts before and after it.
+
+    `problems_before` and `problems_after` are those that no verdict holds: of the design as a
+    whole.
+    """
+    old = [*problems_before, *_problems(before)]
+    new = [*problems_after, *_problems(after)]
+    known, there = {problem.key for problem in old}, {problem.key for problem in new}
+    found = tuple(problem for problem in new if problem.key not in known)
+    blocked = {node_id for node_id, verdict in before.items() if verdict.kind == BLOCKED}
+    return TrialResult(
+        touched={node_id: after[node_id] for node_id in touched if node_id in after},
+        gone=tuple(problem for problem in old if problem.key not in there),
+        found=found,
+        revealed=tuple(problem for problem in found if problem.node in blocked),
+    )
+
+
+def errors(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return those problems that are more than warnings."""
+    return tuple(problem for problem in problems if problem.severity == ERROR)
+
+
+def _problems(verdicts: Mapping[str, Verdict]) -> Iterable[Problem]:
+    return (problem for verdict in verdicts.values() for problem in verdict.problems)
