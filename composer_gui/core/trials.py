@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from composer_gui.core.document import EMPTY
+from composer_gui.core.change import Change
+from composer_gui.core.document import EMPTY, Document
+from composer_gui.core.fixes import Fix
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.verdicts import BLOCKED, Verdict
 
@@ -34,6 +36,36 @@ class TrialResult:
         """The errors and warnings that the change brings about."""
         revealed = set(self.revealed)
         return tuple(problem for problem in self.found if problem not in revealed)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A fix that was tried in the engine and found good.
+
+    `after` is the design that it was tried to make of the one that is shown, `change` what differs
+    there, and `result` what the engine said of it.
+    """
+
+    fix: Fix
+    problem: Problem
+    after: Document
+    change: Change
+    result: TrialResult
+
+    @property
+    def kind(self) -> str:
+        """The kind of the fix, as in the table of kinds."""
+        return self.fix.kind
+
+    @property
+    def title(self) -> str:
+        """What its button says."""
+        return self.fix.title
+
+    @property
+    def edit(self) -> Callable[[Document], Document]:
+        """What it does to the design; raises EditRefused where its nodes are gone."""
+        return self.fix.edit
 
 
 def compared(
