@@ -40,9 +40,10 @@ INPUT_STEP = 96.0
 class Fix:
     """A repair: `title` is what its button says, `edit` what it does to the design.
 
-    The edit may come long after it was offered: it raises EditRefused where its nodes are gone.
+    `kind` is what the table of fixes calls such a repair. The edit may come long after it was offered: it raises EditRefused where its nodes are gone.
     """
 
+    kind: str
     title: str
     edit: Callable[[Document], Document]
 
@@ -78,7 +79,7 @@ def _add_output(document, catalog, verdicts, problem) -> list[Fix]:
         ]
         for source in loose:
             title = f"Add an Output behind {document.label(node.id)}"
-            offered.append(Fix(title, _output_behind(catalog, source)))
+            offered.append(Fix("add_output", title, _output_behind(catalog, source)))
     return offered[:3]
 
 
@@ -97,7 +98,7 @@ def _add_input(document, catalog, verdicts, problem) -> list[Fix]:
     for node in in_order(document.nodes):
         for port in _open_ports(document, node):
             title = f"Add an Input of {show_shape(port.shape)} to {document.label(node.id)}"
-            return [Fix(title, _input_before(catalog, node.id, port))]
+            return [Fix("add_input", title, _input_before(catalog, node.id, port))]
     return []
 
 
@@ -138,6 +139,7 @@ def _missing_wire(document, catalog, verdicts, problem) -> list[Fix]:
     lower = {port.name: at * INPUT_STEP for at, port in enumerate(_ports(document, node))}
     return [
         Fix(
+            "add_input",
             f"Add an Input of {show_shape(port.shape)} for {port.name}",
             _input_before(catalog, problem.node, port, lower=lower[port.name]),
         )
@@ -159,7 +161,7 @@ def _take_what_comes(document, catalog, verdicts, problem) -> list[Fix]:
             if spec is None or not spec.shape or _fits(spec, port):
                 continue
             title = f"Let {port.name} of {document.label(node.id)} take {spec.show(dtype=True)}"
-            found.append(Fix(title, _set_inner_input(layer.id, input_id, spec)))
+            found.append(Fix("take_what_comes", title, _set_inner_input(layer.id, input_id, spec)))
     return found
 
 
@@ -171,7 +173,7 @@ def _as_saved(document, catalog, verdicts, problem) -> list[Fix]:
         return []
     sizes = " and ".join(show_shape(p.shape) for p in replace(layer, reinput=()).inputs)
     title = f"Set {document.label(node.id)} back to {sizes}"
-    return [Fix(title, lambda changed: edits.use_inputs(changed, layer.id, ()))]
+    return [Fix("reinput_as_saved", title, lambda changed: edits.use_inputs(changed, layer.id, ()))]
 
 
 def _fits(spec: TensorSpec, port: SavedPort) -> bool:
@@ -197,7 +199,7 @@ def _set_input_dtype(document, catalog, verdicts, problem) -> list[Fix]:
     for port, source in _fed_by_inputs(document, problem):
         if source.dtype != port.dtype and _kind(source.dtype) != _kind(port.dtype):
             title = f"Set {source.label}’s dtype to {port.dtype}"
-            found.append(Fix(title, _set_input(source.id, dtype=port.dtype)))
+            found.append(Fix("set_input_dtype", title, _set_input(source.id, dtype=port.dtype)))
     return found
 
 
@@ -207,7 +209,7 @@ def _set_input_shape(document, catalog, verdicts, problem) -> list[Fix]:
     for port, source in _fed_by_inputs(document, problem):
         if port.shape is not None and source.shape != port.shape[1:]:
             title = f"Set {source.label}’s shape to {show_shape(port.shape)}"
-            found.append(Fix(title, _set_input(source.id, shape=port.shape[1:])))
+            found.append(Fix("set_input_shape", title, _set_input(source.id, shape=port.shape[1:])))
     return found
 
 
@@ -292,6 +294,14 @@ def _size_steps(given, wanted) -> list[tuple[str, str, dict]]:
     return [*steps, (f"Resize it to {size}", "Resizing", parameters)]
 
 
+_INSERTED = {
+    "Dense": "insert_dense",
+    "ZeroPadding2D": "insert_padding",
+    "Cropping2D": "insert_cropping",
+    "Resizing": "insert_resizing",
+}
+
+
 def _layer_between(
     catalog: Catalog, wire: Wire, title: str, class_name: str, parameters, name=""
 ) -> Fix:
@@ -303,7 +313,8 @@ def _layer_between(
         (added,) = set(after.nodes) - set(document.nodes)
         return edits.insert_on_wire(after, catalog, wire, added)
 
-    return Fix(title, edit)
+    kind = "project_skip" if name == "projection" else _INSERTED[class_name]
+    return Fix(kind, title, edit)
 
 
 _OFFERS_FOR_DESIGN = {"no_output": (_add_output,), "no_input": (_add_input,)}
