@@ -1,0 +1,81 @@
+"""Every kind of problem is provoked through the real engine and session, and says what is wrong."""
+
+import re
+
+import pytest
+
+from composer_gui.core.problem_table import KINDS
+from composer_gui.core.problems import ERROR
+from composer_gui.core.shapes.tensor_spec import show_shape
+from composer_gui.session.session import Session
+from composer_gui.storage import resources
+from tests.conformance.provoked import PROVOKED, Provoking
+from tests.saved_drawing import make_models
+
+WAIT = 120_000
+NOISE = ("None", "``", "''", "\x1b", "keras.src", "composer_gui", "Traceback", "{", "this_layer")
+"""What no sentence to the user holds."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    made = tmp_path_factory.mktemp("models")
+    make_models(made)
+    return made
+
+
+@pytest.fixture
+def session(engine):
+    made = Session(engine, resources.catalog())
+    yield made
+    made.close()
+
+
+def is_confirmed(session):
+    return getattr(session, "is_confirmed", session.is_settled)
+
+
+def test_every_kind_is_provoked():
+    assert set(KINDS) - set(PROVOKED) == set()
+
+
+def test_every_design_here_provokes_a_kind_of_the_table():
+    assert set(PROVOKED) - set(KINDS) == set()
+
+
+@pytest.mark.parametrize("code", sorted(set(PROVOKED) & set(KINDS)))
+def test_a_design_has_this_problem_and_is_told_what_it_is(qtbot, session, folder, code):
+    draw = Provoking(folder)
+    session.replace(PROVOKED[code](draw), None)
+    for step in draw.then:
+        qtbot.waitUntil(lambda: is_confirmed(session), timeout=WAIT)
+        step(session)
+    qtbot.waitUntil(lambda: is_confirmed(session), timeout=WAIT)
+    found = session.problems()
+    problem = next((one for one in found if one.code == code), None)
+    assert problem is not None, [one.code for one in found]
+    kind = KINDS[code]
+    assert problem.severity == kind.severity
+    assert {one.code for one in found if one.severity == ERROR} <= {code}, found
+    _says_who_and_what(session, problem)
+    if kind.shapes:
+        _tells_both_shapes_and_the_axis(problem)
+
+
+def _says_who_and_what(session, problem):
+    assert problem.title
+    assert problem.message
+    for noise in NOISE:
+        assert noise not in problem.message + problem.title
+    if problem.node is not None:
+        assert session.document.label(problem.node) in problem.message
+
+
+def _tells_both_shapes_and_the_axis(problem):
+    assert problem.port is not None
+    assert problem.given is not None
+    assert problem.wanted is not None
+    assert problem.axes
+    assert show_shape(problem.given) in problem.message
+    assert (problem.expected or show_shape(problem.wanted)) in problem.message
+    assert re.search(r"\b(axis|axes|batch)\b", problem.message)
