@@ -5,26 +5,23 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
+from PySide6.QtCore import QCoreApplication, QEventLoop
 
+from composer_gui.cli_engine import Engine, Progress, opened, wait
 from composer_gui.core.codegen.keras_script import SAVED, SCRATCH
-from composer_gui.core.errors import ComposerError, EngineFailed, FileProblem
+from composer_gui.core.errors import ComposerError, FileProblem
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.engine.client import EngineClient
 from composer_gui.session import conversion, gallery, importing
 from composer_gui.session.conversion import Conversion
 from composer_gui.session.exports import Export, Report
 from composer_gui.session.session import Session
-from composer_gui.session.settings import Settings
 from composer_gui.storage import resources
 
 FINE, WRONG, UNREADABLE = 0, 1, 2
-ENGINE_PATIENCE = 300_000
-"""Milliseconds to wait for the engine before giving up; a cold disk makes it slow to start."""
 
 
 def main(argv: list[str]) -> int:
@@ -114,28 +111,14 @@ def _depth(text: str) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    with _Engine() as engine:
-        session = _open(engine, arguments.design, arguments.code)
+    with Engine() as engine:
+        session = opened(engine, arguments.design, arguments.code)
         problems = session.problems()
         if arguments.json:
             print(json.dumps(_findings(session, problems), indent=2, ensure_ascii=False))
         else:
             _print_problems(problems)
     return WRONG if any(problem.severity == ERROR for problem in problems) else FINE
-
-
-def _open(engine: EngineClient, path: Path, code: Sequence[Path]) -> Session:
-    """Return a session with the design open, the Python files allowed, and every verdict in."""
-    session = Session(engine, resources.catalog(), settings=Settings())
-    failures: list[ComposerError] = []
-    session.failed.connect(failures.append)
-    session.open(path)
-    for file in code:
-        session.allow_code(file)
-    _wait(session.settled, lambda: session.is_settled or bool(failures), engine)
-    if failures:
-        raise failures[0]
-    return session
 
 
 def _findings(session: Session, problems: list[Problem]) -> dict[str, Any]:
@@ -169,8 +152,8 @@ def _print_problems(problems: list[Problem]) -> None:
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    with _Engine() as engine:
-        session = _open(engine, arguments.design, arguments.code)
+    with Engine() as engine:
+        session = opened(engine, arguments.design, arguments.code)
         export = Export(
             session,
             [path.absolute() for path in arguments.out],
@@ -192,7 +175,7 @@ def _finish(export: Export, engine: EngineClient) -> Report:
     ended: list[Report | ComposerError] = []
     export.finished.connect(ended.append)
     export.failed.connect(ended.append)
-    progress = _Progress()
+    progress = Progress()
     export.progressed.connect(progress.show)
     loop = QEventLoop()
     export.finished.connect(loop.quit)
@@ -214,21 +197,6 @@ def _print_report(report: Report) -> None:
     for warning in report.warnings:
         print(f"note   {warning}")
     print(report.sentence)
-
-
-class _Progress:
-    """One line that is written over again on a terminal, and nothing in a pipe."""
-
-    def __init__(self) -> None:
-        self._on = sys.stderr.isatty()
-
-    def show(self, text: str, part: float) -> None:
-        if self._on:
-            print(f"\r\x1b[K{part:4.0%} {text}", end="", file=sys.stderr, flush=True)
-
-    def end(self) -> None:
-        if self._on:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 # import -------------------------------------------------------------------------------------------
@@ -281,60 +249,19 @@ def _example(arguments: argparse.Namespace) -> int:
             print(f"{example.name:{width}}  {example.title}")
         return FINE
     design = arguments.design or Path(f"{arguments.name}.composer")
-    with _Engine() as engine:
+    with Engine() as engine:
         ended: list[Path | ComposerError] = []
         writing = gallery.write(arguments.name, design.absolute(), engine)
         writing.done.connect(ended.append)
         writing.failed.connect(ended.append)
-        progress = _Progress()
+        progress = Progress()
         writing.progressed.connect(progress.show)
-        _wait(writing.done, lambda: bool(ended), engine, also=writing.failed)
+        wait(writing.done, lambda: bool(ended), engine, also=writing.failed)
         progress.end()
     if isinstance(ended[0], ComposerError):
         raise ended[0]
     print(design)
     return FINE
-
-
-# The engine and waiting --------------------------------------------------------------------------
-
-
-class _Engine:
-    """An engine for the length of one command."""
-
-    def __enter__(self) -> EngineClient:
-        self._client = EngineClient()
-        self._client.start()
-        return self._client
-
-    def __exit__(self, *exception: object) -> None:
-        self._client.stop()
-
-
-def _wait(signal, done: Callable[[], bool], engine: EngineClient, also=None) -> None:
-    """Run the event loop until `done`, asked at each emission; raises EngineFailed."""
-    loop = QEventLoop()
-    sentences: list[str] = []
-
-    def look(*_arguments: object) -> None:
-        if done():
-            loop.quit()
-
-    def engine_changed(state: str, sentence: str) -> None:
-        if state == "stopped":
-            sentences.append(sentence)
-            loop.quit()
-
-    signal.connect(look)
-    if also is not None:
-        also.connect(look)
-    engine.state_changed.connect(engine_changed)
-    QTimer.singleShot(ENGINE_PATIENCE, loop.quit)
-    if not done():
-        loop.exec()
-    if not done():
-        sentence = sentences[0] if sentences else "The engine did not answer in five minutes."
-        raise EngineFailed(sentence, "Run composer-gui again; see whether memory is short.")
 
 
 def _complain(error: ComposerError, code: int) -> int:

@@ -41,6 +41,9 @@ class Room:
 
 
 KERAS = ("keras", "tensorflow", "numpy")
+CLI = ("cli_cost", "cli_engine", "cli_fix")
+"""The command line's modules, which are one room."""
+
 ROOMS = {
     "core": Room(("core",), ("immutables", "networkx")),
     "storage": Room(("core", "storage"), ("immutables", "h5py")),
@@ -54,7 +57,9 @@ ROOMS = {
         ("core", "storage", "engine.client", "session"), ("PySide6.QtCore", "platformdirs")
     ),
     "ui": Room(("core", "session", "storage.resources", "ui"), ("PySide6", "immutables")),
-    "cli": Room(("core", "session", "engine.client", "storage.resources"), ("PySide6.QtCore",)),
+    "cli": Room(
+        ("core", "session", "engine.client", "storage.resources", *CLI), ("PySide6.QtCore",)
+    ),
     "app": Room(("core", "storage", "engine.client", "session", "ui"), ("PySide6",)),
     "__main__": Room(("app", "cli", "engine.worker")),
 }
@@ -89,7 +94,8 @@ def modules() -> dict[str, Path]:
 
 def room_of(module: str) -> str:
     """Return the room that a module belongs to; raises KeyError for a module outside all rooms."""
-    fitting = [room for room in ROOMS if module == room or module.startswith(f"{room}.")]
+    name = "cli" if module in CLI else module
+    fitting = [room for room in ROOMS if name == room or name.startswith(f"{room}.")]
     if not fitting:
         raise KeyError(f"{module} is in no room of the house")
     return max(fitting, key=len)
