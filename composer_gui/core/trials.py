@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from composer_gui.core.change import Change
 from composer_gui.core.document import EMPTY, Document
@@ -28,8 +28,7 @@ class TrialResult:
 
     def mends(self, problem: Problem) -> bool:
         """Return whether this problem is gone and no new one has come with it."""
-        gone = {one.key for one in self.gone}
-        return problem.key in gone and not self.brings
+        return any(_same(problem, one) for one in self.gone) and not self.brings
 
     @property
     def brings(self) -> tuple[Problem, ...]:
@@ -68,6 +67,22 @@ class Offer:
         return self.fix.edit
 
 
+def best(candidates: Sequence[Offer], results: Sequence[TrialResult | None]) -> tuple[Offer, ...]:
+    """Return, in their order, the candidates that mend their problem, with what came of each.
+
+    Of these only those are good that reveal the fewest errors at nodes of which nothing could be
+    known until now.
+    """
+    tried = [
+        replace(offer, result=result)
+        for offer, result in zip(candidates, results, strict=True)
+        if result is not None and result.mends(offer.problem)
+    ]
+    revealed = [len(errors(offer.result.revealed)) for offer in tried]
+    fewest = min(revealed, default=0)
+    return tuple(offer for offer, count in zip(tried, revealed, strict=True) if count == fewest)
+
+
 def compared(
     before: Mapping[str, Verdict],
     after: Mapping[str, Verdict],
@@ -83,15 +98,47 @@ def compared(
     """
     old = [*problems_before, *_problems(before)]
     new = [*problems_after, *_problems(after)]
-    known, there = {problem.key for problem in old}, {problem.key for problem in new}
-    found = tuple(problem for problem in new if problem.key not in known)
+    gone, found = _unpaired(old, new)
     blocked = {node_id for node_id, verdict in before.items() if verdict.kind == BLOCKED}
     return TrialResult(
         touched={node_id: after[node_id] for node_id in touched if node_id in after},
-        gone=tuple(problem for problem in old if problem.key not in there),
+        gone=gone,
         found=found,
         revealed=tuple(problem for problem in found if problem.node in blocked),
     )
+
+
+def _unpaired(
+    old: Iterable[Problem], new: Iterable[Problem]
+) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
+    """Return the problems of `old` that are gone and those of `new` that are not of the old ones.
+
+    A problem that only says something else than before, such as another size, is the same one.
+    """
+    left: dict[tuple, list[Problem]] = {}
+    for problem in old:
+        left.setdefault(problem.key, []).append(problem)
+    reworded = []
+    for problem in new:
+        known = left.get(problem.key, [])
+        same = next((one for one in known if _same(problem, one)), None)
+        if same is None:
+            reworded.append(problem)
+        else:
+            known.remove(same)
+    found = []
+    for problem in reworded:
+        known = left.get(problem.key)
+        if known:
+            known.pop(0)
+        else:
+            found.append(problem)
+    return tuple(problem for known in left.values() for problem in known), tuple(found)
+
+
+def _same(one: Problem, other: Problem) -> bool:
+    """Return whether these are one problem; two of a node may be told apart by title alone."""
+    return one.key == other.key and one.title == other.title
 
 
 def errors(problems: Iterable[Problem]) -> tuple[Problem, ...]:
