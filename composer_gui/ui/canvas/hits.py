@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGraphicsSimpleTextItem
 
 from composer_gui.core.document import Wire
 from composer_gui.ui.canvas.geometry import BADGE, FRAME_TITLE, HEADER, REACH, RIGHT, RING, Slot
+from composer_gui.ui.canvas.mismatch import MismatchTag
 from composer_gui.ui.canvas.node_item import NodeItem
 from composer_gui.ui.canvas.plates import FrameItem, NoteItem, Plate
 from composer_gui.ui.canvas.scene import CanvasScene
@@ -107,7 +108,7 @@ def _plate(item: Plate, at: QPointF, kind: str) -> Hit:
 
 def _wire(scene: CanvasScene, at: QPointF) -> Hit | None:
     for item in scene.items(at, Qt.ItemSelectionMode.IntersectsItemShape):
-        if isinstance(item, QGraphicsSimpleTextItem):
+        if isinstance(item, QGraphicsSimpleTextItem | MismatchTag):
             item = item.parentItem()
         if isinstance(item, WireItem) and scene.wires.get(item.wire) is item:
             near = (item.pos() - at).manhattanLength() < NEAR_START

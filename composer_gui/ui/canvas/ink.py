@@ -116,6 +116,7 @@ def _fonts() -> dict[str, QFont]:
         "sentence": theme.font(SMALL, 400),
         "count": theme.font(SMALL, 400),
         "label": theme.mono(SMALL),
+        "marked": theme.mono(SMALL, 600),
         "note": theme.font(13, 400),
         "frame": theme.font(13, 600),
     }

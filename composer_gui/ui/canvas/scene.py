@@ -46,6 +46,7 @@ class CanvasScene(QGraphicsScene):
         self.nodes: dict[str, NodeItem | Plate] = {}
         self.wires: dict[Wire, WireItem] = {}
         self.wires_at: dict[str, set[Wire]] = {}
+        self.tagged: set[Wire] = set()
         self.selection = Selection(self)
         self.portraits = Portraits(session)
         self.kinship = self.portraits.kinship
@@ -183,6 +184,7 @@ class CanvasScene(QGraphicsScene):
             item, look = self.wires[wire], self._look(wire)
             if look != item.look:
                 item.set_look(look)
+                self._note_tag(item)
         self.judged.emit(shown)
 
     def _refresh_node(self, node_id: str) -> bool:
@@ -252,10 +254,16 @@ class CanvasScene(QGraphicsScene):
         self.wires_at[wire.node].add(wire)
         self._place_wire(wire)
         self.addItem(item)
+        self._note_tag(item)
+
+    def _note_tag(self, item: WireItem) -> None:
+        note = self.tagged.add if item.look.mismatch is not None else self.tagged.discard
+        note(item.wire)
 
     def _drop_wire(self, wire: Wire) -> QGraphicsItem | None:
         self._backlog.forget_wire(wire)
         item = self.wires.pop(wire, None)
+        self.tagged.discard(wire)
         if item is not None:
             self.wires_at[wire.source.node].discard(wire)
             self.wires_at[wire.node].discard(wire)

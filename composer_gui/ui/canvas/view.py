@@ -30,6 +30,7 @@ from composer_gui.ui.canvas.pointer import Pointer
 from composer_gui.ui.canvas.problem_card import ProblemCard
 from composer_gui.ui.canvas.quick_search import QuickSearch, selected_anchor
 from composer_gui.ui.canvas.scene import CanvasScene
+from composer_gui.ui.canvas.tags import Tags
 from composer_gui.ui.words import plain_tip
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class CanvasView(QGraphicsView):
         self.minimap = Minimap(self)
         self.notice = CursorNotice(self)
         self.hover = Hover(self)
+        self.tags = Tags(self)
         self.search = QuickSearch(self)
         self.card = ProblemCard(self)
         self.pointer = Pointer(self)
@@ -370,6 +372,7 @@ class CanvasView(QGraphicsView):
         corners = self.minimap.region()
         self.viewport().update(corners + corners.translated(dx, dy))
         self.card.follow_view()
+        self.tags.soon()
         self.pointer.scrolled()
 
     # Following -----------------------------------------------------------------------------------

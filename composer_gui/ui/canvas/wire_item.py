@@ -21,6 +21,7 @@ from composer_gui.ui.canvas.geometry import (
     wire_path_with_gap,
 )
 from composer_gui.ui.canvas.ink import Ink
+from composer_gui.ui.canvas.mismatch import Mismatch, MismatchTag, mismatch_of
 
 LABEL_GROWTH = 1.5
 """How much larger a label is at most when it is seen from afar."""
@@ -30,12 +31,16 @@ GRAB = 12.0
 
 @dataclass(frozen=True, slots=True)
 class WireLook:
-    """How a wire is drawn: `state` is "fine", "waiting" or "wrong"; `label` stands on it."""
+    """How a wire is drawn: `state` is "fine", "waiting" or "wrong"; `label` stands on it.
+
+    A wrong one shows what comes and what is wanted in the place of its label, where it is known.
+    """
 
     rank: int | None = None
     dtype: str = "float32"
     state: str = "waiting"
     label: str = ""
+    mismatch: Mismatch | None = None
 
 
 def wire_look(document: Document, wire: Wire, source: Verdict, consumer: Verdict) -> WireLook:
@@ -45,7 +50,8 @@ def wire_look(document: Document, wire: Wire, source: Verdict, consumer: Verdict
     known = spec is not None and spec.shape is not None
     if problem is not None:
         label = spec.show(dtype=problem.code == "dtype") if spec else ""
-        return WireLook(*((spec.rank, spec.dtype) if spec else (None, "float32")), "wrong", label)
+        flows = (spec.rank, spec.dtype) if spec else (None, "float32")
+        return WireLook(*flows, "wrong", label, mismatch_of(problem, spec))
     return WireLook(spec.rank, spec.dtype, "fine", spec.show()) if known else WireLook()
 
 
@@ -60,7 +66,8 @@ def problem_of(wire: Wire, consumer: Verdict) -> Problem | None:
     if consumer.kind != WRONG:
         return None
     for problem in consumer.problems:
-        named = problem.port == wire.port and problem.code not in UNFINISHED
+        here = problem.index in (None, wire.index)
+        named = problem.port == wire.port and here and problem.code not in UNFINISHED
         if problem.severity == ERROR and (
             named or (problem.port is None and problem.code in ABOUT_ALL_WIRES)
         ):
@@ -117,8 +124,9 @@ class WireItem(QGraphicsPathItem):
         self._outline: QPainterPath | None = None
         self._bounds = QRectF()
         self._text: WireLabel | None = None
-        self.setZValue(0)
+        self.tag: MismatchTag | None = None
         self._take_pen()
+        self._take_tag()
 
     def set_ends(self, start: QPointF, end: QPointF) -> None:
         """Run from `start` to `end`, in the scene."""
@@ -130,10 +138,10 @@ class WireItem(QGraphicsPathItem):
 
     def set_look(self, look: WireLook) -> None:
         """Be drawn as `look` says."""
-        relabelled = look.label != self.look.label
-        self.look = look
+        before, self.look = self.look, look
         self._take_pen()
-        if relabelled:
+        self._take_tag()
+        if (before.label, before.mismatch) != (look.label, look.mismatch):
             self._draw()
 
     def set_mark(self, mark: str) -> None:
@@ -141,11 +149,13 @@ class WireItem(QGraphicsPathItem):
         if mark != self.mark:
             self.mark = mark
             self._take_pen()
-            self.setZValue(2 if mark else 0)
+            self._take_height()
 
     def refresh(self) -> None:
         """Take the colours and fonts that hold now."""
         self._take_pen()
+        if self.tag is not None:
+            self.tag.refresh()
         self._draw()
 
     def middle(self) -> QPointF:
@@ -166,6 +176,21 @@ class WireItem(QGraphicsPathItem):
             self._outline = stroker.createStroke(wire_path(*self._span))
         return self._outline
 
+    def _take_tag(self) -> None:
+        """Have a tag with the two shapes, or none; where it stands is for others to say."""
+        shown = self.look.mismatch
+        if shown is not None and self.tag is None:
+            self.tag = MismatchTag(self.ink, self)
+        if self.tag is not None and shown is not None:
+            self.tag.show_content(shown)
+        if self.tag is not None:
+            self.tag.setVisible(shown is not None)
+        self._take_height()
+
+    def _take_height(self) -> None:
+        tagged = self.tag is not None and self.look.mismatch is not None
+        self.setZValue(2 if self.mark else 1 if tagged else 0)
+
     def _take_pen(self) -> None:
         look = self.look
         state = self.mark or look.state
@@ -184,7 +209,8 @@ class WireItem(QGraphicsPathItem):
         self._outline = None
         self.prepareGeometryChange()
         self._bounds = wire_bounds(*self._span)
-        width = self.ink.measure("label", self.look.label) if self.look.label else 0.0
+        label = "" if self.look.mismatch is not None else self.look.label
+        width = self.ink.measure("label", label) if label else 0.0
         if not width or width > room_for_label(*self._span):
             self.setPath(wire_path(*self._span))
             if self._text is not None:
