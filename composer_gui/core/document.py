@@ -47,7 +47,10 @@ class CodeFile:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """An input of the whole model. `shape` leaves out the batch axis, as `keras.Input` does."""
+    """An input of the whole model. `shape` leaves out the batch axis, as `keras.Input` does.
+
+    `silenced` are the codes of the warnings that are not wanted here, sorted.
+    """
 
     id: str
     label: str
@@ -56,6 +59,7 @@ class Input:
     batch_size: int | None = None
     x: float = 0.0
     y: float = 0.0
+    silenced: tuple[str, ...] = ()
 
     inputs = EMPTY
 
@@ -65,7 +69,8 @@ class Call:
     """A place where a layer is called. Two calls of one layer share its weights.
 
     `inputs` maps an input port to the sources of its wires, in order. `arguments` holds call
-    arguments that are plain values. An empty `label` means the layer's name is shown.
+    arguments that are plain values. An empty `label` means the layer's name is shown. `silenced`
+    is as for an Input.
     """
 
     id: str
@@ -75,17 +80,22 @@ class Call:
     arguments: Map = EMPTY
     x: float = 0.0
     y: float = 0.0
+    silenced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """An output of the whole model, and its name where the model has several."""
+    """An output of the whole model, and its name where the model has several.
+
+    `silenced` is as for an Input.
+    """
 
     id: str
     label: str
     inputs: Map = EMPTY
     x: float = 0.0
     y: float = 0.0
+    silenced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Edits of nodes and of the design as a whole: add, delete, move, rename, sizes, signature."""
+"""Edits of nodes and of the design as a whole: add, move, rename, silence, signature and more."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ from composer_gui.core.edit_wires import existing, without_starts
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.labels import Labels, default_label, unique_label
 from composer_gui.core.layer_kinds import KerasLayer, Layer, SavedInterface, SavedModel
+from composer_gui.core.problem_table import KINDS
+from composer_gui.core.problems import WARNING
 
 KEEP: Any = object()
 """Stands for what `set_input` shall leave as it is."""
@@ -241,6 +243,35 @@ def _title(text: str) -> str:
     if not text:
         raise EditRefused("A name needs at least one character.")
     return text
+
+
+# Warnings ---------------------------------------------------------------------------------------
+
+
+def silence(document: Document, node_id: str, code: str) -> Document:
+    """Want no warning of the kind `code` at a node any more."""
+    node = _warned(document, node_id)
+    kind = KINDS.get(code)
+    if kind is None or kind.severity != WARNING:
+        raise EditRefused("Only warnings can be silenced.")
+    if code in node.silenced:
+        return document
+    return put(document, replace(node, silenced=tuple(sorted((*node.silenced, code)))))
+
+
+def unsilence(document: Document, node_id: str, code: str) -> Document:
+    """Want warnings of the kind `code` at a node again."""
+    node = _warned(document, node_id)
+    if code not in node.silenced:
+        return document
+    return put(document, replace(node, silenced=tuple(c for c in node.silenced if c != code)))
+
+
+def _warned(document: Document, node_id: str) -> Input | Call | Output:
+    node = existing(document, node_id)
+    if isinstance(node, Frame | Note):
+        raise EditRefused("Frames and notes have no effect, so there is no warning about them.")
+    return node
 
 
 # The model's signature --------------------------------------------------------------------------

@@ -37,6 +37,8 @@ from composer_gui.core.edit_nodes import (
     set_name,
     set_seed,
     set_text,
+    silence,
+    unsilence,
     use_again,
 )
 from composer_gui.core.edit_replace import delete_and_heal, replace_class
@@ -101,8 +103,10 @@ __all__ = [
     "set_text",
     "set_trainable",
     "share_layer",
+    "silence",
     "splice",
     "ungroup",
+    "unsilence",
     "use_again",
     "use_inputs",
     "with_design",

@@ -255,9 +255,8 @@ def _input_from_plain(node_id: str, plain: dict, x: float, y: float) -> Input:
     if batch_size is not None and (type(batch_size) is not int or batch_size < 1):
         raise NotPlain(f"{batch_size!r} is not a batch size")
     shape = shape_from_plain(_of(plain, "shape", list))
-    return Input(
-        node_id, _of(plain, "label", str), shape, _of(plain, "dtype", str), batch_size, x, y
-    )
+    label, dtype = _of(plain, "label", str), _of(plain, "dtype", str)
+    return Input(node_id, label, shape, dtype, batch_size, x, y, _silenced(plain))
 
 
 def _call_from_plain(node_id: str, plain: dict, x: float, y: float) -> Call:
@@ -265,11 +264,12 @@ def _call_from_plain(node_id: str, plain: dict, x: float, y: float) -> Call:
     if not isinstance(label, str):
         raise NotPlain(f"{label!r} is not a label")
     arguments = _named_values(plain.get("arguments", {}))
-    return Call(node_id, _of(plain, "layer", str), label, _wires(plain), arguments, x, y)
+    layer, wires = _of(plain, "layer", str), _wires(plain)
+    return Call(node_id, layer, label, wires, arguments, x, y, _silenced(plain))
 
 
 def _output_from_plain(node_id: str, plain: dict, x: float, y: float) -> Output:
-    return Output(node_id, _of(plain, "label", str), _wires(plain), x, y)
+    return Output(node_id, _of(plain, "label", str), _wires(plain), x, y, _silenced(plain))
 
 
 def _frame_from_plain(node_id: str, plain: dict, x: float, y: float) -> Frame:
@@ -359,6 +359,14 @@ def _pair(plain: dict, key: str) -> tuple[float, float]:
     if not good or not all(-FARTHEST <= number <= FARTHEST for number in value):
         raise NotPlain(f"{key!r} is {value!r}")
     return float(value[0]), float(value[1])
+
+
+def _silenced(plain: dict) -> tuple[str, ...]:
+    """Return the codes of warnings, in order; also those that only a later Composer knows."""
+    codes = plain.get("silenced", [])
+    if not isinstance(codes, list) or not all(type(code) is str for code in codes):
+        raise NotPlain(f"the silenced warnings are {codes!r}")
+    return tuple(sorted(set(codes)))
 
 
 def _wires(plain: dict) -> Map:

@@ -166,6 +166,8 @@ def node_to_plain(node: Node) -> dict[str, Any]:
     else:
         size = [_short(node.width), _short(node.height)]
         plain |= {"kind": "note", "text": node.text, "size": size}
+    if getattr(node, "silenced", ()):
+        plain["silenced"] = list(node.silenced)
     if node.inputs:
         plain["inputs"] = {
             port: [[source.node, source.port] for source in sources]

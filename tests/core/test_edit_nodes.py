@@ -9,6 +9,8 @@ from composer_gui.core import edits
 from composer_gui.core.document import FARTHEST, Call, CodeFile, Document, Input, Source, in_order
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.layer_kinds import KerasLayer
+from composer_gui.core.problem_table import KINDS
+from composer_gui.core.problems import ERROR
 
 
 def test_an_input_joins_the_signature_at_its_end():
@@ -259,6 +261,8 @@ def test_a_node_is_used_again(sketch):
         lambda d: edits.move(d, {"n99": (0, 0)}),
         lambda d: edits.rename(d, "n99", "x"),
         lambda d: edits.set_text(d, "n99", "x"),
+        lambda d: edits.silence(d, "n99", "loose_end"),
+        lambda d: edits.unsilence(d, "n99", "loose_end"),
         lambda d: edits.resize(d, "n99", 100, 100),
         lambda d: edits.set_input(d, "n99", shape=()),
         lambda d: edits.make_independent(d, "n99"),
@@ -269,3 +273,27 @@ def test_a_node_is_used_again(sketch):
 def test_what_is_gone_is_told_in_words(edit):
     with pytest.raises(EditRefused, match="no longer in the design"):
         edit(Document())
+
+
+def test_a_warning_is_silenced_at_a_node_and_heard_again(sketch):
+    drawn = sketch(photo="Input", dense="Dense photo", out="Output dense")
+    for name in ("photo", "dense", "out"):
+        node_id = drawn[name]
+        once = edits.silence(drawn.document, node_id, "unused_input")
+        both = edits.silence(once, node_id, "loose_end")
+        assert both.nodes[node_id].silenced == ("loose_end", "unused_input")
+        assert edits.silence(both, node_id, "loose_end") is both
+        again = edits.unsilence(both, node_id, "unused_input")
+        assert again.nodes[node_id].silenced == ("loose_end",)
+        assert edits.unsilence(again, node_id, "unused_input") is again
+        assert edits.unsilence(again, node_id, "loose_end") == drawn.document
+
+
+def test_only_warnings_about_what_has_an_effect_are_silenced(sketch):
+    drawn = sketch(dense="Dense", note="Note", frame="Frame")
+    for code in ("no_such_code", *(k.code for k in KINDS.values() if k.severity == ERROR)):
+        with pytest.raises(EditRefused, match="Only warnings"):
+            edits.silence(drawn.document, drawn["dense"], code)
+    for name in ("note", "frame"):
+        with pytest.raises(EditRefused, match="no warning"):
+            edits.silence(drawn.document, drawn[name], "loose_end")

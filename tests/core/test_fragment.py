@@ -66,6 +66,13 @@ def test_wires_and_sharing_are_pasted_along(drawn):
     assert after.nodes[out].inputs["input"] == (Source(summed),)
 
 
+def test_what_is_silenced_stays_so_in_a_copy(drawn, catalog):
+    document = edits.silence(drawn.document, drawn["first"], "no_effect")
+    text = fragment.to_text(fragment.copy(document, [drawn["first"]]))
+    after, (again,) = pasted(document, fragment.from_text(text, catalog))
+    assert after.nodes[again].silenced == ("no_effect",)
+
+
 def test_inputs_and_outputs_join_the_signature(drawn):
     after, new = pasted(drawn.document, fragment.copy(drawn.document, drawn.document.nodes))
     assert after.inputs == (drawn["photo"], new[0])

@@ -60,6 +60,18 @@ def test_layers_of_every_kind_come_back(layers):
         assert again(layer) == layer
 
 
+def test_silenced_warnings_come_back_in_order_each_once():
+    node = Input("n1", "x", silenced=("loose_end", "of a later Composer"))
+    document = Document(nodes=Map(n1=node), inputs=("n1",), next_number=2)
+    plain = document_to_plain(document)
+    assert document_from_plain(plain) == document
+    plain["nodes"]["n1"]["silenced"] = ["of a later Composer", "loose_end", "loose_end"]
+    assert document_from_plain(plain) == document
+    assert (
+        "silenced" not in document_to_plain(Document(nodes=Map(n1=Input("n1", "x"))))["nodes"]["n1"]
+    )
+
+
 def test_python_files_come_back():
     document = Document(code=(CodeFile("/a.py", "1"), CodeFile("/b.py", "2")))
     assert document_from_plain(document_to_plain(document)) == document

@@ -30,6 +30,7 @@ NESTED = [
     Construct("layer", "GRU", Map(units=3)),
     Construct("initializer", "Constant", Map(value=0.5)),
 ]
+SILENT = ["loose_end", "no_effect", "unused_input", "no_input", "unheard_of"]
 TELLING_PARAMETERS = ["return_state", "layer", "cell", "merge_mode"]
 
 
@@ -160,6 +161,12 @@ class Player(Table):
         window, node = self.pick(which)
         if node is not None:
             window.apply(edits.rename, node.id, label, merge=("rename", node.id))
+
+    @rule(which=some, code=st.sampled_from(SILENT), again=st.booleans())
+    def silence(self, which, code, again):
+        window, node = self.pick(which)
+        if node is not None:
+            window.apply(edits.unsilence if again else edits.silence, node.id, code)
 
     @rule(which=some, name=texts, seed=st.integers(-1, 9))
     def set_head(self, which, name, seed):

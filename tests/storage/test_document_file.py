@@ -46,6 +46,8 @@ def design(model="/designs/models/a model.keras"):
         start, end, port = wire.split()
         place = 1 if index == 3 else 0
         document = edits.connect(document, catalog, Wire(Source(start), end, port, place))
+    for node_id in ("n2", "n4", "n10"):
+        document = edits.silence(document, node_id, "mixed_precision")
     return edits.set_trainable(edits.set_seed(document, 11), "l5", False)
 
 
@@ -192,6 +194,8 @@ def test_a_newer_format_is_named():
         (("nodes", "n4", "layer"), "l99", "l99"),
         (("nodes", "n4", "inputs"), {"inputs": [["n1", "output"]]}, "not a node"),
         (("nodes", "n4", "arguments"), {"a b": 1}, "n4"),
+        (("nodes", "n1", "silenced"), "loose_end", "silenced"),
+        (("nodes", "n4", "silenced"), ["loose_end", 1], "silenced"),
         (("wires",), {}, "wires"),
         (("wires", 0), ["n1", "output", "n4"], "not a wire"),
         (("wires", 0), ["n1", 1, "n4", "inputs"], "not a wire"),
