@@ -23,4 +23,5 @@ def measured(models):
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         found = measured(files.make_models(Path(folder)))
-    cases.MEASURED.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
+    lines = (f"  {json.dumps(name)}: {json.dumps(found[name])}" for name in sorted(found))
+    cases.MEASURED.write_text("{\n" + ",\n".join(lines) + "\n}\n")
