@@ -10,12 +10,14 @@ import keras
 from immutables import Map
 
 from composer_gui.core import freezing
+from composer_gui.core.cost import Cost
 from composer_gui.core.document import EMPTY, Shape
 from composer_gui.core.explanations import REFUSED
 from composer_gui.core.layer_kinds import SavedModel, SavedPort, SavedWeights, Structure
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.outcome import Inputs, Outcome
 from composer_gui.core.shapes.tensor_spec import TensorSpec
+from composer_gui.engine.keras_cost import Step, of_model, of_steps
 from composer_gui.engine.keras_ghosts import KEPT, ClassMissing, Code, Ghosts
 from composer_gui.engine.keras_inside import Inside, graph_of, leaves, unmarked
 from composer_gui.engine.keras_specs import (
@@ -60,15 +62,18 @@ class KerasModels:
             if built_on is not None and not model.built:
                 _build(layer, model, built_on)
             if layer.taps or layer.cut or layer.reinput:
-                found, used = _seen_inside(layer, model, inputs)
+                found, used, steps = _seen_inside(layer, model, inputs)
+                cost = of_steps(model, steps, used)
             else:
                 found, used = _called_whole(layer, model, inputs, arguments), None
+                cost = of_model(model, _in_order(layer, inputs), found)
             names = (port.name for port in layer.outputs)
             parameters, trainable = _counted(layer, model, used)
             return Outcome(
                 outputs=tuple(zip(names, found, strict=True)),
                 parameters=parameters,
                 trainable_parameters=trainable,
+                cost=cost,
             )
 
     def ghost(self, path: str, code: Code = ()) -> Any:
@@ -111,6 +116,12 @@ def _called_whole(
     return found if odd is None else _seen_twice(found, trace(run, inputs), odd)
 
 
+def _in_order(layer: SavedModel, inputs: Inputs) -> list[TensorSpec]:
+    """Return what comes in as Keras flattens the structure that the model wants."""
+    names = [port.name for port in layer.interface.inputs]
+    return keras.tree.flatten(_filled(layer.interface.input_structure, names, inputs))
+
+
 def _filled(structure: Structure, names: list[str], wired: dict[str, Any]) -> Any:
     """Return the tensors in the structure in which the model wants them."""
     if isinstance(structure, Map):
@@ -137,8 +148,8 @@ def _take_apart(structure: Structure, result: Any, ports: dict[int, Any]) -> Non
 
 def _seen_inside(
     layer: SavedModel, model: Any, inputs: Inputs
-) -> tuple[list[TensorSpec], list[Any] | None]:
-    """Return what comes out of a model that is looked into, and what a cut leaves of it."""
+) -> tuple[list[TensorSpec], list[Any] | None, list[Step]]:
+    """Return what comes out of a model that is looked into, what a cut leaves, and the way."""
     given = [inputs[port.name][0] for port in layer.inputs]
     asked = [TensorSpec(port.shape, port.dtype) for port in layer.reinput]
     is_known = asked and all(spec.shape is not None for spec in asked)
@@ -166,7 +177,7 @@ def _build(layer: SavedModel, model: Any, inputs: Inputs) -> None:
 
 def _through(
     layer: SavedModel, model: Any, given: list[TensorSpec]
-) -> tuple[list[TensorSpec], list[Any] | None]:
+) -> tuple[list[TensorSpec], list[Any] | None, list[Step]]:
     cut = layer.cut
     inside = Inside(model, every=bool(layer.reinput))
     taps = [inside.tensor(tap.address) for tap in layer.taps]
@@ -180,7 +191,8 @@ def _through(
             inside.start_at(port.address or port.name, spec)
         wanted = [inside.tensor(port.address or port.name) for port in cut.outputs]
     found = inside.find([*wanted, *taps])
-    return found, list(inside.called.values()) if cut is not None else None
+    used = list(inside.called.values()) if cut is not None else None
+    return found, used, inside.steps
 
 
 def _by_flat_index(structure: Structure, given: list[TensorSpec], order: dict) -> None:
@@ -334,6 +346,7 @@ def _placeholder(layer: SavedModel, inputs: Inputs, problem: Problem) -> Outcome
         problems=(problem,),
         parameters=parameters,
         trainable_parameters=0 if not layer.trainable or layer.inference else parameters,
+        cost=Cost(None, None, 4 * parameters, 4 * parameters),
     )
 
 
