@@ -9,18 +9,12 @@ from __future__ import annotations
 import math
 import re
 
-from composer_gui.core import rank_rules
-from composer_gui.core.refused import (
-    Refused,
-    Rule,
-    Words,
-    axis_name,
-    listed,
-    shape_in,
-    short,
-    when,
-)
+from composer_gui.core import merge_rules, rank_rules
+from composer_gui.core.differences import axis_name, differing, listed, named, where
+from composer_gui.core.misfits import as_text
+from composer_gui.core.refused import Arriving, Refused, Rule, Words, say, shape_in, short, when
 from composer_gui.core.shapes.tensor_spec import show_shape
+from composer_gui.core.window_sizes import channels_axis, least
 
 # Shared layers ----------------------------------------------------------------------------------
 
@@ -29,59 +23,96 @@ def _shared(refused: Refused) -> Words | None:
     """A layer whose weights another call made for another shape."""
     if refused.first is None or refused.built_on is None or not refused.class_name:
         return None
-    was = listed([show_shape(s.shape) for specs in refused.built_on.values() for s in specs])
-    message = (
-        f"{refused.label} shares its weights with {refused.first}, which gets {was}. "
-        f"Here {refused.gives()}, and the weights do not fit that."
-    )
-    return Words("shared_shape", "Shared weights do not fit", message, was, refused.given)
+    for wire in refused.wires:
+        made_for = refused.built_on.get(wire.port, ())[wire.index : wire.index + 1]
+        if made_for and differing(made_for[0].shape, wire.shape):
+            return _made_for(refused, wire, made_for[0].shape)
+    return None
+
+
+def _made_for(refused: Refused, wire: Arriving, wanted: tuple) -> Words:
+    axes = differing(wanted, wire.shape)
+    words = {
+        "first": refused.first,
+        "wanted": show_shape(wanted),
+        "where": f" ({where(wanted, wire.shape)})",
+    }
+    expected = show_shape(wanted)
+    fields = {"expected": expected, "wanted": wanted, "axes": axes}
+    return say("shared_shape", refused, words, wire, **fields)
 
 
 # Sizes ------------------------------------------------------------------------------------------
 
 
 @when(r"expected shape=(\([^)]*\)), found shape=(\([^)]*\))")
-def _model_shape(match: re.Match, refused: Refused) -> Words:
+def _model_shape(match: re.Match, refused: Refused) -> Words | None:
     """A saved model that was made for another shape."""
     return _other_shape(refused, match[1], match[2])
 
 
 @when(r"Expected shape (\([^)]*\)), but input has incompatible shape (\([^)]*\))")
-def _model_rank(match: re.Match, refused: Refused) -> Words:
+def _model_rank(match: re.Match, refused: Refused) -> Words | None:
     """A saved model that was made for another number of axes."""
     return _other_shape(refused, match[1], match[2])
 
 
 def _other_shape(refused: Refused, wanted: str, found: str) -> Words:
-    expected, actual = show_shape(shape_in(wanted)), show_shape(shape_in(found))
-    wire = refused.wire_with(shape_in(found))
-    port, name = (wire[0], wire[1]) if wire else (None, "What is wired")
-    message = f"{refused.label} wants {expected}. {name} gives {actual}."
-    return Words("shape", "The shapes do not fit", message, expected, actual, port)
+    expected, given = shape_in(wanted), shape_in(found)
+    wire = refused.wire_with(given)
+    difference = where(expected, given)
+    words = {
+        "wanted": show_shape(expected),
+        "source": "what is wired",
+        "given": show_shape(given),
+        "where": f": {difference}" if difference else "",
+    }
+    if wire is not None:
+        words["source"] = wire.name
+    fields = {"expected": show_shape(expected), "actual": show_shape(given), "given": given}
+    axes = differing(expected, given)
+    return say("shape", refused, words, wire, **fields, wanted=expected, axes=axes)
 
 
 @when(r"expected axis (-?\d+) of input shape to have value (\d+)")
-def _axis_size(match: re.Match, refused: Refused) -> Words:
+def _axis_size(match: re.Match, refused: Refused) -> Words | None:
     """One axis of a size that the layer does not take."""
-    where = axis_name(int(match[1]))
-    message = f"{refused.label} wants {match[2]} on {where}. {refused.gives()}."
-    return Words(
-        "axis_size", "The shapes do not fit", message, match[2], refused.given, refused.port
-    )
+    axis, size = int(match[1]), int(match[2])
+    wire = next((w for w in refused.wires if _size_on(w, axis) not in (None, size)), None)
+    return None if wire is None else of_size(refused, wire, axis, size)
 
 
-@when(r"must be fully-defined|NoneType|must have a known shape")
+def of_size(refused: Refused, wire: Arriving, axis: int, size: int) -> Words:
+    """Return the words for a wire that is not of `size` on an axis."""
+    at = axis % len(wire.shape)
+    wanted = (*wire.shape[:at], size, *wire.shape[at + 1 :])
+    words = {"size": size, "axis": axis_name(axis)}
+    fields = {"expected": str(size), "wanted": wanted, "axes": (at,)}
+    return say("axis_size", refused, words, wire, **fields)
+
+
+def _size_on(wire: Arriving, axis: int) -> int | None:
+    return wire.shape[axis] if -len(wire.shape) <= axis < len(wire.shape) else None
+
+
+@when(
+    r"must be fully-defined|NoneType|must have a known shape|should be defined|"
+    r"expected a dimension|cannot be None|must be specified|`None`|unknown"
+)
 def _free_size(match: re.Match, refused: Refused) -> Words | None:
     """Weights whose shape hangs on a size that is free."""
-    free = [wire for wire in refused.wires if None in (wire[2].shape or ())[1:]]
-    if not free:
-        return None
-    port, name, spec = free[0]
-    message = (
-        f"{refused.label} makes its weights to measure. {name} gives {spec.show()}, where ? may "
-        "be any size. Set that size at the Input."
-    )
-    return Words("free_size", "A size is not known", message, "a fixed size", spec.show(), port)
+    free = [wire for wire in refused.wires if None in wire.shape[1:]]
+    return free_size(refused, free[0]) if free else None
+
+
+def free_size(refused: Refused, wire: Arriving) -> Words:
+    """Return the words for a wire of which a size is free that a layer needs."""
+    open_axes = tuple(axis for axis, size in enumerate(wire.shape) if axis and size is None)
+    channels = channels_axis(refused, len(wire.shape))
+    axes = (channels,) if channels in open_axes else open_axes
+    words = {"axis": named(axes, len(wire.shape))}
+    fields = {"expected": "a fixed size", "wanted": wire.shape, "axes": axes}
+    return say("free_size", refused, words, wire, **fields)
 
 
 @when(r"output size would be zero or negative|[Nn]egative dimension size")
@@ -89,31 +120,41 @@ def _nothing_left(match: re.Match, refused: Refused) -> Words:
     """A window larger than what it slides over."""
     window = refused.parameter("kernel_size") or refused.parameter("pool_size")
     size = f" of {_sizes(window)}" if window is not None else ""
-    message = (
-        f"{refused.label} slides a window{size} over something smaller: {refused.gives()}. "
-        "Make the window smaller, or set padding to same."
-    )
-    return Words("nothing_left", "Nothing is left", message, "a larger input", refused.given)
+    does = f"slides a window{size} over something smaller"
+    return _too_small(refused, does, "Make the window smaller, or set padding to same.")
 
 
-@when(r"[Cc]ropping.*(?:should|must) be smaller")
+@when(r"[Cc]ropping.*(?:should|must) be smaller|[Ii]nvalid `?cropping`?")
 def _cropped_away(match: re.Match, refused: Refused) -> Words:
     """More cut off than there is."""
-    message = f"{refused.label} cuts off all there is: {refused.gives()}. Cut off less."
-    return Words("nothing_left", "Nothing is left", message, "a larger input", refused.given)
+    return _too_small(refused, "cuts off all there is", "Cut off less.")
 
 
-@when(r"total size of the tensor must be unchanged")
+def _too_small(refused: Refused, does: str, advice: str) -> Words:
+    wire = refused.wires[0]
+    wanted = least(refused, wire.shape)
+    axes = differing(wanted, wire.shape) or tuple(range(1, len(wire.shape) - 1)) or (1,)
+    words = {
+        "does": does,
+        "advice": advice,
+        "wanted": show_shape(wanted) if wanted != wire.shape else "more",
+        "axes": named(axes, len(wire.shape)),
+    }
+    fields = {"expected": words["wanted"], "wanted": wanted, "axes": axes}
+    return say("nothing_left", refused, words, wire, **fields)
+
+
+@when(r"total size of the tensor must be unchanged|Cannot reshape a tensor")
 def _reshape(match: re.Match, refused: Refused) -> Words:
     """A Reshape to another number of values."""
     target = refused.parameter("target_shape") or ()
     shape = "×".join("?" if size == -1 else str(size) for size in target) or "its target"
-    values = math.prod(size for size in (refused.specs[0].shape or ())[1:] if size)
-    message = (
-        f"{refused.label} cannot make {shape} of {refused.given}: {refused.given} is {values} "
-        f"values{_needed(target)}."
-    )
-    return Words("reshape", "The sizes do not match", message, shape, refused.given)
+    wire = refused.wires[0]
+    values = math.prod(size for size in wire.shape[1:] if size)
+    words = {"wanted": shape, "values": values, "needed": _needed(target)}
+    wanted = (wire.shape[0], *(None if size == -1 else size for size in target))
+    axes = tuple(range(1, len(wire.shape))) or (0,)
+    return say("reshape", refused, words, wire, expected=shape, wanted=wanted, axes=axes)
 
 
 def _needed(target: tuple[int, ...]) -> str:
@@ -123,26 +164,51 @@ def _needed(target: tuple[int, ...]) -> str:
     return f", which do not come in {known}s" if -1 in target else f", and that would be {known}"
 
 
-@when(r"number of groups|[Nn]umber of groups")
+@when(r"number of groups|[Nn]umber of groups|of `?groups`?|`num_groups`|divisible by")
 def _groups(match: re.Match, refused: Refused) -> Words | None:
     """Channels that do not divide into groups."""
-    groups = refused.parameter("groups", 32)
-    channels = (refused.specs[0].shape or (None,))[-1]
-    message = (
-        f"{refused.label} divides the channels into {groups} groups, and {channels} channels do "
-        f"not divide so. {refused.gives()}."
-    )
-    title, expected = "The channels do not divide", f"a multiple of {groups} channels"
-    return Words("groups", title, message, expected, f"{channels} channels", refused.port)
+    if not refused.wires or not refused.class_name:
+        return None
+    groups = refused.parameter("groups", 32 if refused.class_name == "GroupNormalization" else 1)
+    wire = refused.wires[0]
+    axis = refused.parameter("axis", channels_axis(refused, len(wire.shape)))
+    if not isinstance(axis, int) or not -len(wire.shape) <= axis < len(wire.shape):
+        return None
+    axis %= len(wire.shape)
+    channels = wire.shape[axis]
+    if not channels or channels % groups == 0:
+        return _filters_and_groups(refused, groups)
+    nearest = max(groups, round(channels / groups) * groups)
+    wanted = (*wire.shape[:axis], nearest, *wire.shape[axis + 1 :])
+    words = {"groups": groups, "channels": channels, "axis": named((axis,), len(wire.shape))}
+    fields = {"expected": f"a multiple of {groups} channels", "actual": f"{channels} channels"}
+    return say("groups", refused, words, wire, **fields, wanted=wanted, axes=(axis,))
+
+
+def _filters_and_groups(refused: Refused, groups: int) -> Words | None:
+    """Filters that do not divide into groups."""
+    filters = refused.parameter("filters")
+    if not isinstance(filters, int) or filters % groups == 0:
+        return None
+    words = {
+        "one": f"filters {filters}",
+        "other": f"groups {groups}",
+        "gets": "",
+        "advice": "Each group makes as many of the filters, so let groups divide them.",
+    }
+    return say("parameters", refused, words)
 
 
 @when(r"`strides > 1` not supported in conjunction with `dilation_rate > 1`")
 def _strides_and_dilation(match: re.Match, refused: Refused) -> Words:
     """A window that both jumps and is spread."""
-    message = (
-        f"{refused.label} cannot have strides and dilation_rate above 1. Set one of them to 1."
-    )
-    return Words("parameters", "Two parameters exclude each other", message)
+    words = {
+        "one": "strides",
+        "other": "dilation_rate above 1",
+        "gets": "",
+        "advice": "Set one of them to 1.",
+    }
+    return say("parameters", refused, words)
 
 
 def _equation(refused: Refused) -> Words | None:
@@ -150,124 +216,55 @@ def _equation(refused: Refused) -> Words | None:
     if refused.class_name != "EinsumDense":
         return None
     equation = short(str(refused.parameter("equation")))
-    message = (
-        f"{refused.label} cannot use the equation {equation} with its output_shape here. "
-        f"{refused.gives()}."
-    )
-    title = "The equation does not fit"
-    return Words("parameters", title, message, equation, refused.given, refused.port)
+    words = {"equation": equation, "gives": refused.gives()}
+    wire = refused.wires[0] if len(refused.wires) == 1 else None
+    fields = {"expected": equation, "actual": refused.given}
+    return say("equation", refused, words, wire, **fields)
 
 
 # Axes by number ---------------------------------------------------------------------------------
 
 
-@when(r"index out of range|out of bounds")
+@when(r"index out of range|out of bounds|out of range|[Ii]nvalid (?:value for )?.?axis|\baxis\b")
 def _axis_out_of_range(match: re.Match, refused: Refused) -> Words | None:
     """A parameter that names an axis which is not there."""
     value = refused.parameter("axis", refused.parameter("axes"))
-    if value is None or not refused.specs:
+    if value is None or not refused.wires:
         return None
-    last = min(len(spec.shape or ()) for spec in refused.specs) - 1
-    named = value if isinstance(value, tuple) else (value,)
-    odd = [axis for axis in named if isinstance(axis, int) and not -last - 1 <= axis <= last]
+    wire = min(refused.wires, key=lambda wire: wire.rank)
+    last = wire.rank
+    asked = value if isinstance(value, tuple) else (value,)
+    odd = [axis for axis in asked if isinstance(axis, int) and not -last - 1 <= axis <= last]
     if not odd:
         return None
-    message = (
-        f"{refused.label} works on axis {odd[0]}. {refused.gives()}: its axes are 0, the batch, "
-        f"to {last}."
-    )
+    words = {"axis": odd[0], "gives": refused.gives(), "last": last}
     expected = f"an axis from {-last - 1} to {last}"
-    return Words("axis", "There is no such axis", message, expected, str(odd[0]))
+    return say("axis", refused, words, wire, expected=expected, actual=str(odd[0]))
 
 
 # Several inputs ---------------------------------------------------------------------------------
 
-_MERGES = {
-    "Add": ("do not add", "equal shapes"),
-    "Average": ("have no average", "equal shapes"),
-    "Maximum": ("have no maximum", "equal shapes"),
-    "Minimum": ("have no minimum", "equal shapes"),
-    "Multiply": ("do not multiply", "equal shapes"),
-    "Subtract": ("do not subtract", "equal shapes"),
-    "Dot": ("have no dot product", "equal sizes on the axes of the product"),
-}
-
-
-@when(r"matching shapes except for the concatenation axis")
-def _concatenate(match: re.Match, refused: Refused) -> Words:
-    """Shapes that differ elsewhere than where they are joined."""
-    axis = refused.parameter("axis", -1)
-    ranks = {len(spec.shape or ()) for spec in refused.specs}
-    if len(ranks) > 1:
-        why = "they have different numbers of axes"
-    else:
-        why = f"the others have to be equal, and {_difference(refused, axis, ranks.pop())}"
-    message = f"{refused.label} joins on {axis_name(axis)}; {why}. {refused.gives()}."
-    expected = f"shapes that differ on {axis_name(axis)} only"
-    return Words("concatenate", "The shapes do not join", message, expected, refused.given)
-
-
-def _difference(refused: Refused, axis: int, rank: int) -> str:
-    """Return where the shapes differ: `axis 1 is 4 and 5`."""
-    for index in range(1, rank):
-        sizes = {spec.shape[index] for spec in refused.specs}
-        if index != axis % rank and len(sizes) > 1:
-            shown = listed([str(spec.shape[index]) for spec in refused.specs])
-            return f"axis {index} is {shown}"
-    return "they are not"
-
-
-@when(r"different batch sizes")
-def _batch_sizes(match: re.Match, refused: Refused) -> Words:
-    """Inputs of different fixed batch sizes."""
-    sizes = listed([str(spec.shape[0]) for spec in refused.specs])
-    message = (
-        f"{refused.label} gets batches of {sizes}. Give the Inputs the same batch size, or none."
-    )
-    return Words("batch_size", "The batch sizes differ", message, "equal batch sizes", sizes)
-
-
-@when(r"[Ii]ncompatible (input )?shapes|axis values \d+|[Dd]imensions must be equal")
-def _merge(match: re.Match, refused: Refused) -> Words | None:
-    """Shapes that a merge layer does not take together."""
-    if len(refused.specs) < 2 or refused.class_name not in _MERGES:
-        return None
-    verb, expected = _MERGES[refused.class_name]
-    message = f"{refused.given} {verb}. {refused.gives()}."
-    return Words("merge", f"The shapes {verb}", message, expected, refused.given)
-
-
-@when(r"[Dd]imensions must be equal, but are (\d+) and (\d+)|`value` and `key`.*must be equal")
-def _together(match: re.Match, refused: Refused) -> Words | None:
-    """Inputs that do not go together, found when Keras went through the layer's code."""
-    if len(refused.specs) < 2:
-        return None
-    sizes = f": {match[1]} and {match[2]} have to be equal" if match[1] else ""
-    message = f"What {refused.label} gets does not go together{sizes}. {refused.gives()}."
-    expected = f"equal sizes, not {match[1]} and {match[2]}" if match[1] else "equal sizes"
-    return Words("together", "The shapes do not fit", message, expected, refused.given)
-
 
 def _states(refused: Refused) -> Words | None:
     """States to start from that are not those of the recurrent layer."""
-    states = refused.inputs.get("initial_state")
+    states = [wire for wire in refused.wires if wire.port == "initial_state"]
     if not states:
         return None
     count = {"GRU": 1, "LSTM": 2, "SimpleRNN": 1}.get(refused.class_name)
     units = refused.parameter("units")
     number = {None: "its own states", 1: "1 state", 2: "2 states"}[count]
     expected = number if units is None or count is None else f"{number} of {units}"
-    actual = listed([spec.show() for spec in states])
-    message = f"{refused.label} starts from {expected}. Its initial_state gets {actual}."
-    title = "The states do not fit"
-    return Words("states", title, message, expected, actual, "initial_state")
-
-
-@when(r"identical shapes|inputs should have shape")
-def _crossing(match: re.Match, refused: Refused) -> Words:
-    """Features that cannot be crossed."""
-    message = f"{refused.label} crosses single values: one for each sample. {refused.gives()}."
-    return Words("together", "The shapes do not fit", message, "one value each", refused.given)
+    if isinstance(units, int):
+        for wire in states:
+            wanted = (None, units)
+            if differing(wanted, wire.shape):
+                words = {"wanted": expected, "where": f": {where(wanted, wire.shape)}"}
+                axes = differing(wanted, wire.shape)
+                fields = {"expected": expected, "wanted": wanted, "axes": axes}
+                return say("states", refused, words, wire, **fields)
+    actual = listed([wire.spec.show() for wire in states])
+    fields = {"expected": expected, "actual": actual, "port": "initial_state"}
+    return say("state_count", refused, {"wanted": expected, "given": actual}, **fields)
 
 
 @when(r"missing (?:a required|\d+ required positional) argument")
@@ -276,25 +273,28 @@ def _missing(match: re.Match, refused: Refused) -> Words | None:
     name = re.search(r"arguments?: '(\w+)'", refused.text)
     if name is None:
         return None
-    message = f"{refused.label} also wants {name[1]}. Wire something to it."
-    return Words("missing_input", "An input is missing", message, name[1], "nothing", name[1])
+    fields = {"expected": name[1], "actual": "nothing", "port": name[1]}
+    return say("missing_input", refused, {"port": name[1]}, **fields)
 
 
 # Dtypes -----------------------------------------------------------------------------------------
 
 
-@when(r"has DataType (\w+) not in list of allowed values|is not a valid dtype for Keras type")
+@when(
+    r"has DataType (\w+) not in list of allowed values|is not a valid dtype for Keras type|"
+    r"Cast string to \w+ is not supported|not convertible to|dtype"
+)
 def _dtype(match: re.Match, refused: Refused) -> Words | None:
     """Whole numbers or text where the layer computes with fractions."""
-    odd = [wire for wire in refused.wires if "float" not in wire[2].dtype]
+    odd = [wire for wire in refused.wires if "float" not in wire.spec.dtype]
     if not odd:
         return None
-    port, name, spec = odd[0]
-    sent = f"{spec.show()} text" if spec.dtype == "string" else spec.show(dtype=True)
-    wanted = "numbers" if spec.dtype == "string" else "floating-point numbers"
-    message = f"{refused.label} wants {wanted}. {name} sends {sent}."
-    title = f"{refused.label} wants {wanted}"
-    return Words("dtype", title, message, wanted, sent, port)
+    spec = odd[0].spec
+    is_text = spec.dtype == "string"
+    sent = as_text(spec) if is_text else spec.show(dtype=True)
+    wanted = "numbers" if is_text else "floating-point numbers"
+    words = {"wanted": wanted, "given": sent}
+    return say("dtype", refused, words, odd[0], expected=wanted, actual=sent)
 
 
 # Whatever is left -------------------------------------------------------------------------------
@@ -302,10 +302,10 @@ def _dtype(match: re.Match, refused: Refused) -> Words | None:
 
 def _generic(refused: Refused) -> Words:
     """Keras's own first line."""
-    lines = refused.text.strip().splitlines() or ["it gave no reason"]
+    lines = refused.text.strip().splitlines() or ["it gave no reason."]
     given = f" with {refused.given}" if refused.specs else ""
-    message = f"{refused.label} cannot be called{given}. Keras says: {short(lines[0])}"
-    return Words("keras", "Keras refuses this call", message, None, refused.given or None)
+    words = {"given": given, "said": short(lines[0])}
+    return say("keras", refused, words, actual=refused.given or None)
 
 
 RULES: tuple[Rule, ...] = (
@@ -325,12 +325,12 @@ RULES: tuple[Rule, ...] = (
     _groups,
     _strides_and_dilation,
     _axis_out_of_range,
-    _concatenate,
-    _batch_sizes,
-    _merge,
+    merge_rules.concatenate,
+    merge_rules.batch_sizes,
+    merge_rules.merge,
     _states,
-    _together,
-    _crossing,
+    merge_rules.together,
+    merge_rules.crossing,
     _missing,
     _dtype,
     rank_rules.sequence_rank,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from composer_gui.core.refused import Refused, Words, axes, when
-from composer_gui.core.shapes.tensor_spec import TensorSpec
+from composer_gui.core.differences import count_of_axes, differing
+from composer_gui.core.refused import Arriving, Refused, Words, say, when
+from composer_gui.core.window_sizes import window_axes
 
 _LAYOUTS = {1: "steps", 2: "height×width", 3: "depth×height×width"}
 _SEQUENCES = frozenset({"Bidirectional", "GRU", "LSTM", "RNN", "SimpleRNN"})
@@ -24,73 +25,75 @@ def rank(match: re.Match, refused: Refused) -> Words:
 @when(r"[Kk]ernel shape must have the same length as input")
 def convolution_rank(match: re.Match, refused: Refused) -> Words | None:
     """More axes than a convolution slides over."""
-    return _rank_of_first(refused, _window_axes(refused) + 1)
+    return _rank_of_first(refused, window_axes(refused.class_name) + 1)
 
 
-@when(r"tuple index out of range")
+@when(r"tuple index out of range|values to unpack|Tensor conversion requested|must be rank \d")
 def transposed_rank(match: re.Match, refused: Refused) -> Words | None:
-    """More axes than a transposed convolution slides over; Keras stumbles over it."""
-    if not refused.class_name.endswith("Transpose"):
+    """More or fewer axes than a layer for images or steps works on; Keras stumbles over it."""
+    count = window_axes(refused.class_name)
+    if not count or refused.class_name.startswith("Adaptive"):
         return None
-    return _rank_of_first(refused, _window_axes(refused) + 1)
+    return _rank_of_first(refused, count + 1)
 
 
 @when(r"adaptive_\w+_pool supports|values to unpack")
 def pooling_rank(match: re.Match, refused: Refused) -> Words | None:
     """Another number of axes than an adaptive pooling or an attention is made for."""
-    wanted = 2 if refused.class_name in _ATTENTION else _window_axes(refused) + 1
+    wanted = 2 if refused.class_name in _ATTENTION else window_axes(refused.class_name) + 1
     return _rank_of_first(refused, wanted)
 
 
 @when(r"`TimeDistributed` Layer should be passed")
 def time_distributed_rank(match: re.Match, refused: Refused) -> Words:
     """No sequence to go through."""
-    return _wrong_rank(refused, 2, _rank_in(refused.specs[0]), "at least ")
+    return _wrong_rank(refused, 2, refused.wires[0].rank, "at least ")
 
 
 def sequence_rank(refused: Refused) -> Words | None:
     """A recurrent or attention layer that stumbled because its input is no sequence."""
     if refused.class_name not in _SEQUENCES | _ATTENTION:
         return None
-    first = refused.specs[:1] if refused.class_name in _SEQUENCES else refused.specs
-    odd = [spec for spec in first if _rank_in(spec) != 2]
-    return _wrong_rank(refused, 2, _rank_in(odd[0])) if odd else None
+    first = refused.wires[:1] if refused.class_name in _SEQUENCES else refused.wires
+    odd = [wire for wire in first if wire.rank != 2]
+    return _wrong_rank(refused, 2, odd[0].rank) if odd else None
 
 
 def _rank_of_first(refused: Refused, wanted: int) -> Words | None:
-    found = _rank_in(refused.specs[0]) if refused.specs else wanted
-    return None if found == wanted else _wrong_rank(refused, wanted, found)
+    found = refused.wires[0].rank if refused.wires else wanted
+    return None if found == wanted or wanted < 1 else _wrong_rank(refused, wanted, found)
 
 
 def _wrong_rank(refused: Refused, wanted: int, found: int, bound: str = "") -> Words:
-    layout = _layout(refused, wanted)
-    expected = f"{bound}{axes(wanted)}" + (f" ({layout})" if layout else "")
-    port, name, spec = next(
-        (wire for wire in refused.wires if _rank_in(wire[2]) == found), refused.wires[0]
-    )
-    message = (
-        f"{refused.label} wants {expected} for each sample. "
-        f"{name} gives {spec.show()}, which is {axes(found)}."
-    )
-    title = "Too few axes" if found < wanted else "Too many axes"
-    return Words("rank", title, message, expected, spec.show(), port)
+    wire = next((wire for wire in refused.wires if wire.rank == found), refused.wires[0])
+    return wrong_rank(refused, wire, wanted, bound, _layout(refused, wanted))
+
+
+def wrong_rank(
+    refused: Refused, wire: Arriving, wanted: int, bound: str = "", layout: str = ""
+) -> Words:
+    """Return the words for a wire that brings another number of axes than `wanted`.
+
+    `bound` is "at least " or "at most ", and `layout` says what the axes are.
+    """
+    expected = f"{bound}{count_of_axes(wanted)}" + (f" ({layout})" if layout else "")
+    shape = (wire.shape[0] if wire.shape else None, *(None,) * wanted)
+    words = {
+        "wanted": expected,
+        "count": count_of_axes(wire.rank),
+        "many": "Too few" if wire.rank < wanted else "Too many",
+    }
+    axes = differing(shape, wire.shape)
+    return say("rank", refused, words, wire, expected=expected, wanted=shape, axes=axes)
 
 
 def _layout(refused: Refused, count: int) -> str:
     """Return what the axes are, such as `height×width×channels`."""
     if refused.class_name in _SEQUENCES | _ATTENTION and count == 2:
         return "steps×features"
-    window = _window_axes(refused)
+    window = window_axes(refused.class_name)
     if window + 1 == count and window in _LAYOUTS:
+        if refused.parameter("data_format") == "channels_first":
+            return f"channels×{_LAYOUTS[window]}"
         return f"{_LAYOUTS[window]}×channels"
     return ""
-
-
-def _window_axes(refused: Refused) -> int:
-    """Return the number in a class's name, such as 2 for Conv2D, 0 where there is none."""
-    found = re.search(r"([123])D", refused.class_name)
-    return int(found[1]) if found else 0
-
-
-def _rank_in(spec: TensorSpec) -> int:
-    return len(spec.shape or ()) - 1

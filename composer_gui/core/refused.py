@@ -3,13 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from composer_gui.core.differences import axis_name, listed
 from composer_gui.core.document import EMPTY, Shape
 from composer_gui.core.layer_kinds import KerasLayer, Layer
 from composer_gui.core.shapes.tensor_spec import TensorSpec, show_shape
+
+__all__ = ["Arriving", "Refused", "Rule", "Words", "axis_name", "clean", "listed", "say", "when"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arriving:
+    """What comes on one wire: to which place of which port, from which node, and its spec."""
+
+    port: str
+    index: int
+    name: str
+    spec: TensorSpec
+
+    @property
+    def shape(self) -> Shape:
+        """The shape, batch first; empty where it is not known."""
+        return self.spec.shape or ()
+
+    @property
+    def rank(self) -> int:
+        """Number of axes without the batch."""
+        return len(self.shape) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +53,18 @@ class Refused:
     built_on: Mapping[str, tuple[TensorSpec, ...]] | None = None
 
     @property
-    def wires(self) -> list[tuple[str, str, TensorSpec]]:
-        """Every wire as (port, node it comes from, spec)."""
+    def wires(self) -> list[Arriving]:
+        """Every wire, port by port."""
         return [
-            (port, name, spec)
+            Arriving(port, index, name, spec)
             for port, specs in self.inputs.items()
-            for name, spec in zip(self.sources[port], specs, strict=True)
+            for index, (name, spec) in enumerate(zip(self.sources[port], specs, strict=True))
         ]
 
     @property
     def specs(self) -> list[TensorSpec]:
         """The specs that come in, wire by wire."""
-        return [spec for _, _, spec in self.wires]
+        return [wire.spec for wire in self.wires]
 
     @property
     def class_name(self) -> str:
@@ -60,7 +83,7 @@ class Refused:
 
     def gives(self, *, dtype: bool = False) -> str:
         """Return who sends what: `left gives 10 and right gives 64`."""
-        return listed([f"{name} gives {spec.show(dtype=dtype)}" for _, name, spec in self.wires])
+        return listed([f"{wire.name} gives {wire.spec.show(dtype=dtype)}" for wire in self.wires])
 
     def parameter(self, name: str, default: Any = None) -> Any:
         """Return the value of a parameter that was set, else `default`."""
@@ -68,22 +91,40 @@ class Refused:
             return default
         return self.layer.parameters.get(name, default)
 
-    def wire_with(self, shape: Shape) -> tuple[str, str, TensorSpec] | None:
+    def wire_with(self, shape: Shape) -> Arriving | None:
         """Return the wire that carries this shape, if only one does."""
-        found = [wire for wire in self.wires if wire[2].shape == shape]
+        found = [wire for wire in self.wires if wire.spec.shape == shape]
         return found[0] if len(found) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a rule has to say: the fields of a Problem that it knows."""
+    """What a rule has to say: a kind of problem, what fills its templates, a Problem's fields."""
 
     code: str
-    title: str
-    message: str
-    expected: str | None = None
-    actual: str | None = None
-    port: str | None = None
+    words: Mapping[str, Any]
+    fields: Mapping[str, Any]
+
+
+def say(
+    code: str,
+    refused: Refused,
+    words: Mapping[str, Any],
+    wire: Arriving | None = None,
+    **fields: Any,
+) -> Words:
+    """Return what a rule has to say of a call, or of one `wire` of it.
+
+    A wire fills in {source} and {given}, and tells port, place and shape. `wanted` and `axes`
+    among the fields are those of the shape, batch first.
+    """
+    known: dict[str, Any] = {"node": refused.label}
+    about: dict[str, Any] = {}
+    if wire is not None:
+        known |= {"source": wire.name, "given": wire.spec.show()}
+        about = {"port": wire.port, "index": wire.index, "given": wire.spec.shape}
+        about["actual"] = wire.spec.show()
+    return Words(code, known | dict(words), about | fields)
 
 
 Rule = Callable[[Refused], Words | None]
@@ -93,25 +134,42 @@ def when(pattern: str) -> Callable[[Callable], Rule]:
     """Make a rule of a function of (match, refused), for texts in which `pattern` is found."""
     compiled = re.compile(pattern, re.DOTALL)
 
-    def wrap(say: Callable[[re.Match, Refused], Words | None]) -> Rule:
+    def wrap(put: Callable[[re.Match, Refused], Words | None]) -> Rule:
         def rule(refused: Refused) -> Words | None:
             match = compiled.search(refused.text)
-            return say(match, refused) if match else None
+            return put(match, refused) if match else None
 
-        rule.__name__, rule.__doc__ = say.__name__, say.__doc__
+        rule.__name__, rule.__doc__ = put.__name__, put.__doc__
         return rule
 
     return wrap
 
 
 def clean(text: str) -> str:
-    """Return Keras's text without colours, tensor names, wrappings and the list of arguments."""
+    """Return Keras's text without colours, tensor names, wrappings and the list of arguments.
+
+    Nor are there names of modules, empty paths, or the way through the code: what is left is what
+    Keras means.
+    """
     text = re.sub(r"\x1b\[[0-9;]*m", "", text)
     text = re.sub(r"\s*Arguments received by .*", "", text, flags=re.DOTALL)
     text = re.sub(r"Exception encountered when calling [^\n]*?\(\)\.?\s*", "", text)
     text = re.sub(r"Could not automatically infer .*?Error encountered:\s*", "", text, flags=re.S)
-    text = re.sub(r" with name '[^']*'| for variable path='[^']*'", "", text)
+    text = re.sub(r"Traceback \(most recent call last\):.*?\n(?=\S)", "", text, flags=re.DOTALL)
+    text = re.sub(
+        r"(?:in user code:\s*)?^\s*File \"[^\n]*\n(?:\s{4,}[^\n]*\n)*", "", text, flags=re.M
+    )
+    text = re.sub(
+        r"""(?: with)? name=?\s?(['"])(?:None|)\1,?|,? for variable path='[^']*'""", "", text
+    )
+    text = re.sub(r" with name '[^']*'", "", text)
     text = re.sub(r"""\s*(?:of )?layer ['"]this_layer['"]""", " of this layer", text)
+    text = re.sub(r"\bthis_layer\b", "this layer", text)
+    text = re.sub(r"\s*(?:with path|at path)? ?(?:``|'')(?=[\s,.])", "", text)
+    text = re.sub(
+        r"<(?:class )?'?(?:keras|tensorflow|composer_gui)[\w.]*\.(\w+)'?[^<>]*>", r"\1", text
+    )
+    text = re.sub(r"\b(?:keras\.src|tensorflow\.python|composer_gui)(?:\.\w+)*\.(\w+)", r"\1", text)
     text = re.sub(r"\{\{function_node [^}]*\}\}\s*|\s*\[Op:\w+\]( name:)?", "", text)
     text = re.sub(r" for '\{\{node .*", ".", text, flags=re.DOTALL)
     return re.sub(r"[ \t]+", " ", text).replace("\n\n", "\n").strip()
@@ -123,23 +181,6 @@ def clean(text: str) -> str:
 def shape_in(text: str) -> Shape:
     """Return the shape that Keras printed as `(None, 6, 6, 64)`."""
     return tuple(None if item == "None" else int(item) for item in re.findall(r"None|\d+", text))
-
-
-def listed(words: Sequence[str]) -> str:
-    """Return `a`, `a and b`, `a, b and c`."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def axes(count: int) -> str:
-    """Return a number of axes in words, those of one sample."""
-    return {0: "no axis", 1: "1 axis"}.get(count, f"{count} axes")
-
-
-def axis_name(axis: int) -> str:
-    """Return how an axis is called in a sentence; Keras counts the batch as axis 0."""
-    return {-1: "the last axis", 0: "the batch"}.get(axis, f"axis {axis}")
 
 
 def short(text: str) -> str:

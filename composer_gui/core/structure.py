@@ -7,57 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from composer_gui.core.document import Call, Document, Input, Node, Output, label_of
+from composer_gui.core.kinds_of_structure import KINDS
 from composer_gui.core.layer_kinds import KerasLayer, Layer, Operation, Submodel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import InputPort
 from composer_gui.core.layers.parameters import refusal
 from composer_gui.core.ports import input_ports
 from composer_gui.core.problems import Problem
-
-RULES = {
-    "no_input": (
-        "No Input",
-        "This design has no Input yet. Add one: it says what the model takes.",
-    ),
-    "no_output": (
-        "No Output",
-        "This design has no Output yet. Add one behind the node whose result is wanted.",
-    ),
-    "output_without_wire": (
-        "{label} has no wire",
-        "{label} puts nothing out yet. Wire it to the node whose result is wanted.",
-    ),
-    "missing_wire": (
-        "{label} lacks a wire",
-        "{label} wants {wanted}{port_named}; it has {count}.",
-    ),
-    "unknown_class": (
-        "{class_name} is not known here",
-        "{label} is a {class_name}, which Keras {keras_version} does not have. "
-        "Open the design where it was made, or put another layer in its place.",
-    ),
-    "unknown_operation": (
-        "{function} is not known here",
-        "{label} calls {function}, which is no function of keras.ops. Put a layer in its place.",
-    ),
-    "submodel_without_input": (
-        "{label} has no Input inside",
-        "Nothing can be wired to {label}. Enter it and add an Input.",
-    ),
-    "submodel_without_output": (
-        "{label} has no Output inside",
-        "Nothing comes out of {label}. Enter it and add an Output.",
-    ),
-    "missing_parameter": (
-        "{label} needs {name}",
-        "{name} is not set. {class_name} needs it.",
-    ),
-    "bad_parameter": (
-        "{label} cannot use {name}",
-        "{sentence}",
-    ),
-}
-"""Each code's title and sentence. The sentence says who, what and what next, and blames nobody."""
 
 FUNCTIONS = re.compile(r"((image|linalg|nn)\.)?[a-z][a-z0-9_]*")
 """What functions below `keras.ops` are called."""
@@ -104,18 +60,25 @@ def problems(document: Document, catalog: Catalog, node_id: str) -> tuple[Proble
     )
 
 
-def _problem(code: str, node: Node | None = None, port: str | None = None, **words: Any) -> Problem:
-    expected, actual = words.pop("expected", None), words.pop("actual", None)
-    title, sentence = (template.format(**words) for template in RULES[code])
-    return Problem(
-        code,
-        sentence,
-        node.id if node is not None else None,
-        port,
-        title=title,
-        expected=expected,
-        actual=actual,
-    )
+def _problem(
+    code: str,
+    node: Node | None = None,
+    port: str | None = None,
+    *,
+    label: str = "",
+    expected: str | None = None,
+    actual: str | None = None,
+    **words: Any,
+) -> Problem:
+    """Return a problem of that kind; `label` is the node's, and `words` fill the templates."""
+    node_id = node.id if node is not None else None
+    known = {"node": label, **words}
+    return KINDS[code].problem(node_id, port, words=known, expected=expected, actual=actual)
+
+
+def on_a_loop(node_id: str, label: str) -> Problem:
+    """Return the problem of a node on a loop of wires, or behind one."""
+    return KINDS["loop"].problem(node_id, words={"node": label})
 
 
 def _submodel_problems(node: Call, label: str, layer: Layer) -> tuple[Problem, ...]:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from composer_gui.core.document import CodeFile
-from composer_gui.core.problems import Problem
+from composer_gui.core.kinds_of_files import KINDS
+from composer_gui.core.misfits import NODE
 from composer_gui.engine import keras_facts
 from composer_gui.engine.keras_specs import CannotCall
 
@@ -42,18 +43,10 @@ def _run(file: CodeFile) -> dict[str, Any] | CannotCall:
     try:
         return keras_facts.run_code(file.path, file.sha256)
     except keras_facts.CodeChanged:
-        message = (
-            f"{{node}} needs {file.path}, and that file is not there or is another than the one "
-            "that was allowed. Name it once more."
-        )
-        problem = Problem("code_changed", message, title="A Python file changed")
-        return CannotCall(problem, lasting=False)
+        words = {"node": NODE, "path": file.path}
+        return CannotCall(KINDS["code_changed"].problem(words=words), lasting=False)
     except (Exception, SystemExit) as error:  # a file that ends Python must not end the engine
         text = f"{type(error).__name__}: {error}"[:2000]
         said = " ".join(text.split())[:LONGEST_REASON]
-        message = (
-            f"{{node}} needs {file.path}, and Python could not run that file: {said.rstrip('.')}. "
-            "Mend the file, and name it once more."
-        )
-        problem = Problem("code_failed", message, title="A Python file fails", detail=text)
-        return CannotCall(problem)
+        words = {"node": NODE, "path": file.path, "said": said.rstrip(".")}
+        return CannotCall(KINDS["code_failed"].problem(words=words, detail=text))

@@ -9,6 +9,8 @@ import zipfile
 import zlib
 from typing import Any
 
+from composer_gui.core.kinds_of_files import KINDS
+from composer_gui.core.misfits import NODE
 from composer_gui.core.problems import Problem
 from composer_gui.engine.keras_specs import CannotCall
 
@@ -53,13 +55,11 @@ def stamp(path: str) -> tuple[int, int]:
     try:
         found = os.stat(path)
     except OSError as error:
-        message = (
-            f"The file of {{node}} is not there any more: {path}. Choose where it is now."
-            if isinstance(error, FileNotFoundError)
-            else f"The file of {{node}} cannot be read: {path}."
-        )
-        title = "{node} has lost its file"
-        raise CannotCall(Problem("file_absent", message, title=title), lasting=False) from error
+        if isinstance(error, FileNotFoundError):
+            problem = KINDS["file_absent"].problem(words={"node": NODE, "path": path})
+        else:
+            problem = _unreadable(f"the system does not open {path}")
+        raise CannotCall(problem, lasting=False) from error
     return found.st_mtime_ns, found.st_size
 
 
@@ -92,8 +92,8 @@ def _depth_exceeds(config: Any, limit: int) -> bool:
 
 
 def _unreadable(reason: str) -> Problem:
-    message = f"The file of {{node}} cannot be read: {reason}."
-    return Problem("file_unreadable", message, title="The file cannot be read")
+    words = {"node": NODE, "reason": reason.rstrip(".")}
+    return KINDS["file_unreadable"].problem(words=words)
 
 
 def _short(error: Exception) -> str:

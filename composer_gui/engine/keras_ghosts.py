@@ -10,7 +10,10 @@ import keras
 
 from composer_gui.core import safety
 from composer_gui.core.document import CodeFile
-from composer_gui.core.problems import WARNING, Problem
+from composer_gui.core.kinds_of_files import KINDS
+from composer_gui.core.misfits import NODE
+from composer_gui.core.problems import Problem
+from composer_gui.core.refused import clean
 from composer_gui.engine.keras_code import UserCode
 from composer_gui.engine.keras_files import drop_compilation, read_config, stamp
 from composer_gui.engine.keras_specs import CannotCall, ghosts
@@ -114,8 +117,9 @@ def made(config: dict[str, Any], own: Mapping[str, Any]) -> Any:
                 config, custom_objects=registered(config, own), safe_mode=True
             )
     except Exception as error:
-        text = f"{type(error).__name__}: {error}"[:2000]
-        raise CannotCall(_not_buildable(text)) from error
+        raise CannotCall(
+            _not_buildable(clean(str(error))[:2000] or type(error).__name__)
+        ) from error
 
 
 def refuse(config: Any, own: Mapping[str, Any] = ()) -> None:
@@ -178,13 +182,13 @@ def missing(names: list[str]) -> Problem:
     """Return the warning about classes that Keras does not have."""
     bare = list(dict.fromkeys(safety.bare(name) for name in names))
     shown = _listed(bare)
-    them = "it" if len(bare) == 1 else "them"
-    message = (
-        f"{{node}} uses {shown}, which Keras does not have. It is wired by the shapes in its "
-        f"file. Name the Python file that defines {them}, and it is whole."
-    )
-    title = f"{shown} is missing" if len(bare) == 1 else "Classes are missing"
-    return Problem(MISSING, message, severity=WARNING, title=title, actual=", ".join(bare))
+    words = {
+        "node": NODE,
+        "classes": shown,
+        "them": "it" if len(bare) == 1 else "them",
+        "title": f"{shown} is missing" if len(bare) == 1 else "Classes are missing",
+    }
+    return KINDS[MISSING].problem(words=words, actual=", ".join(bare))
 
 
 RUN_BY_OTHERS = {
@@ -200,23 +204,26 @@ def runs_code(name: str) -> Problem:
     does = RUN_BY_OTHERS.get(safety.bare(name))
     what = "a Lambda layer" if does is None else f"a {safety.bare(name)}"
     does = does or "holds Python code in the file itself"
-    message = (
-        f"{{node}} contains {what}, which {does}. Composer does not run that, and nothing of it "
-        "was run. Save the model with a layer of Keras, or of a class of its own, instead."
+    sentence = (
+        f"contains {what}, which {does}. Composer does not run that, and nothing of it was run. "
+        "Save the model with a layer of Keras, or of a class of its own, instead."
     )
-    title = f"{what[0].upper()}{what[1:]} is not run"
-    return Problem(REFUSED_CLASSES, message, title=title, expected="layers of Keras", actual=name)
+    return _refused_classes(f"{what[0].upper()}{what[1:]} is not run", sentence, name)
 
 
 def _uses_others(names: list[str]) -> Problem:
     shown = _listed(names)
-    return Problem(
-        REFUSED_CLASSES,
-        f"{{node}} uses things Composer does not run: {shown}. Nothing of it was run.",
-        title="Not all of it is Keras",
-        expected="layers of Keras",
-        actual=shown,
+    sentence = (
+        f"uses things Composer does not run: {shown}. Nothing of it was run. Save the model "
+        "with layers of Keras instead."
     )
+    return _refused_classes("Not all of it is Keras", sentence, shown)
+
+
+def _refused_classes(title: str, sentence: str, names: str) -> Problem:
+    words = {"node": NODE, "title": title, "sentence": sentence}
+    fields = {"expected": "layers of Keras", "actual": names}
+    return KINDS[REFUSED_CLASSES].problem(words=words, **fields)
 
 
 def _listed(names: list[str]) -> str:
@@ -224,13 +231,8 @@ def _listed(names: list[str]) -> str:
 
 
 def _not_buildable(detail: str) -> Problem:
-    message = "Keras cannot build {node} from the description in its file."
-    return Problem(BROKEN, message, title="The model is not sound", detail=detail)
+    return KINDS[BROKEN].problem(words={"node": NODE}, detail=detail)
 
 
 def _no_part(part: str) -> Problem:
-    message = (
-        f"{{node}} comes out of a saved model, and there is no layer {part} in its file now. "
-        "Choose the file that it came from."
-    )
-    return Problem("part_absent", message, title="{node} is not in its file")
+    return KINDS["part_absent"].problem(words={"node": NODE, "part": part})

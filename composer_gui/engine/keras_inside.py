@@ -13,7 +13,9 @@ from keras.src.models.functional import Functional
 from composer_gui.core.document import EMPTY
 from composer_gui.core.explanations import explain
 from composer_gui.core.inside import steps_of
+from composer_gui.core.kinds_of_files import KINDS
 from composer_gui.core.layer_kinds import KerasLayer
+from composer_gui.core.misfits import NODE
 from composer_gui.core.problems import Problem
 from composer_gui.core.refused import Refused
 from composer_gui.core.shapes.tensor_spec import TensorSpec
@@ -75,6 +77,8 @@ class Inside:
         self._every = every
         self.called: dict[int, Any] = {}
         """The layers and operations that something wanted went through, by their ids."""
+        self.steps: list[tuple[Any, list[TensorSpec], list[TensorSpec]]] = []
+        """These in the order of the calls, with what each was given and what it gave."""
 
     def start(self, specs: Iterable[TensorSpec]) -> None:
         """Let the model's inputs have these specs, in their order."""
@@ -159,6 +163,7 @@ class Inside:
             specs = [spec_of(output) for output in node.outputs]  # as when the ghost was made
         else:
             specs = self._call(frame, node, given)
+        self.steps.append((node.operation, given, specs))
         for output, spec in zip(node.outputs, specs, strict=True):
             frame.found[id(output)] = spec
 
@@ -244,10 +249,9 @@ def _refused_inside(frame: Frame, node: Any, given: list[TensorSpec], problem: P
             sources={"inputs": tuple(before)},
         ),
     )
-    return Problem(
-        "refused_inside",
-        f"{{node}} cannot be used like this, because of a layer in it: {told.message}",
-        title=f"{operation.name} inside does not take this",
+    words = {"node": NODE, "inner": operation.name, "sentence": told.message}
+    return KINDS["refused_inside"].problem(
+        words=words,
         expected=told.expected,
         actual=told.actual,
         detail=problem.detail,
@@ -261,24 +265,13 @@ def _name_of_source(tensor: Any) -> str:
 
 
 def _no_tensor(address: str) -> Problem:
-    message = (
-        f"{{node}} uses {address} inside a saved model, and its file has nothing of that name "
-        "now. Take that output away, or choose the file that it came from."
-    )
-    return Problem("part_absent", message, title=f"There is no {address} in it")
+    return KINDS["tensor_absent"].problem(words={"node": NODE, "address": address})
 
 
 def _not_cut_off(name: str) -> Problem:
-    message = (
-        f"{{node}} is a stretch of a saved model that still needs its input {name}. Choose "
-        "where it begins once more."
-    )
-    return Problem("cut_open", message, title="The stretch is not cut off")
+    return KINDS["cut_open"].problem(words={"node": NODE, "name": name})
 
 
 def _other_outputs(name: str) -> Problem:
-    message = (
-        f"{{node}} cannot have these inputs: {name} in it would give another number of outputs "
-        "than when it was saved. Choose other sizes."
-    )
-    return Problem("refused_inside", message, title="Another number of outputs")
+    words = {"node": NODE, "inner": name}
+    return KINDS["other_outputs_inside"].problem(words=words, inner=name)

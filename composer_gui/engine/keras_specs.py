@@ -12,7 +12,9 @@ from keras.src import backend
 from keras.src.backend.common import global_state
 
 from composer_gui.core.document import Shape
-from composer_gui.core.explanations import REFUSED
+from composer_gui.core.explanations import to_be_worded
+from composer_gui.core.kinds_of_calls import KINDS
+from composer_gui.core.misfits import NODE, other_dtype
 from composer_gui.core.problems import Problem
 from composer_gui.core.refused import clean
 from composer_gui.core.shapes.outcome import Inputs
@@ -100,15 +102,10 @@ def may_be_one(one: Shape, other: Shape) -> bool:
 def refused(error: Exception) -> Problem:
     """Return what Keras raised, to be put into words by the core."""
     if isinstance(error, MemoryError):
-        return Problem("memory", "{node} needs more memory than there is.", title="Too large")
-    text = clean(str(error)) or type(error).__name__
-    return Problem(REFUSED, "{node} cannot be called like this.", detail=text)
+        return KINDS["memory"].problem(words={"node": NODE})
+    return to_be_worded(clean(str(error)) or type(error).__name__)
 
 
 def wrong_dtype(port: str, wanted: str, item: TensorSpec) -> Problem:
     """Return the Problem of a spec whose kind of values is not `wanted`."""
-    sent = "text" if item.dtype == "string" else item.show(dtype=True)
-    message = f"{{node}} wants {wanted}. {{source}} sends {sent}."
-    return Problem(
-        "dtype", message, port=port, title=f"{{node}} wants {wanted}", expected=wanted, actual=sent
-    )
+    return other_dtype(port, wanted, item)

@@ -10,9 +10,10 @@ from composer_gui.core import structure
 from composer_gui.core.change import Change
 from composer_gui.core.document import Call, Document, Frame, Input, Node, Note
 from composer_gui.core.graph import Graph
+from composer_gui.core.kinds_of_files import KINDS
 from composer_gui.core.layer_kinds import SavedModel
 from composer_gui.core.layers.catalog import Catalog
-from composer_gui.core.problems import WARNING, Problem
+from composer_gui.core.problems import Problem
 from composer_gui.core.saved_files import files_of
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import FINE, PENDING, UNKNOWN, WRONG, Verdict
@@ -171,14 +172,11 @@ def _absent_file(document: Document, node: Node, there: dict[str, bool]) -> tupl
             there[path] = os.path.exists(path)
         if not there[path]:
             label = document.label(node.id)
-            message = f"The file of {label} is not there any more: {path}. Choose where it is now."
-            title = f"{label} has lost its file"
-            return (Problem("file_absent", message, node.id, title=title),)
+            words = {"node": label, "path": path}
+            return (KINDS["file_absent"].problem(node.id, words=words),)
     return ()
 
 
 def _file_changed(document: Document, node_id: str) -> Problem:
-    label = document.label(node_id)
-    message = f"The file of {label} is not the one that was added: it changed on disk since."
-    title = f"{label} changed on disk"
-    return Problem("file_changed", message, node_id, severity=WARNING, title=title)
+    words = {"node": document.label(node_id)}
+    return KINDS["file_changed"].problem(node_id, words=words)

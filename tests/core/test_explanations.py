@@ -109,13 +109,18 @@ TABLE = [
             "Computed output size would be zero or negative.", "Conv2D", (3, 3, 1), kernel_size=5
         ),
         "nothing_left",
-        "larger",
+        "5×5×1",
         "3×3×1",
     ),
     (
-        refused("Values in `cropping` argument should be smaller than", "Cropping2D", (4, 4, 3)),
+        refused(
+            "Values in `cropping` argument should be smaller than",
+            "Cropping2D",
+            (4, 4, 3),
+            cropping=2,
+        ),
         "nothing_left",
-        "larger",
+        "5×5×3",
         "4×4×3",
     ),
     (
@@ -194,7 +199,7 @@ TABLE = [
     ),
     (
         refused("list index out of range", "EinsumDense", (4,), equation="ab,bc->ac"),
-        "parameters",
+        "equation",
         "ab,bc->ac",
         "4",
     ),
@@ -240,7 +245,10 @@ def test_a_long_text_is_cut_short_in_the_sentence_only():
 
 def test_the_sum_of_ten_and_sixty_four_names_both_terms():
     problem = worded(refused("Inputs have incompatible shapes.", "Add", (10,), (64,)))
-    assert problem.message == "10 and 64 do not add. left gives 10 and right gives 64."
+    assert problem.message == (
+        "10 and 64 do not add, since the last axis is 64, not 10. "
+        "left gives 10 and right gives 64 to it."
+    )
 
 
 def test_the_axis_on_which_shapes_do_not_join_is_named():
@@ -250,7 +258,9 @@ def test_the_axis_on_which_shapes_do_not_join_is_named():
 def test_a_model_made_for_another_shape_names_the_wire():
     call = refused("expected shape=(None, 6, 6, 64), found shape=(None, 5, 5, 64)", "", (5, 5, 64))
     problem = worded(call)
-    assert problem.message == "it wants 6×6×64. left gives 5×5×64."
+    assert problem.message == (
+        "it wants 6×6×64. left gives 5×5×64: axis 1 is 5, not 6, and axis 2 is 5, not 6."
+    )
     assert problem.port == "inputs"
 
 

@@ -1,6 +1,5 @@
 """What our own rules say about a design, in the user's words."""
 
-import string
 from dataclasses import replace
 
 import pytest
@@ -59,7 +58,7 @@ def test_what_keras_would_learn_from_data_has_to_be_set(sketch, catalog, class_n
     drawn = sketch(a="Input", x=f"{class_name} a")
     layer = drawn.document.layers[drawn.document.nodes[drawn["x"]].layer]
     document = edits.reset_parameter(drawn.document, catalog, layer.id, parameter)
-    words = f"{parameter} is not set. {class_name} needs it."
+    words = f"x needs {parameter}, which is not set yet. Set it in the inspector."
     assert told(drawn, catalog, "x", document) == [("missing_parameter", None, words)]
 
 
@@ -77,7 +76,7 @@ def test_a_parameter_without_a_default_has_to_be_set(sketch, catalog):
     drawn = sketch(a="Input", x="Dense a")
     document = edits.reset_parameter(drawn.document, catalog, drawn.layer("x").id, "units")
     assert told(drawn, catalog, "x", document) == [
-        ("missing_parameter", None, "units is not set. Dense needs it.")
+        ("missing_parameter", None, "x needs units, which is not set yet. Set it in the inspector.")
     ]
 
 
@@ -87,9 +86,9 @@ def test_a_value_from_a_file_that_will_not_do_is_told(sketch, catalog):
     document = put(drawn.document, replace(drawn.layer("x"), parameters=odd))
     problems = found(drawn, catalog, "x", document)
     assert {p.code for p in problems} == {"bad_parameter"}
-    assert problems[0].message.startswith("units wants a whole number")
-    assert problems[1].message.startswith("activation wants")
-    assert problems[2].message.startswith("Dense has no color here.")
+    assert problems[0].message.startswith("x: units wants a whole number")
+    assert problems[1].message.startswith("x: activation wants")
+    assert problems[2].message.startswith("x: Dense has no color here.")
 
 
 def test_call_arguments_are_judged_too(sketch, catalog):
@@ -97,8 +96,8 @@ def test_call_arguments_are_judged_too(sketch, catalog):
     odd = Map(use_causal_mask=3, colour=1)
     document = put(drawn.document, replace(drawn.node("x"), arguments=odd))
     messages = [p.message for p in found(drawn, catalog, "x", document)]
-    assert messages[0].startswith("use_causal_mask wants")
-    assert messages[1].startswith("MultiHeadAttention has no colour here.")
+    assert messages[0].startswith("x: use_causal_mask wants")
+    assert messages[1].startswith("x: MultiHeadAttention has no colour here.")
 
 
 def test_an_unknown_class_is_all_that_is_said(sketch, catalog):
@@ -113,7 +112,7 @@ def test_a_dtype_that_keras_does_not_have_is_told(sketch, catalog):
     document = edits.set_input(drawn.document, drawn["a"], dtype="float33")
     ((code, _, words),) = told(drawn, catalog, "a", document)
     assert code == "bad_parameter"
-    assert words == "Keras has no dtype 'float33'. Choose one of the list, such as float32."
+    assert words == "a: Keras has no dtype 'float33'. Choose one of the list, such as float32."
 
 
 def test_labels_with_braces_are_only_text(sketch, catalog):
@@ -121,13 +120,6 @@ def test_labels_with_braces_are_only_text(sketch, catalog):
     document = edits.rename(drawn.document, drawn["x"], "{count} {0}")
     ((_, _, words),) = told(drawn, catalog, "x", document)
     assert words == "{count} {0} wants at least 2 wires; it has 1."
-
-
-def test_no_sentence_blames_or_exclaims():
-    for title, sentence in structure.RULES.values():
-        assert not title.endswith(".") and "!" not in title + sentence
-        assert sentence.endswith(".") or list(string.Formatter().parse(sentence))[-1][1]
-        assert not {"you", "your", "error", "invalid", "illegal"} & set(sentence.lower().split())
 
 
 def test_titles_name_the_node(sketch, catalog):

@@ -215,7 +215,7 @@ def test_a_tapped_model_refuses_a_shape_that_is_not_its_own(folder, shapes):
 def test_a_tap_that_is_not_there_any_more_is_named(folder, shapes):
     layer = saved(folder, "residual", ["gone"])
     (problem,) = shapes.infer(layer, EMPTY, specs_for(layer)).problems
-    assert problem.code == "part_absent" and "gone" in problem.message
+    assert problem.code == "tensor_absent" and "gone" in problem.message
 
 
 # Parts ------------------------------------------------------------------------------------------

@@ -89,4 +89,4 @@ def test_shapes_that_do_not_fit_are_refused():
 )
 def test_only_functions_of_tensors_can_be_named(name):
     (problem,) = outcome(name, IMAGE).problems
-    assert problem.code == "unknown_class"
+    assert problem.code == "unknown_operation"

@@ -66,7 +66,14 @@ def problem(*arguments, **more):
             "rank",
             "it wants 2 axes (steps×features) for each sample. a gives 10, which is 1 axis.",
         ),
-        ("Add", [(10,), (64,)], {}, "merge", "10 and 64 do not add. a gives 10 and b gives 64."),
+        (
+            "Add",
+            [(10,), (64,)],
+            {},
+            "merge",
+            "10 and 64 do not add, since the last axis is 64, not 10. "
+            "a gives 10 and b gives 64 to it.",
+        ),
         (
             "Concatenate",
             [(4, 3), (5, 3)],
@@ -80,31 +87,32 @@ def problem(*arguments, **more):
             [(3, 3, 1)],
             {"kernel_size": 5},
             "nothing_left",
-            "it slides a window of 5 over something smaller: a gives 3×3×1. "
-            "Make the window smaller, or set padding to same.",
+            "it slides a window of 5 over something smaller: a gives 3×3×1, and at least 5×5×1 is "
+            "needed (axes 1 and 2). Make the window smaller, or set padding to same.",
         ),
         (
             "Dense",
             [(10, None)],
             {},
             "free_size",
-            "it makes its weights to measure. a gives 10×?, where ? may be any size. "
-            "Set that size at the Input.",
+            "it makes its weights to measure. a gives 10×?, where the last axis may be of "
+            "any size. Set that size at the Input.",
         ),
         (
             "Conv1D",
             [(10, None)],
             {},
             "free_size",
-            "it makes its weights to measure. a gives 10×?, where ? may be any size. "
-            "Set that size at the Input.",
+            "it makes its weights to measure. a gives 10×?, where the last axis may be of "
+            "any size. Set that size at the Input.",
         ),
         (
             "Reshape",
             [(4, 2)],
             {"target_shape": (5,)},
             "reshape",
-            "it cannot make 5 of 4×2: 4×2 is 8 values, and that would be 5.",
+            "it cannot make 5 of 4×2: the axes that a gives make 8 values for each sample, and "
+            "that would be 5.",
         ),
         (
             "BatchNormalization",
@@ -163,7 +171,7 @@ def test_text_goes_where_text_is_wanted_and_nowhere_else():
     assert verdict("TextVectorization", (), dtypes=("string",)).problems == ()
     assert problem("StringLookup", (4,)).message == "it wants text. a sends 4 float32."
     found = problem("Embedding", (10,), dtypes=("string",))
-    assert found.message == "it wants numbers. a sends text."
+    assert found.message == "it wants numbers. a sends text (10 string)."
     assert problem("Dense", (10,), dtypes=("string",)).code == "dtype"
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
+from composer_gui.core.cost import inside
 from composer_gui.core.document import OUTPUT_PORT, Call, Document, Input
-from composer_gui.core.explanations import REFUSED
 from composer_gui.core.layer_kinds import Submodel
+from composer_gui.core.misfits import other_dtype, other_shape
 from composer_gui.core.ports import design_ports
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.shapes.flow_order import sources_of
@@ -21,6 +22,7 @@ class Flow(Protocol):
     """The part of a `ShapeFlow` that is wanted here."""
 
     verdicts: dict[str, Verdict]
+    doubts: Mapping[str, Any]
     lasting: bool
 
     def update(self, document: Document) -> Any:
@@ -60,7 +62,11 @@ def outcome(layer: Submodel, inputs: Inputs, design: Document, make: MakeFlow) -
             parameters=counted.parameters,
             trainable_parameters=counted.trainable_parameters,
         )
-    return replace(found, lasting=declared.lasting and flow.lasting)
+    return replace(
+        found,
+        doubtful=bool(declared.doubts or flow.doubts),
+        lasting=declared.lasting and flow.lasting,
+    )
 
 
 def _declared(design: Document, node_id: str) -> TensorSpec:
@@ -80,16 +86,12 @@ def _misfit(port: str, wanted: TensorSpec, given: TensorSpec) -> Problem | None:
     )
     if fits:
         return None
-    detail = f"expected shape={one}, found shape={other}"
-    return Problem(REFUSED, "{node} cannot be called like this.", port=port, detail=detail)
+    return other_shape(port, wanted.shape, given.shape)
 
 
 def _other_dtype(port: str, wanted: TensorSpec, given: TensorSpec) -> Problem:
     words = {"text": "text", "whole": "whole numbers", "real": "numbers"}[kind_of(wanted.dtype)]
-    sent = "text" if given.dtype == "string" else given.show(dtype=True)
-    message = f"{{node}} wants {words}. {{source}} sends {sent}."
-    title = f"{{node}} wants {words}"
-    return Problem("dtype", message, port=port, title=title, expected=words, actual=sent)
+    return other_dtype(port, words, given)
 
 
 def kind_of(dtype: str) -> str:
@@ -123,6 +125,7 @@ def _told(layer: Submodel, design: Document, flow: Flow) -> Outcome:
         problems=problems,
         parameters=sum(verdict.parameters for verdict in called.values()),
         trainable_parameters=trainable,
+        cost=inside((design.nodes[k], verdict.cost) for k, verdict in verdicts.items()),
         anew_inside=tuple(_anew(called)),
     )
 

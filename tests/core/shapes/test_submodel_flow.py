@@ -122,7 +122,10 @@ def test_frozen_nothing_in_it_trains(flow, fields):
 def test_what_does_not_fit_its_input_is_told_with_both_shapes(flow):
     verdict = flow.update(outer(inner(), 9))["n2"]
     assert verdict.kind == WRONG
-    assert verdict.problems[0].message == "comparator wants 8. image gives 9."
+    assert (
+        verdict.problems[0].message
+        == "comparator wants 8. image gives 9: the last axis is 9, not 8."
+    )
     assert flow.verdicts["n3"].kind == BLOCKED
 
 
@@ -130,7 +133,7 @@ def test_what_does_not_fit_its_input_is_told_with_both_shapes(flow):
     ("declared", "given", "message"),
     [
         ("int32", "float32", "comparator wants whole numbers. image sends 8 float32."),
-        ("float32", "string", "comparator wants numbers. image sends text."),
+        ("float32", "string", "comparator wants numbers. image sends text (8 string)."),
         ("string", "int32", "comparator wants text. image sends 8 int32."),
     ],
 )
@@ -169,7 +172,7 @@ def test_what_is_wrong_inside_is_told_with_the_label_inside(flow):
         Output("n5", "score", Map({OUTPUT_PORT: (Source("n7"),)})),
     )
     (problem,) = flow.update(outer(design, 8))["n2"].problems
-    assert problem.message.startswith("Inside comparator: 8 and 16 do not add.")
+    assert problem.message.startswith("Inside comparator: 8 and 16 do not add, since ")
     assert problem.node == "n2" and problem.port is None
     assert problem.inner == "sum"
 

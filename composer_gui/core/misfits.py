@@ -1,0 +1,54 @@
+"""Problems of what comes in at a port and is of another shape or dtype than is wanted there.
+
+`{node}` and `{source}` in them stand for labels, which the walk fills in.
+"""
+
+from __future__ import annotations
+
+from composer_gui.core.differences import differing, where
+from composer_gui.core.kinds_of_calls import KINDS
+from composer_gui.core.layer_kinds import Shape
+from composer_gui.core.problems import Problem
+from composer_gui.core.shapes.tensor_spec import TensorSpec, show_shape
+
+NODE, SOURCE = "{node}", "{source}"
+"""What stands for the label of the node, and of what is wired to the port of a problem."""
+
+
+def other_shape(port: str, wanted: Shape, given: Shape, index: int = 0) -> Problem:
+    """Return the problem of a port that was made for another shape, batch first."""
+    difference = where(wanted, given)
+    return KINDS["shape"].problem(
+        port=port,
+        words={
+            "node": NODE,
+            "source": SOURCE,
+            "wanted": show_shape(wanted),
+            "given": show_shape(given),
+            "where": f": {difference}" if difference else "",
+        },
+        expected=show_shape(wanted),
+        actual=show_shape(given),
+        index=index,
+        wanted=wanted,
+        given=given,
+        axes=differing(wanted, given),
+    )
+
+
+def other_dtype(port: str, wanted: str, given: TensorSpec, index: int = 0) -> Problem:
+    """Return the problem of a port that wants values of another kind, such as "whole numbers"."""
+    sent = given.show(dtype=True) if given.dtype != "string" else as_text(given)
+    return KINDS["dtype"].problem(
+        port=port,
+        words={"node": NODE, "source": SOURCE, "wanted": wanted, "given": sent},
+        expected=wanted,
+        actual=sent,
+        index=index,
+        given=given.shape,
+    )
+
+
+def as_text(spec: TensorSpec) -> str:
+    """Return a spec of strings in words: `text (4 string)`."""
+    return f"text ({spec.show(dtype=True)})"
