@@ -5,21 +5,24 @@ from __future__ import annotations
 import sys
 import time
 from collections import deque
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from composer_gui.core.change import Change
 from composer_gui.core.document import Document
-from composer_gui.core.errors import ExportFailed
 from composer_gui.core.verdicts import Verdict
 from composer_gui.engine import protocol
 from composer_gui.engine.client_designs import OpenDesign, Request
+from composer_gui.engine.client_jobs import Job, JobFailed
 from composer_gui.engine.client_process import (
     ChildProcess,
     clean_command,
     end_all,
     engine_command,
 )
+from composer_gui.engine.client_trials import OpenTickets, Ticket
+from composer_gui.engine.protocol import Trials
 
 STARTING, READY, RESTARTING, STOPPED = "starting", "ready", "restarting", "stopped"
 
@@ -34,12 +37,7 @@ PATIENCE = 90_000
 """Milliseconds without a word, while something is asked, after which the engine counts as hung."""
 
 
-class JobFailed(ExportFailed):
-    """A job that came to nothing; `line` is the line of its script that failed, if one did."""
-
-    def __init__(self, sentence: str, next_step: str = "", line: int | None = None) -> None:
-        super().__init__(sentence, next_step)
-        self.line = line
+__all__ = ["EngineClient", "Job", "JobFailed"]
 
 
 class EngineClient(QObject):
@@ -49,7 +47,9 @@ class EngineClient(QObject):
     "ready", "restarting" and "stopped", and a sentence; `analyzed(design, revision, verdicts)`, the
     answer to the newest `analyze` of a design, with all verdicts that differ since the answer
     before; `analyzed_part(design, revision, verdicts)`, a piece of a long one ahead of it, which
-    the whole holds again.
+    the whole holds again; `reconsidered(design, revision, verdicts, is_last)`, what differs after
+    a second, thorough look, more than once, but never of a revision that is not the newest;
+    `tried(design, ticket, results)`, the answer to a `try_out`.
 
     One request is under way at a time. While it is, the newest of each design waits and older ones
     are forgotten, what they changed being asked with the newest. After a death the process is
@@ -60,6 +60,8 @@ class EngineClient(QObject):
     state_changed = Signal(str, str)
     analyzed = Signal(int, int, object)
     analyzed_part = Signal(int, int, object)
+    reconsidered = Signal(int, int, object, bool)
+    tried = Signal(int, int, object)
 
     def __init__(self, parent: QObject | None = None, *, command: list[str] | None = None) -> None:
         super().__init__(parent)
@@ -69,6 +71,10 @@ class EngineClient(QObject):
         self._is_ready = False
         self._designs: dict[int, OpenDesign] = {}
         self._in_flight: Request | None = None
+        self._tickets = OpenTickets()
+        self._untried: list[Ticket] = []
+        self._tell_untried = QTimer(self, singleShot=True, interval=0)
+        self._tell_untried.timeout.connect(self._emit_untried)
         self._deaths: deque[float] = deque(maxlen=DEATHS)
         self._spare: ChildProcess | None = None
         self._jobs: set[Job] = set()
@@ -94,6 +100,7 @@ class EngineClient(QObject):
             job.abandon()
         self._process = self._spare = self._in_flight = None
         self._is_ready = False
+        self._give_up(lambda ticket: True)
         for design in self._designs.values():
             design.start_over(ask=True)
         # also those whose job is done and that are about to end by themselves
@@ -132,14 +139,59 @@ class EngineClient(QObject):
             self._designs.pop(design, None)
             self._designs[design] = known  # behind those that wait already
         known.ask(revision, document, change)
+        self._give_up(lambda ticket: ticket.design == design and ticket.revision != revision)
         self._send_next()
 
     def forget(self, design: int) -> None:
         """Let go of a design; nothing more is emitted for it."""
+        self._tickets.drop(lambda ticket: ticket.design == design)
+        self._untried = [ticket for ticket in self._untried if ticket.design != design]
         if self._designs.pop(design, None) is not None and self._is_ready:
             self._process.send(protocol.forget(design))
 
+    def try_out(self, design: int, revision: int, trials: Trials) -> int:
+        """Ask what would come of changes, each to the document of `revision`; return a ticket.
+
+        The answer comes with `tried`, once the revision has been looked at thoroughly: a result
+        for each change in order, None for one that could not be tried. All are None when another
+        revision is asked about meanwhile or the engine ends. Never emits before it returns.
+        """
+        known = self._designs.get(design)
+        ticket = self._tickets.add(design, revision, list(trials))
+        if known is None or known.revision != revision or not ticket.trials:
+            self._give_up(lambda one: one is ticket)
+        self._send_tickets()
+        return ticket.number
+
+    def leave(self, ticket: int) -> None:
+        """Give up what was asked with `try_out`; nothing is emitted for it."""
+        gone = self._tickets.drop(lambda one: one.number == ticket)
+        self._untried = [one for one in self._untried if one.number != ticket]
+        if self._is_ready and any(one.sent for one in gone):
+            self._process.send(protocol.leave(ticket))
+
+    def _send_tickets(self) -> None:
+        if self._is_ready:
+            for request in self._tickets.requests(self._designs):
+                self._watch.start()
+                self._process.send(request)
+
+    def _give_up(self, is_meant: Callable[[Ticket], bool]) -> None:
+        """Have it told, in a turn of its own, that nobody can say what tickets ask."""
+        self._untried += self._tickets.drop(is_meant)
+        if self._untried:
+            self._tell_untried.start()
+
+    def _emit_untried(self) -> None:
+        untried, self._untried = self._untried, []
+        for ticket in untried:
+            self.tried.emit(*ticket.nothing)
+
     def _send_next(self) -> None:
+        self._send_analysis()
+        self._send_tickets()
+
+    def _send_analysis(self) -> None:
         if not self._is_ready or self._in_flight is not None:
             return
         waiting = [number for number, design in self._designs.items() if design.is_waiting]
@@ -154,13 +206,17 @@ class EngineClient(QObject):
     # Hearing -------------------------------------------------------------------------------------
 
     def _take(self, message: dict) -> None:
-        if self._in_flight is not None:
+        if self._in_flight is not None or self._tickets.is_asked:
             self._watch.start()
         event = message.get("event")
         if event == "ready":
             self._take_ready(message)
         elif event == "analyzed":
             self._take_verdicts(message)
+        elif event == "reconsidered":
+            self._take_reconsidered(message)
+        elif event == "tried":
+            self._take_tried(message)
         elif event == "failed":
             self._take_failure(message)
 
@@ -183,7 +239,7 @@ class EngineClient(QObject):
         is_part = message.get("part") is True
         if not is_part:
             self._in_flight = None
-            self._watch.stop()
+            self._rest_watch()
         if design is not None:
             design.unseen.update(verdicts)
             if answered.revision == design.revision:
@@ -198,6 +254,33 @@ class EngineClient(QObject):
         verdicts, design.unseen, design.failures = design.unseen, {}, 0
         self.analyzed.emit(answered.design, answered.revision, verdicts)
 
+    def _take_reconsidered(self, message: dict) -> None:
+        """Tell a second look at the newest revision; of an older one keep what differs."""
+        design = self._designs.get(message.get("design"))
+        try:
+            verdicts = protocol.verdicts_of(message)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return
+        if design is None or design.sent is None:
+            return
+        revision = message.get("revision")
+        if design.sent == design.revision == revision and not design.is_waiting:
+            is_last = message.get("part") is not True
+            self.reconsidered.emit(message["design"], revision, verdicts, is_last)
+        else:
+            design.unseen.update(verdicts)
+
+    def _take_tried(self, message: dict) -> None:
+        answer = self._tickets.answer(message)
+        self._rest_watch()
+        if answer is not None:
+            self.tried.emit(*answer)
+
+    def _rest_watch(self) -> None:
+        """Stop watching for a hung engine, unless it still owes an answer."""
+        if self._in_flight is None and not self._tickets.is_asked:
+            self._watch.stop()
+
     def _take_failure(self, message: dict) -> None:
         """Ask once more, with the whole document, for what the worker could not take."""
         failed = Request(message.get("design"), message.get("revision"))
@@ -205,7 +288,7 @@ class EngineClient(QObject):
             return
         design = self._designs.get(self._in_flight.design)
         self._in_flight = None
-        self._watch.stop()
+        self._rest_watch()
         if design is not None:
             design.failures += 1
             design.start_over(ask=design.failures < 2)
@@ -221,6 +304,7 @@ class EngineClient(QObject):
         """Start anew, unless it dies over and over; `trace` is the last it said."""
         self._process, self._is_ready, self._in_flight = None, False, None
         self._watch.stop()
+        self._give_up(lambda ticket: True)
         for design in self._designs.values():
             design.start_over(ask=True)
         self._deaths.append(time.monotonic())
@@ -272,73 +356,6 @@ class EngineClient(QObject):
 
     def _job_over(self, job: Job) -> None:
         self._jobs.discard(job)
-
-
-class Job(QObject):
-    """One piece of work in a process of its own.
-
-    Signals: `progressed(str, float)`, what it is at and how far from 0 to 1; then either
-    `done(dict)` or `failed(ExportFailed)`, whose `line` may tell the line of the script. After
-    `cancel` there are none.
-    """
-
-    progressed = Signal(str, float)
-    done = Signal(dict)
-    failed = Signal(object)
-    over = Signal(object)
-
-    def __init__(self, process: ChildProcess, request: dict, parent: QObject) -> None:
-        super().__init__(parent)
-        self._process: ChildProcess | None = process
-        process.received.connect(self._take)
-        process.ended.connect(self._died)
-        process.send(request)
-
-    def cancel(self) -> None:
-        """Kill the process; nothing is emitted any more."""
-        process = self.abandon()
-        if process is not None:
-            process.kill()
-
-    def abandon(self) -> ChildProcess | None:
-        """Do as `cancel`, but leave the process, if there is one still, to the caller."""
-        if self._process is None:
-            return None
-        process = self._let_go()
-        self.over.emit(self)
-        return process
-
-    def _take(self, message: dict) -> None:
-        event = message.get("event")
-        if event == "progress":
-            text, part = str(message.get("text", "")), message.get("part")
-            self.progressed.emit(text, float(part) if isinstance(part, int | float) else 0.0)
-        elif event == "done":
-            result = message.get("result")
-            self._finish(self.done, result if isinstance(result, dict) else {})
-        elif event == "failed":
-            line = message.get("line")
-            sentence, next_step = str(message.get("sentence", "")), message.get("next_step")
-            line = line if isinstance(line, int) else None
-            self._finish(self.failed, JobFailed(sentence, str(next_step or ""), line))
-
-    def _died(self, trace: str) -> None:
-        reason = f" The last it said: {trace}" if trace else ""
-        sentence = f"The process that did the work ended unexpectedly.{reason}"
-        next_step = "Most often memory was short: close other programs and try again."
-        self._finish(self.failed, JobFailed(sentence, next_step))
-
-    def _finish(self, signal, value: object) -> None:
-        if self._process is not None:
-            self._let_go().end_soon()
-            self.over.emit(self)
-            signal.emit(value)
-
-    def _let_go(self) -> ChildProcess:
-        process, self._process = self._process, None
-        process.received.disconnect(self._take)
-        process.ended.disconnect(self._died)
-        return process
 
 
 def _given_up(trace: str) -> str:

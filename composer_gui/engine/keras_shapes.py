@@ -84,11 +84,14 @@ class KerasShapes:
         *,
         built_on: Inputs | None = None,
         code: tuple[CodeFile, ...] = (),
+        thorough: bool = True,
     ) -> Outcome:
         """Return what comes of `layer(inputs, **arguments)`, or why nothing does.
 
         With `built_on` the layer is first called on those specs, as the call that made its
         weights did. `code` are Python files that may be run for the classes of saved models.
+        Without `thorough` no layer's code is traced, which takes long: the Outcome is doubtful
+        where it would have been.
         Never raises: what Keras raises becomes a Problem with its text.
         """
         try:
@@ -97,7 +100,7 @@ class KerasShapes:
             with ghosts():
                 if isinstance(layer, Operation):
                     return self._operations(layer, inputs)
-                return self._with_weights(layer, arguments, inputs, built_on, code)
+                return self._with_weights(layer, arguments, inputs, built_on, code, thorough)
         except CannotCall as error:
             return Outcome(problems=(error.problem,), lasting=error.lasting)
         except MemoryError as error:
@@ -112,19 +115,20 @@ class KerasShapes:
         inputs: Inputs,
         built_on: Inputs | None,
         code: tuple[CodeFile, ...],
+        thorough: bool,
     ) -> Outcome:
         """Return what comes of a layer, and whether it can have the weights it was saved with.
 
         A saved model has many layers alike but for their weights: each kind is called once.
         """
         if layer.weights is None:
-            return self._call(layer, arguments, inputs, built_on)
+            return self._call(layer, arguments, inputs, built_on, thorough)
         on = None if built_on is None else inputs_key(built_on)
         bare = layer_key(replace(layer, weights=None))
         key = (bare, exact(arguments), inputs_key(inputs), on)
         outcome = self._alike.get(key)
-        if outcome is None:
-            outcome = self._call(layer, arguments, inputs, built_on)
+        if outcome is None or (thorough and outcome.doubtful):
+            outcome = self._call(layer, arguments, inputs, built_on, thorough)
             self._alike.put(key, outcome)
         return replace(outcome, anew=self._anew(layer.weights, outcome, code))
 
@@ -136,7 +140,12 @@ class KerasShapes:
         return why_anew(weights_of(variables), outcome.weights)
 
     def _call(
-        self, layer: KerasLayer, arguments: Mapping, inputs: Inputs, built_on: Inputs | None
+        self,
+        layer: KerasLayer,
+        arguments: Mapping,
+        inputs: Inputs,
+        built_on: Inputs | None,
+        thorough: bool,
     ) -> Outcome:
         spec = self._catalog.layers.get(layer.class_name)
         if spec is None:
@@ -153,7 +162,8 @@ class KerasShapes:
             raise CannotCall(_gives_back(layer.class_name))
         found = specs_of(result)
         refuse_after(spec, layer, instance, inputs, found)
-        if built_on is not None or wants_second_opinion(spec, inputs):
+        doubtful = built_on is not None or wants_second_opinion(spec, inputs)
+        if doubtful and thorough:
             traced = trace(lambda wired: call(instance, spec, given, wired), inputs)
             refuse_two_shapes(spec, found, traced)
             keep = spec.category == "preprocessing"
@@ -164,6 +174,7 @@ class KerasShapes:
             outputs=tuple(zip(names, found, strict=False)),
             parameters=count(instance.weights),
             trainable_parameters=count(instance.trainable_weights),
+            doubtful=doubtful and not thorough,
             weights=weights_of(instance.weights),
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from immutables import Map
@@ -24,9 +24,13 @@ from composer_gui.core.plain import (
 )
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.tensor_spec import TensorSpec
+from composer_gui.core.trials import TrialResult
 from composer_gui.core.verdicts import Verdict
 
 Message = dict[str, Any]
+
+Trials = Sequence[tuple[Document, Change]]
+"""Documents that there might be, and how each differs from the one that there is."""
 
 JOB_OPERATIONS = ("build", "reload", "run_script", "weights", "convert", "make_examples")
 
@@ -68,18 +72,29 @@ def analyze_change(
     layers: Iterable[str],
 ) -> Message:
     """Return the request to look at what became of `nodes` and `layers` since revision `base`."""
-    change = {
-        "nodes": {k: _plain(document.nodes.get(k), node_to_plain) for k in nodes},
-        "layers": {k: _plain(document.layers.get(k), layer_to_plain) for k in layers},
-        "head": head_to_plain(document),
-    }
     return {
         "op": "analyze",
         "design": design,
         "revision": revision,
         "base": base,
-        "change": change,
+        "change": _change_to_plain(document, nodes, layers),
     }
+
+
+def try_out(design: int, revision: int, ticket: int, trials: Trials) -> Message:
+    """Return the request to say what would come of changes, each to the document of `revision`."""
+    return {
+        "op": "try_out",
+        "design": design,
+        "revision": revision,
+        "ticket": ticket,
+        "trials": [_change_to_plain(after, c.nodes, c.layers) for after, c in trials],
+    }
+
+
+def leave(ticket: int) -> Message:
+    """Return the request not to try out what a ticket is for."""
+    return {"op": "leave", "ticket": ticket}
 
 
 def forget(design: int) -> Message:
@@ -90,6 +105,15 @@ def forget(design: int) -> Message:
 def quit_request() -> Message:
     """Return the request to end."""
     return {"op": "quit"}
+
+
+def _change_to_plain(document: Document, nodes: Iterable[str], layers: Iterable[str]) -> Message:
+    """Return what became of nodes and layers in a document."""
+    return {
+        "nodes": {k: _plain(document.nodes.get(k), node_to_plain) for k in nodes},
+        "layers": {k: _plain(document.layers.get(k), layer_to_plain) for k in layers},
+        "head": head_to_plain(document),
+    }
 
 
 def _plain(item: Node | Layer | None, to_plain: Any) -> Any:
@@ -104,12 +128,11 @@ def whole_document(message: Message) -> Document:
     return document_from_plain(message["document"])
 
 
-def changed_document(message: Message, document: Document) -> tuple[Document, Change]:
-    """Apply an `analyze_change` to `document`; raises NotPlain.
+def changed_document(plain: Message, document: Document) -> tuple[Document, Change]:
+    """Apply the change of an `analyze_change`, or one of a `try_out`, to `document`.
 
-    The Change returned has no wires: the walk compares the nodes themselves.
+    The Change returned has no wires: the walk compares the nodes themselves. Raises NotPlain.
     """
-    plain = message["change"]
     nodes = {k: None if v is None else node_from_plain(k, v) for k, v in plain["nodes"].items()}
     layers = {k: None if v is None else layer_from_plain(k, v) for k, v in plain["layers"].items()}
     present = {k for k, node in nodes.items() if node is not None}
@@ -163,6 +186,30 @@ def analyzed(
     return message | ({"part": True} if part else {})
 
 
+def reconsidered(
+    design: int, revision: int, verdicts: Mapping[str, Verdict], *, part: bool = False
+) -> Message:
+    """Return the verdicts that differ once Keras has gone through what was doubtful.
+
+    They include the warnings. A `part` is followed by more, unless the design changes first.
+    """
+    return analyzed(design, revision, verdicts, part=part) | {"event": "reconsidered"}
+
+
+def tried(
+    design: int, revision: int, ticket: int, results: Iterable[TrialResult | None]
+) -> Message:
+    """Return what came of trials, in their order; None for one that could not be made."""
+    plain = [None if result is None else _result_to_plain(result) for result in results]
+    return {
+        "event": "tried",
+        "design": design,
+        "revision": revision,
+        "ticket": ticket,
+        "results": plain,
+    }
+
+
 def failed(sentence: str, next_step: str = "", **more: Any) -> Message:
     """Return the news that a request came to nothing; `more` may tell design, revision or line."""
     return {"event": "failed", "sentence": sentence, "next_step": next_step, **more}
@@ -184,6 +231,13 @@ def done(result: Message) -> Message:
 def verdicts_of(message: Message) -> dict[str, Verdict]:
     """Return the verdicts in an `analyzed`; raises KeyError, TypeError or ValueError."""
     return {node_id: _verdict_from_plain(v) for node_id, v in message["verdicts"].items()}
+
+
+def results_of(message: Message) -> tuple[TrialResult | None, ...]:
+    """Return the results in a `tried`; raises KeyError, TypeError or ValueError."""
+    return tuple(
+        None if result is None else _result_from_plain(result) for result in message["results"]
+    )
 
 
 # Verdicts as JSON -------------------------------------------------------------------------------
@@ -238,4 +292,26 @@ def _verdict_from_plain(plain: dict[str, Any]) -> Verdict:
         cost=Cost(*plain["cost"]) if "cost" in plain else NOTHING,
         anew=plain.get("anew", ""),
         anew_inside=tuple((key, why) for key, why in plain.get("anew_inside", ())),
+    )
+
+
+def _result_to_plain(result: TrialResult) -> dict[str, Any]:
+    """Return the result of a trial as JSON; what is revealed by its places among what is found."""
+    revealed = set(result.revealed)
+    return {
+        "touched": {node_id: _verdict_to_plain(v) for node_id, v in result.touched.items()},
+        "gone": [_problem_to_plain(problem) for problem in result.gone],
+        "found": [_problem_to_plain(problem) for problem in result.found],
+        "revealed": [i for i, problem in enumerate(result.found) if problem in revealed],
+    }
+
+
+def _result_from_plain(plain: dict[str, Any]) -> TrialResult:
+    """Return the result of a trial from JSON."""
+    found = tuple(map(_problem_from_plain, plain["found"]))
+    return TrialResult(
+        touched={node_id: _verdict_from_plain(v) for node_id, v in plain["touched"].items()},
+        gone=tuple(map(_problem_from_plain, plain["gone"])),
+        found=found,
+        revealed=tuple(found[index] for index in plain["revealed"]),
     )

@@ -8,35 +8,32 @@ import os
 import queue
 import sys
 import threading
-import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from composer_gui.core.document import Document
 from composer_gui.core.errors import ComposerError
 from composer_gui.core.layers.catalog import Catalog
-from composer_gui.core.shapes.shape_flow import ShapeFlow
-from composer_gui.core.verdicts import Verdict
+from composer_gui.core.shapes.questions import Infer
 from composer_gui.engine import limits, protocol
 from composer_gui.engine.protocol import Message
+from composer_gui.engine.worker_analysis import Analysis, Send
+from composer_gui.engine.worker_beside import Beside
 
 RECURSION_LIMIT = 20_000
 STACK_SIZES = (512 << 20, 256 << 20, 64 << 20)
 """Bytes for the thread that works, the first that the system grants. Keras walks graphs by
 recursion: a model 1,000 layers deep takes more than the usual limit of Python and 8 MB of stack."""
 
-PART_EVERY = 0.25
-"""Seconds after which a long analysis tells what it has found so far."""
-
-LARGEST_PART = 300
-"""Verdicts in one message: the window takes one message in a turn."""
-
 QUIET = 1.0
 """Seconds without a request after which all garbage is looked for, which takes a while."""
 
-Send = Callable[[Message], None]
+SWITCH_INTERVAL = 0.001
+"""Seconds that the thread beside may keep the interpreter while a request waits."""
+
+Requests = queue.SimpleQueue
+"""Messages, None for a line that is none, and functions that the thread beside hands back."""
 
 
 def main(arguments: list[str]) -> None:
@@ -50,7 +47,7 @@ def main(arguments: list[str]) -> None:
     is_job = arguments[:1] == ["job"]
     limits.set_limits(nice=5 if is_job else 2)
     sys.setrecursionlimit(RECURSION_LIMIT)
-    requests: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+    requests: Requests = queue.SimpleQueue()
     work = _serve_one_job if is_job else _serve_analysis
     _start_thread(lambda: _guarded(work, requests, send))
     for line in sys.stdin.buffer:
@@ -90,7 +87,7 @@ def _start_thread(target: Callable[[], None]) -> None:
     threading.stack_size(0)
 
 
-def _guarded(work: Callable, requests: queue.SimpleQueue, send: Send) -> None:
+def _guarded(work: Callable, requests: Requests, send: Send) -> None:
     """Run `work` to its end and end the process with it; a bug ends it with a trace."""
     try:
         work(requests, send)
@@ -123,9 +120,31 @@ def read_catalog() -> Catalog:
 # Analysis ---------------------------------------------------------------------------------------
 
 
-def _serve_analysis(requests: queue.SimpleQueue, send: Send) -> None:
+def _serve_analysis(requests: Requests, send: Send) -> None:
+    """Answer requests one after the other, and have the rest done in between and beside."""
     catalog = read_catalog()
     _import_keras(send)
+    beside = Beside(lambda: _keras_of_this_thread(catalog), requests.put)
+    _start_thread(beside.serve)
+    analysis = Analysis(catalog, _keras_of_this_thread(catalog), send, beside)
+    gc.set_threshold(5_000, 20, 1_000)
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    while True:
+        try:
+            request = requests.get(timeout=QUIET)
+        except queue.Empty:
+            gc.collect()
+            request = requests.get()
+        if callable(request):
+            request()
+        else:
+            analysis.handle(request)
+        if requests.empty():
+            analysis.go_on()
+
+
+def _keras_of_this_thread(catalog: Catalog) -> Infer:
+    """Return what answers with Keras, for use in the thread that calls this and in no other."""
     import keras
 
     from composer_gui.engine import keras_operations
@@ -133,110 +152,13 @@ def _serve_analysis(requests: queue.SimpleQueue, send: Send) -> None:
     from composer_gui.engine.keras_shapes import KerasShapes
 
     keras.config.disable_traceback_filtering()  # its long lists of arguments would only be cut off
-
-    shapes = KerasShapes(catalog, KerasModels(), keras_operations.call)
-    analysis = Analysis(catalog, shapes.infer, send)
-    gc.set_threshold(5_000, 20, 1_000)
-    while True:
-        try:
-            message = requests.get(timeout=QUIET)
-        except queue.Empty:
-            gc.collect()
-            message = requests.get()
-        analysis.handle(message)
-
-
-class Analysis:
-    """The designs that are open on the other side, each with its verdicts."""
-
-    def __init__(self, catalog: Catalog, infer: Callable, send: Send) -> None:
-        self._catalog = catalog
-        self._infer = infer
-        self._send = send
-        self._designs: dict[int, _Design] = {}
-
-    def handle(self, message: Message | None) -> None:
-        """Answer one message; whatever is wrong with it is answered too, never raised."""
-        about = {}
-        try:
-            if message is None:
-                raise ValueError("a line that is no message")
-            about = {key: message[key] for key in ("design", "revision") if key in message}
-            if not all(type(number) is int for number in about.values()):
-                about = {}
-                raise ValueError("a design or revision that is no number")
-            if message["op"] == "forget":
-                self._designs.pop(message["design"], None)
-            elif message["op"] == "analyze":
-                self._analyze(message)
-            else:
-                raise ValueError(f"no operation {message['op']!r}")
-        except Exception as error:
-            # The walk may have stopped anywhere: only a whole document brings this in step again
-            self._designs.pop(about.get("design"), None)
-            sentence = f"The engine could not take a request ({type(error).__name__}: {error})."
-            self._send(protocol.failed(sentence, **about))
-
-    def _analyze(self, message: Message) -> None:
-        number, revision = message["design"], message["revision"]
-        design = self._designs.get(number)
-        report = _Report(self._send, number, revision)
-        if "document" in message:
-            design = design or _Design(ShapeFlow(self._catalog, self._infer))
-            self._designs[number] = design
-            design.document = protocol.whole_document(message)
-            differing = design.flow.update(design.document, None, report)
-        else:
-            if design is None or design.revision != message["base"]:
-                raise ValueError("a change to a revision that is not here")
-            document, change = protocol.changed_document(message, design.document)
-            design.document = document
-            differing = design.flow.update(document, change, report)
-            # The other side has set these to pending, so it waits for them even if nothing differs
-            for node_id in change.added | change.changed:
-                differing.setdefault(node_id, design.flow.verdicts[node_id])
-        design.revision = revision
-        *parts, last = _parts(differing)
-        for part in parts:
-            self._send(protocol.analyzed(number, revision, part, part=True))
-        self._send(protocol.analyzed(number, revision, last))
-
-
-def _parts(verdicts: dict[str, Verdict]) -> list[dict[str, Verdict]]:
-    """Return verdicts in pieces, at least one, that are no longer than one message may be."""
-    items = list(verdicts.items())
-    starts = range(0, max(len(items), 1), LARGEST_PART)
-    return [dict(items[start : start + LARGEST_PART]) for start in starts]
-
-
-class _Design:
-    """What the engine knows of one open design."""
-
-    def __init__(self, flow: ShapeFlow) -> None:
-        self.flow = flow
-        self.document = Document()
-        self.revision = -1
-
-
-class _Report:
-    """Sends, now and then, the verdicts that a long analysis has found so far."""
-
-    def __init__(self, send: Send, design: int, revision: int) -> None:
-        self._send, self._design, self._revision = send, design, revision
-        self._last = time.monotonic()
-
-    def __call__(self, verdicts: dict[str, Verdict]) -> None:
-        if time.monotonic() - self._last >= PART_EVERY:
-            for part in _parts(verdicts):
-                self._send(protocol.analyzed(self._design, self._revision, part, part=True))
-            verdicts.clear()
-            self._last = time.monotonic()
+    return KerasShapes(catalog, KerasModels(), keras_operations.call).infer
 
 
 # Jobs -------------------------------------------------------------------------------------------
 
 
-def _serve_one_job(requests: queue.SimpleQueue, send: Send) -> None:
+def _serve_one_job(requests: Requests, send: Send) -> None:
     """Import Keras, wait for the one request, answer it."""
     _import_keras(send)
     request = requests.get()

@@ -17,7 +17,7 @@ from composer_gui.core.document import Call, Document, Input, Source, put
 from composer_gui.core.layer_kinds import KerasLayer, SavedInterface, SavedModel, SavedPort
 from composer_gui.core.verdicts import FINE, Verdict
 from composer_gui.engine import protocol
-from composer_gui.engine.worker import LARGEST_PART
+from composer_gui.engine.worker_analysis import LARGEST_PART
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-P", "-m", "composer_gui", "--engine"]
@@ -51,12 +51,18 @@ class Worker:
         assert line.endswith(b"\n"), "the worker has ended"
         return json.loads(line)
 
+    def hear_of(self, *events):
+        """Return the next message of some kinds, passing over what else is told unasked."""
+        while (message := self.hear())["event"] not in events:
+            assert message["event"] in ("analyzed", "reconsidered", "tried")
+        return message
+
     def ask(self, message):
         """Return the answer to a request, the parts of a long one put together."""
         self.send(message)
-        parts = [self.hear()]
+        parts = [self.hear_of("analyzed", "failed")]
         while parts[-1].get("part"):
-            parts.append(self.hear())
+            parts.append(self.hear_of("analyzed", "failed"))
         for part in parts[:-1]:
             parts[-1]["verdicts"] |= part["verdicts"]
         return parts[-1] | {"parts": len(parts)}

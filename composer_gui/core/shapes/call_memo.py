@@ -24,12 +24,14 @@ from composer_gui.core.shapes.outcome import Inputs, Outcome
 class CallMemo:
     """Outcomes by call; those not asked about for longest are forgotten when there are too many.
 
-    `misses` counts the calls that were not remembered.
+    `misses` counts the calls that were not remembered. What is not remembered here is looked for
+    in the memo `under` this one, which is left as it is.
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, under: CallMemo | None = None) -> None:
         self.misses = 0
         self._size = size
+        self._under = under
         self._outcomes: dict[Any, Outcome] = {}
 
     def get(self, key: Any) -> Outcome | None:
@@ -37,7 +39,18 @@ class CallMemo:
         outcome = self._outcomes.pop(key, None)
         if outcome is not None:
             self._outcomes[key] = outcome
+        elif self._under is not None:
+            return self._under._outcomes.get(key)
         return outcome
+
+    def above(self) -> CallMemo:
+        """Return a memo over this one, for who works elsewhere at the same time."""
+        return CallMemo(self._size, self)
+
+    def take_over(self, above: CallMemo) -> None:
+        """Remember what a memo over this one has found."""
+        for key, outcome in above._outcomes.items():
+            self.put(key, outcome)
 
     def put(self, key: Any, outcome: Outcome) -> None:
         """Remember what came of a call, unless that may be another next time."""

@@ -23,6 +23,13 @@ class FlowOrder:
         self.circular: frozenset[str] = frozenset()
         self._depth: dict[str, int] = {}
 
+    def copy(self) -> FlowOrder:
+        """Return an order that can be changed without this one."""
+        other = FlowOrder()
+        other.consumers = {source: set(nodes) for source, nodes in self.consumers.items()}
+        other.circular, other._depth = self.circular, dict(self._depth)
+        return other
+
     def position(self, node_id: str) -> Position:
         """Return where the node stands: sources before their consumers, then as they were made."""
         return self._depth[node_id], number_of(node_id)

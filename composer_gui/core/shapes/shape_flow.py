@@ -27,23 +27,14 @@ from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.refused import Refused
 from composer_gui.core.shapes import submodel_flow
-from composer_gui.core.shapes.call_memo import (
-    CallMemo,
-    exact,
-    inputs_key,
-    is_of_files,
-    layer_key,
-)
+from composer_gui.core.shapes.call_memo import CallMemo, exact, is_of_files, layer_key
 from composer_gui.core.shapes.flow_order import FlowOrder
 from composer_gui.core.shapes.outcome import Inputs, Outcome
+from composer_gui.core.shapes.questions import Infer, Question
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import BLOCKED, FINE, WRONG, Verdict
 
 Report = Callable[[dict[str, Verdict]], None]
-
-Infer = Callable[..., Outcome]
-"""infer(layer, arguments, inputs); for a later call of a shared layer also `built_on=inputs`, and
-for what is in files `code=files` where the design has Python files. Not asked about submodels."""
 
 
 class ShapeFlow:
@@ -53,6 +44,9 @@ class ShapeFlow:
     when it, its layer or a spec that it receives has changed. A layer with several calls is built
     by the first that succeeds; the later ones are judged on the layer so built. A node that cannot
     be judged because of another names the first cause upstream.
+
+    One that is not `thorough` takes doubtful outcomes for now: `doubts` has, by node, the questions
+    to be asked again thoroughly, and `reconsider` takes what comes of it.
 
     A submodel is walked by a flow of its own that shares this one's `memo`: there the Inputs have
     the specs `given`, by their ids, and the layers are those that the flow `built` made. `lasting`
@@ -68,9 +62,12 @@ class ShapeFlow:
         memo: CallMemo | None = None,
         given: Mapping[str, TensorSpec] = EMPTY,
         built: ShapeFlow | None = None,
+        thorough: bool = True,
     ) -> None:
         self.verdicts: dict[str, Verdict] = {}
+        self.doubts: dict[str, Question] = {}
         self.lasting = True
+        self._thorough = thorough
         self._catalog = catalog
         self._infer = infer
         self._memo = memo if memo is not None else CallMemo(remembered)
@@ -98,11 +95,61 @@ class ShapeFlow:
             waiting = self._follow(document, change)
         return self._walk(waiting, report)
 
+    def learn(self, question: Question, outcome: Outcome) -> None:
+        """Remember what a thorough look at a question has found."""
+        self._memo.put(question.key, replace(outcome, doubtful=False))
+
+    def reconsider(self, node_id: str) -> dict[str, Verdict]:
+        """Settle the doubt about a node by what was learned; return the verdicts that differ.
+
+        Where nothing was that can be remembered, the verdict stays until the node is touched.
+        """
+        question = self.doubts.pop(node_id, None)
+        if question is None or self.known(question) is None:
+            return {}
+        return self._walk({node_id}, None)
+
+    def known(self, question: Question) -> Outcome | None:
+        """Return what was found by a thorough look at a question, or None if nobody had one."""
+        outcome = self._memo.get(question.key)
+        return None if outcome is None or outcome.doubtful else outcome
+
+    def answer(self, question: Question) -> Outcome:
+        """Return what comes of a call, as thoroughly as this flow is."""
+        if isinstance(question.layer, Submodel):
+            design, code = question.layer.design, question.code
+            design = replace(design, code=code) if code else design
+            return submodel_flow.outcome(question.layer, question.inputs, design, self._flow_inside)
+        return question.asked(self._infer, thorough=self._thorough)
+
+    def elsewhere(self, infer: Infer) -> ShapeFlow:
+        """Return an empty flow that is thorough and asks `infer`.
+
+        It knows what this one remembers, and may be used in another thread. `take_over` brings
+        home what it found.
+        """
+        return ShapeFlow(self._catalog, infer, memo=self._memo.above())
+
+    def copy(self, infer: Infer) -> ShapeFlow:
+        """Return a flow `elsewhere` that has come as far as this one, to go on without it."""
+        other = self.elsewhere(infer)
+        other.verdicts, other.doubts = dict(self.verdicts), dict(self.doubts)
+        other._order, other._document = self._order.copy(), self._document
+        other._calls = {layer_id: set(calls) for layer_id, calls in self._calls.items()}
+        other._builders, other._layer_keys = dict(self._builders), dict(self._layer_keys)
+        other._structure = dict(self._structure)
+        return other
+
+    def take_over(self, other: ShapeFlow) -> None:
+        """Remember what a flow made by `copy` or `elsewhere` has found."""
+        self._memo.take_over(other._memo)
+
     # What has to be looked at --------------------------------------------------------------------
 
     def _begin(self, document: Document) -> set[str]:
         self._document = document
         self.verdicts, self._calls, self._builders, self._structure = {}, {}, {}, {}
+        self.doubts = {}
         self._order.rebuild(document.nodes)
         for node in document.nodes.values():
             if isinstance(node, Call):
@@ -138,8 +185,8 @@ class ShapeFlow:
         if was != now:
             waiting |= self._call_moved(node_id, was, now)
         if after is None:
-            self.verdicts.pop(node_id, None)
-            self._structure.pop(node_id, None)
+            for known in (self.verdicts, self.doubts, self._structure):
+                known.pop(node_id, None)
         if before is None or after is None or label_of(old, before) != label_of(new, after):
             waiting |= self._order.consumers.get(node_id, set())  # their problems name this node
         return waiting
@@ -206,6 +253,7 @@ class ShapeFlow:
 
     def _judge(self, node_id: str) -> Verdict:
         node = self._document.nodes[node_id]
+        self.doubts.pop(node_id, None)
         if isinstance(node, Frame | Note):
             return Verdict(FINE)
         own = self._structural(node)
@@ -314,34 +362,28 @@ class ShapeFlow:
 
     def _ask(self, node: Call, inputs: Inputs, built_on: Inputs | None) -> Outcome:
         layer = self._document.layers[node.layer]
-        key = (
-            self._layer_key(layer),
-            exact(node.arguments),
-            inputs_key(inputs),
-            None if built_on is None else inputs_key(built_on),
-            self._document.code if is_of_files(layer) else (),
+        question = Question(
+            layer, self._layer_key(layer), node.arguments, inputs, built_on, self._document.code
         )
+        key = question.key
         outcome = self._memo.get(key)
-        if outcome is None:
-            outcome = self._outcome(layer, node, inputs, built_on)
+        if outcome is None or (outcome.doubtful and self._thorough):
+            outcome = self.answer(question)
             self._memo.put(key, outcome)
+        if outcome.doubtful:
+            self.doubts[node.id] = question
         self.lasting = self.lasting and outcome.lasting
         return outcome
 
-    def _outcome(
-        self, layer: Layer, node: Call, inputs: Inputs, built_on: Inputs | None
-    ) -> Outcome:
-        code = self._document.code
-        if isinstance(layer, Submodel):
-            design = replace(layer.design, code=code) if code else layer.design
-            return submodel_flow.outcome(layer, inputs, design, self._flow_inside)
-        more: dict[str, Any] = {} if built_on is None else {"built_on": built_on}
-        if code and is_of_files(layer):
-            more["code"] = code
-        return self._infer(layer, node.arguments, inputs, **more)
-
     def _flow_inside(self, given: Mapping[str, TensorSpec], built: ShapeFlow | None) -> ShapeFlow:
-        return ShapeFlow(self._catalog, self._infer, memo=self._memo, given=given, built=built)
+        return ShapeFlow(
+            self._catalog,
+            self._infer,
+            memo=self._memo,
+            given=given,
+            built=built,
+            thorough=self._thorough,
+        )
 
     def _layer_key(self, layer: Layer) -> Any:
         """Return `layer_key(layer)`, worked out once for each layer."""

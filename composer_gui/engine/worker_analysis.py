@@ -1,0 +1,219 @@
+"""The designs that are open on the other side, and what the worker says of them, in its order.
+
+First verdicts come with the answer to a request. What can wait is done in pieces beside the
+requests, of which each goes first: doubtful calls are gone through, warnings looked for, changes
+tried that somebody thinks about.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.shapes.questions import Infer, Question
+from composer_gui.core.shapes.shape_flow import ShapeFlow
+from composer_gui.core.verdicts import Verdict
+from composer_gui.engine import protocol
+from composer_gui.engine.protocol import Message
+from composer_gui.engine.worker_beside import Beside
+from composer_gui.engine.worker_designs import Design, Ticket
+
+PART_EVERY = 0.25
+"""Seconds after which a long analysis, or a long second look, tells what it has found so far."""
+
+LARGEST_PART = 300
+"""Verdicts in one message: the window takes one message in a turn."""
+
+Send = Callable[[Message], None]
+
+
+class Analysis:
+    """The designs that are open on the other side, each with its verdicts.
+
+    `infer` is asked for first verdicts, without thoroughness, and `beside` does the rest.
+    """
+
+    def __init__(self, catalog: Catalog, infer: Infer, send: Send, beside: Beside) -> None:
+        self._catalog = catalog
+        self._infer = infer
+        self._send = send
+        self._beside = beside
+        self._designs: dict[int, Design] = {}
+        self._is_busy = False
+
+    # Requests ------------------------------------------------------------------------------------
+
+    def handle(self, message: Message | None) -> None:
+        """Answer one message; whatever is wrong with it is answered too, never raised."""
+        about = {}
+        try:
+            if message is None:
+                raise ValueError("a line that is no message")
+            about = {key: message[key] for key in ("design", "revision") if key in message}
+            if not all(type(number) is int for number in about.values()):
+                about = {}
+                raise ValueError("a design or revision that is no number")
+            if message["op"] == "forget":
+                self._designs.pop(message["design"], None)
+            elif message["op"] == "analyze":
+                self._analyze(message)
+            elif message["op"] == "try_out":
+                self._try_out(message)
+            elif message["op"] == "leave":
+                self._leave(message["ticket"])
+            else:
+                raise ValueError(f"no operation {message['op']!r}")
+        except Exception as error:
+            # The walk may have stopped anywhere: only a whole document brings this in step again
+            self._designs.pop(about.get("design"), None)
+            sentence = f"The engine could not take a request ({type(error).__name__}: {error})."
+            self._send(protocol.failed(sentence, **about))
+
+    def _analyze(self, message: Message) -> None:
+        number, revision = message["design"], message["revision"]
+        design = self._designs.pop(number, None)
+        if "document" in message:
+            if design is None:
+                flow = ShapeFlow(self._catalog, self._infer, thorough=False)
+                design = Design(number, flow, self._catalog)
+            report = _Report(self._send, design, revision)
+            news = design.take_whole(revision, protocol.whole_document(message), report)
+        else:
+            if design is None or design.revision != message["base"]:
+                raise ValueError("a change to a revision that is not here")
+            document, change = protocol.changed_document(message["change"], design.document)
+            report = _Report(self._send, design, revision)
+            news = design.take_change(revision, document, change, report)
+        self._designs[number] = design  # the newest last
+        *parts, last = _parts(news)
+        for part in parts:
+            self._send(protocol.analyzed(number, revision, part, part=True))
+        self._send(protocol.analyzed(number, revision, last))
+
+    def _try_out(self, message: Message) -> None:
+        number, revision, ticket = message["design"], message["revision"], message["ticket"]
+        design = self._designs.get(number)
+        trials = message["trials"] if isinstance(message["trials"], list) else []
+        if design is None or design.revision != revision or not trials:
+            self._send(protocol.tried(number, revision, ticket, [None] * len(trials)))
+            return
+        design.tickets.append(Ticket(ticket, trials))
+
+    def _leave(self, number: int) -> None:
+        for design in self._designs.values():
+            design.tickets = [ticket for ticket in design.tickets if ticket.number != number]
+
+    # What can wait -------------------------------------------------------------------------------
+
+    def go_on(self) -> None:
+        """Begin the next piece of what can wait, the newest design first, unless one is begun."""
+        for design in reversed(list(self._designs.values())):
+            if self._is_busy:
+                return
+            try:
+                self._go_on_with(design)
+            except Exception:
+                # What was said first stands; nobody waits for ever
+                traceback.print_exc()
+                design.flow.doubts.clear()
+                if not design.is_confirmed:
+                    self._confirm(design, {})
+
+    def _go_on_with(self, design: Design) -> None:
+        while design.flow.doubts:
+            node_id, question = next(iter(design.flow.doubts.items()))
+            if design.flow.known(question) is None:
+                self._ask_thoroughly(design, node_id, question)
+                return
+            design.reconsider(node_id)
+        if not design.is_confirmed:
+            self._confirm(design, design.news_with_warnings())
+        if design.tickets:
+            self._try_next(design)
+
+    def _confirm(self, design: Design, news: dict[str, Verdict]) -> None:
+        """Say the last word on a revision."""
+        design.is_confirmed = True
+        *parts, last = _parts(news)
+        for part in parts:
+            self._send_reconsidered(design, part, part=True)
+        self._send_reconsidered(design, last)
+
+    def _send_reconsidered(
+        self, design: Design, verdicts: dict[str, Verdict], *, part: bool = False
+    ) -> None:
+        design.told_at = time.monotonic()
+        number, revision = design.number, design.revision
+        self._send(protocol.reconsidered(number, revision, verdicts, part=part))
+
+    def _ask_thoroughly(self, design: Design, node_id: str, question: Question) -> None:
+        flow = design.flow
+        elsewhere = flow.elsewhere(self._beside.infer)
+
+        def finish(outcome: Any) -> None:
+            flow.take_over(elsewhere)
+            if outcome is not None:
+                flow.learn(question, outcome)
+            if self._designs.get(design.number) is not design:
+                return
+            if flow.doubts.get(node_id) is not question:
+                return
+            design.reconsider(node_id)
+            if time.monotonic() - design.told_at >= PART_EVERY:
+                for part in _parts(design.news()) if design.has_news else ():
+                    self._send_reconsidered(design, part, part=True)
+
+        self._begin(lambda: elsewhere.answer(question), finish)
+
+    def _try_next(self, design: Design) -> None:
+        """Try out the next change that somebody asked about."""
+        ticket, revision = design.tickets[0], design.revision
+        trial = design.trial(ticket, self._beside.infer)
+
+        def finish(result: Any) -> None:
+            design.flow.take_over(trial.flow)
+            if self._designs.get(design.number) is not design or ticket not in design.tickets:
+                return
+            ticket.results.append(result)
+            if ticket.is_done:
+                design.tickets.remove(ticket)
+                answer = protocol.tried(design.number, revision, ticket.number, ticket.results)
+                self._send(answer)
+
+        self._begin(trial.result, finish)
+
+    def _begin(self, work: Callable[[], Any], finish: Callable[[Any], None]) -> None:
+        """Have a piece of work done beside; `finish` gets what came of it, None if nothing did."""
+
+        def finished(result: Any) -> None:
+            self._is_busy = False
+            finish(result)
+
+        self._is_busy = True
+        self._beside.do(work, finished)
+
+
+def _parts(verdicts: dict[str, Verdict]) -> list[dict[str, Verdict]]:
+    """Return verdicts in pieces, at least one, that are no longer than one message may be."""
+    items = list(verdicts.items())
+    starts = range(0, max(len(items), 1), LARGEST_PART)
+    return [dict(items[start : start + LARGEST_PART]) for start in starts]
+
+
+class _Report:
+    """Sends, now and then, the verdicts that a long analysis has found so far."""
+
+    def __init__(self, send: Send, design: Design, revision: int) -> None:
+        self._send, self._design, self._revision = send, design, revision
+        self._last = time.monotonic()
+
+    def __call__(self, verdicts: dict[str, Verdict]) -> None:
+        if time.monotonic() - self._last >= PART_EVERY:
+            self._design.told.update(verdicts)
+            for part in _parts(verdicts):
+                self._send(protocol.analyzed(self._design.number, self._revision, part, part=True))
+            verdicts.clear()
+            self._last = time.monotonic()
