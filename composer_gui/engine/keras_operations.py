@@ -9,9 +9,12 @@ import keras
 from immutables import Map
 
 from composer_gui.core.layer_kinds import Dots, Operation, Slice, Slot
+from composer_gui.core.misfits import NODE
 from composer_gui.core.ports import operation_ports
+from composer_gui.core.problem_table import KINDS
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.outcome import Inputs, Outcome
+from composer_gui.engine.keras_cost import of_function
 from composer_gui.engine.keras_specs import CannotCall, merged, specs_of, tensors, trace
 
 ROOMS = {"": keras.ops, "image": keras.ops.image, "linalg": keras.ops.linalg, "nn": keras.ops.nn}
@@ -38,7 +41,8 @@ def call(layer: Operation, inputs: Inputs) -> Outcome:
         keywords = {name: _filled(value, given) for name, value in layer.keywords.items()}
         return function(*arguments, **keywords)
 
-    found = specs_of(run({port: tuple(tensors(specs)) for port, specs in inputs.items()}))
+    result = run({port: tuple(tensors(specs)) for port, specs in inputs.items()})
+    found = specs_of(result)
     if any("float" not in spec.dtype for specs in inputs.values() for spec in specs):
         traced = trace(run, inputs)
         found = [merged(one, other) for one, other in zip(found, traced, strict=True)]
@@ -46,7 +50,8 @@ def call(layer: Operation, inputs: Inputs) -> Outcome:
         raise CannotCall(_other_count(layer, len(found)))
     numbers = range(1, layer.outputs + 1)
     names = [f"output_{number}" for number in numbers] if layer.outputs else ["output"]
-    return Outcome(outputs=tuple(zip(names, found, strict=True)))
+    cost = of_function(result, [inputs[port][0] for port in ports], found)
+    return Outcome(outputs=tuple(zip(names, found, strict=True)), cost=cost)
 
 
 def _function(name: str) -> Callable[..., Any]:
@@ -78,11 +83,11 @@ def _filled(value: Any, given: list[Any]) -> Any:
 
 
 def _unknown(name: str) -> Problem:
-    message = f"{{node}} is keras.ops.{name}, which Composer does not know."
-    return Problem("unknown_class", message, title="Unknown operation", actual=name)
+    words = {"node": NODE, "function": name}
+    return KINDS["unknown_operation"].problem(words=words, actual=name)
 
 
 def _other_count(layer: Operation, count: int) -> Problem:
     wanted, given = max(1, layer.outputs), f"{count} output" + ("" if count == 1 else "s")
-    message = f"{{node}} gives {given} here, and it gave {wanted} when it was saved."
-    return Problem("other_outputs", message, expected=str(wanted), actual=str(count))
+    words = {"node": NODE, "given": given, "wanted": wanted}
+    return KINDS["other_outputs"].problem(words=words, expected=str(wanted), actual=str(count))

@@ -20,10 +20,13 @@ from composer_gui.core.layer_kinds import (
 from composer_gui.core.layers import parameters
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import LayerSpec
+from composer_gui.core.misfits import NODE
+from composer_gui.core.problem_table import KINDS
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.call_memo import CallMemo, exact, inputs_key, layer_key
 from composer_gui.core.shapes.outcome import Inputs, Outcome
 from composer_gui.core.shapes.tensor_spec import TensorSpec
+from composer_gui.engine.keras_cost import of_call
 from composer_gui.engine.keras_doubts import (
     refuse_after,
     refuse_before,
@@ -174,6 +177,7 @@ class KerasShapes:
             outputs=tuple(zip(names, found, strict=False)),
             parameters=count(instance.weights),
             trainable_parameters=count(instance.trainable_weights),
+            cost=of_call(instance, [s for p in spec.inputs for s in inputs.get(p.name, ())], found),
             doubtful=doubtful and not thorough,
             weights=weights_of(instance.weights),
         )
@@ -199,10 +203,10 @@ class KerasShapes:
         found = {}
         for name, value in given.items():
             if name not in by_name:
-                raise CannotCall(_refused_parameter(f"There is no parameter {name}."))
+                raise CannotCall(_refused_parameter(name, f"There is no parameter {name}."))
             sentence = parameters.refusal(by_name[name], value, self._catalog)
             if sentence:
-                raise CannotCall(_refused_parameter(sentence))
+                raise CannotCall(_refused_parameter(name, sentence))
             found[name] = self._realized(value)
         return found
 
@@ -246,17 +250,15 @@ def _wired(given: tuple) -> list[Any]:
 
 
 def _gives_back(class_name: str) -> Problem:
-    message = (
-        f"{{node}} cannot be part of a model: Keras {keras.__version__} has {class_name} hand back "
-        "the very tensor it got, and then sees a cycle. Prepare the data with it instead."
-    )
-    return Problem("gives_back", message, title="Keras sees a cycle in it")
+    words = {"node": NODE, "class_name": class_name, "keras_version": keras.__version__}
+    return KINDS["gives_back"].problem(words=words)
 
 
 def _unknown_class(name: str) -> Problem:
-    message = f"{{node}} is a {name}, which Composer does not know."
-    return Problem("unknown_class", message, title="Unknown layer", actual=name)
+    words = {"node": NODE, "class_name": name, "keras_version": keras.__version__}
+    return KINDS["unknown_class"].problem(words=words, actual=name)
 
 
-def _refused_parameter(sentence: str) -> Problem:
-    return Problem("bad_parameter", f"{{node}}: {sentence}", title="A parameter does not fit")
+def _refused_parameter(name: str, sentence: str) -> Problem:
+    words = {"node": NODE, "name": name, "sentence": sentence}
+    return KINDS["bad_parameter"].problem(words=words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple
 from typing import Any
 
 from immutables import Map
@@ -257,7 +258,7 @@ def _verdict_to_plain(verdict: Verdict) -> dict[str, Any]:
         "trainable_parameters": verdict.trainable_parameters,
     }
     if verdict.cost != NOTHING:
-        plain["cost"] = [verdict.cost.flops, verdict.cost.activations, verdict.cost.weights]
+        plain["cost"] = astuple(verdict.cost)
     if verdict.anew:
         plain["anew"] = verdict.anew
     if verdict.anew_inside:

@@ -275,7 +275,7 @@ class ShapeFlow:
     def _structural(self, node: Node) -> tuple[Problem, ...]:
         """Return what is wrong by the rules that need no engine."""
         if node.id in self._order.circular:
-            return (_circular(node.id, label_of(self._document, node)),)
+            return (structure.on_a_loop(node.id, label_of(self._document, node)),)
         layer = self._document.layers.get(node.layer) if isinstance(node, Call) else None
         known = self._structure.get(node.id)
         if known is None or known[0] is not node or known[1] is not layer:
@@ -430,8 +430,3 @@ def _mean_the_same(before: Node, after: Node) -> bool:
     if replace(before, x=0.0, y=0.0) != replace(after, x=0.0, y=0.0):
         return False
     return not isinstance(after, Call) or exact(before.arguments) == exact(after.arguments)
-
-
-def _circular(node_id: str, label: str) -> Problem:
-    message = f"{label} is on a loop of wires, or behind one. Take one of the wires away."
-    return Problem("loop", message, node_id, title="The wires close a loop")

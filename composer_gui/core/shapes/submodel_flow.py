@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
+from composer_gui.core.cost import inside
 from composer_gui.core.document import OUTPUT_PORT, Call, Document, Input
-from composer_gui.core.explanations import REFUSED
 from composer_gui.core.layer_kinds import Submodel
+from composer_gui.core.misfits import other_dtype, other_shape
 from composer_gui.core.ports import design_ports
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.shapes.flow_order import sources_of
@@ -85,16 +86,12 @@ def _misfit(port: str, wanted: TensorSpec, given: TensorSpec) -> Problem | None:
     )
     if fits:
         return None
-    detail = f"expected shape={one}, found shape={other}"
-    return Problem(REFUSED, "{node} cannot be called like this.", port=port, detail=detail)
+    return other_shape(port, wanted.shape, given.shape)
 
 
 def _other_dtype(port: str, wanted: TensorSpec, given: TensorSpec) -> Problem:
     words = {"text": "text", "whole": "whole numbers", "real": "numbers"}[kind_of(wanted.dtype)]
-    sent = "text" if given.dtype == "string" else given.show(dtype=True)
-    message = f"{{node}} wants {words}. {{source}} sends {sent}."
-    title = f"{{node}} wants {words}"
-    return Problem("dtype", message, port=port, title=title, expected=words, actual=sent)
+    return other_dtype(port, words, given)
 
 
 def kind_of(dtype: str) -> str:
@@ -128,6 +125,7 @@ def _told(layer: Submodel, design: Document, flow: Flow) -> Outcome:
         problems=problems,
         parameters=sum(verdict.parameters for verdict in called.values()),
         trainable_parameters=trainable,
+        cost=inside((design.nodes[k], verdict.cost) for k, verdict in verdicts.items()),
         anew_inside=tuple(_anew(called)),
     )
 
