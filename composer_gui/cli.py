@@ -10,6 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEventLoop
 
+from composer_gui import cli_cost
 from composer_gui.cli_engine import Engine, Progress, opened, wait
 from composer_gui.core.codegen.keras_script import SAVED, SCRATCH
 from composer_gui.core.errors import ComposerError, FileProblem
@@ -50,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="say what is wrong in a design, and its shapes")
     check.add_argument("design", type=Path, help="a .composer file")
     check.add_argument("--json", action="store_true", help="print problems and specs as JSON")
+    cli_cost.add_options(check)
     _add_code(check)
     check.set_defaults(run=_check)
     export = commands.add_parser("export", help="write a design as .keras and .py, with a proof")
@@ -115,9 +117,14 @@ def _check(arguments: argparse.Namespace) -> int:
         session = opened(engine, arguments.design, arguments.code)
         problems = session.problems()
         if arguments.json:
-            print(json.dumps(_findings(session, problems), indent=2, ensure_ascii=False))
+            found = _findings(session, problems)
+            if arguments.cost:
+                found["cost"] = cli_cost.plain(session, arguments.batch)
+            print(json.dumps(found, indent=2, ensure_ascii=False))
         else:
             _print_problems(problems)
+            if arguments.cost:
+                print(*cli_cost.lines(session, arguments.batch), sep="\n")
     return WRONG if any(problem.severity == ERROR for problem in problems) else FINE
 
 

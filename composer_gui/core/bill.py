@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from composer_gui.core.cost import FILE_BASE, FILE_CALL, FILE_INPUT, bytes_of
-from composer_gui.core.document import Call, Document, Input, Output
+from composer_gui.core.document import Call, Document, Input, Output, in_order
 from composer_gui.core.layer_kinds import Layer, SavedModel
 from composer_gui.core.verdicts import FINE, UNKNOWN, Verdict
 
@@ -75,13 +75,13 @@ class Bill:
 
 
 def rows(document: Document, verdicts: Mapping[str, Verdict]) -> list[Row]:
-    """Return a row for every Input, Call and Output, in the order of the document.
+    """Return a row for every Input, Call and Output, in the order in which they were made.
 
     The weights of a layer that several nodes call stand at the first of them that knows them.
     """
     found: list[Row] = []
     counted: set[str] = set()
-    for node in document.nodes.values():
+    for node in in_order(document.nodes):
         verdict = verdicts.get(node.id, UNKNOWN)
         if isinstance(node, Call):
             again = node.layer in counted
