@@ -15,6 +15,7 @@ from composer_gui.ui.canvas.geometry import GRID, snapped
 from composer_gui.ui.canvas.interactions.move_nodes import NUDGES, nudge
 from composer_gui.ui.canvas.scene import CanvasScene
 
+CONTROL = Qt.KeyboardModifier.ControlModifier
 BESIDE = 2 * GRID
 """How far from the original a copy is put, in pixels, both across and down."""
 
@@ -178,6 +179,8 @@ def press(view, event) -> bool:
     if event.key() == Qt.Key.Key_F2:
         view.rename()
         return True
+    if event.key() == Qt.Key.Key_Period and event.modifiers() == CONTROL:
+        return view.card.take_keys()
     if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
         return view.card.apply_first() or layer_commands.enter(view)
     return _standard_key(view, event)

@@ -1,9 +1,9 @@
-"""What an empty canvas says: how to begin."""
+"""What lies above the picture of the canvas, and what an empty one says: how to begin."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QRegion
 
 from composer_gui.ui import theme
 
@@ -25,3 +25,14 @@ def paint_hint(painter: QPainter, room: QRect) -> None:
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, line.width())
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, shown)
         top += height + 6
+
+
+def paint_corners(view, region: QRegion) -> None:
+    """Paint what lies above the picture of a view: the minimap, and the hint where it is empty."""
+    empty = not view.session.document.nodes
+    if empty or region.intersects(view.minimap.region()):
+        painter = QPainter(view.viewport())
+        view.minimap.paint(painter)
+        if empty:
+            paint_hint(painter, view.viewport().rect())
+        painter.end()

@@ -27,11 +27,11 @@ class Tags(QObject):
     def _connect(self) -> None:
         scene = self._scene
         for signal in (scene.judged, scene.followed, scene.drawn, scene.moved):
-            signal.connect(self._renew)
+            signal.connect(self.renew)
         self._view.zoomed.connect(self.soon)
         self._later.timeout.connect(self.place)
 
-    def _renew(self, _: object = None) -> None:
+    def renew(self, _: object = None) -> None:
         """Place all of them anew: a node may lie where one stands."""
         if self._scene.tagged:
             for wire in self._scene.tagged:
@@ -49,7 +49,7 @@ class Tags(QObject):
         zoom, seen = self._view.camera.zoom, self._view.camera.seen()
         if zoom < LEAST_ZOOM:
             return
-        done: list[QRectF] = []
+        done: list[QRectF] = self._covered()
         for wire in sorted(self._scene.tagged, key=lambda wire: (wire.node, wire.port, wire.index)):
             item = self._scene.wires[wire]
             if not item.isVisible() or not item.mapRectToScene(item.boundingRect()).intersects(
@@ -60,6 +60,14 @@ class Tags(QObject):
             if item.tag.placed_for != key:
                 self._put(item, zoom, seen, done, key)
             done.append(item.tag.area())
+
+    def _covered(self) -> list[QRectF]:
+        """Return what lies above the picture where somebody reads: the card of a problem."""
+        card, camera = self._view.card, self._view.camera
+        if not card.isVisible():
+            return []
+        corners = (card.geometry().topLeft(), card.geometry().bottomRight())
+        return [QRectF(*(camera.scene_at(QPointF(corner)) for corner in corners))]
 
     def _put(
         self, item: WireItem, zoom: float, seen: QRectF, done: list[QRectF], key: tuple

@@ -14,7 +14,7 @@ from composer_gui.ui import theme
 from composer_gui.ui.canvas import commands, layer_commands
 from composer_gui.ui.canvas.backlog import AT_ONCE
 from composer_gui.ui.canvas.camera import STEP, Camera
-from composer_gui.ui.canvas.hint import paint_hint
+from composer_gui.ui.canvas.hint import paint_corners
 from composer_gui.ui.canvas.hits import NOTHING, Hit, hit_at
 from composer_gui.ui.canvas.hover import Hover
 from composer_gui.ui.canvas.ink import Ink
@@ -27,6 +27,7 @@ from composer_gui.ui.canvas.minimap import Minimap
 from composer_gui.ui.canvas.notice import CursorNotice
 from composer_gui.ui.canvas.overview import Overview
 from composer_gui.ui.canvas.pointer import Pointer
+from composer_gui.ui.canvas.preview import Preview
 from composer_gui.ui.canvas.problem_card import ProblemCard
 from composer_gui.ui.canvas.quick_search import QuickSearch, selected_anchor
 from composer_gui.ui.canvas.scene import CanvasScene
@@ -63,6 +64,7 @@ class CanvasView(QGraphicsView):
         self.hover = Hover(self)
         self.tags = Tags(self)
         self.search = QuickSearch(self)
+        self.preview = Preview(self)
         self.card = ProblemCard(self)
         self.pointer = Pointer(self)
         self._drop = Drop(self)
@@ -350,13 +352,7 @@ class CanvasView(QGraphicsView):
             self.overview.paint(self, event)
         else:
             super().paintEvent(event)
-        empty = not self.session.document.nodes
-        if empty or event.region().intersects(self.minimap.region()):
-            painter = QPainter(self.viewport())
-            self.minimap.paint(painter)
-            if empty:
-                paint_hint(painter, self.viewport().rect())
-            painter.end()
+        paint_corners(self, event.region())
 
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
         painter.fillRect(rect, self.ink.canvas)

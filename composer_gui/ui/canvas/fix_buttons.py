@@ -1,0 +1,239 @@
+"""The repairs for one problem as buttons below each other, for mouse and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from composer_gui.core.trials import Offer
+from composer_gui.ui import theme
+
+MOST = 4
+"""So many repairs are shown at first; the others are one press away."""
+STEP = 420
+"""Milliseconds between two pictures of the dots that say that something is going on."""
+
+
+class WrappedButton(QPushButton):
+    """A flat button whose words wrap, of a given width."""
+
+    def __init__(self, words: str, width: int, parent: QWidget, *, margins=(0, 0, 0, 0)) -> None:
+        super().__init__(parent)
+        self._width = width
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(words)
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(*margins)
+
+    def put(self, text: str, font, colour, *, grows: bool = True) -> QLabel:
+        """Add words; a button's own text does not wrap, a label on it does."""
+        label = QLabel(text, self)
+        label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setFont(font)
+        label.setWordWrap(grows)
+        label.setStyleSheet(f"color: {colour.name()}; background: transparent;")
+        self.row.addWidget(label, 1 if grows else 0)
+        self.setFixedHeight(self.row.totalHeightForWidth(self._width))
+        return label
+
+
+class FixButton(WrappedButton):
+    """A repair: the first one stands out and says that Enter applies it.
+
+    `looked_at(bool)` when mouse or keys are on it, and when they are no more.
+    """
+
+    looked_at = Signal(bool)
+    stepped = Signal(int)
+
+    def __init__(self, offer: Offer, width: int, parent: QWidget, *, first: bool) -> None:
+        super().__init__(offer.title, width, parent, margins=(12, 8, 12, 8))
+        self.offer = offer
+        now = theme.current()
+        ground = now.selection.name() if first else "transparent"
+        self.setStyleSheet(
+            f"QPushButton {{ border-radius: 6px; border: 1px solid transparent;"
+            f" background: {ground}; }}"
+            f"QPushButton:hover {{ background: {now.hover.name()}; }}"
+            f"QPushButton:focus {{ border-color: {now.accent.name()}; }}"
+        )
+        self.put(offer.title, theme.font(13, 600 if first else 400), now.text)
+        if first:
+            self.put("Enter", theme.font(12, 400), now.secondary, grows=False)
+
+    def enterEvent(self, event) -> None:
+        super().enterEvent(event)
+        self.looked_at.emit(True)
+
+    def leaveEvent(self, event) -> None:
+        super().leaveEvent(event)
+        self.looked_at.emit(self.hasFocus())
+
+    def focusInEvent(self, event) -> None:
+        super().focusInEvent(event)
+        self.looked_at.emit(True)
+
+    def focusOutEvent(self, event) -> None:
+        super().focusOutEvent(event)
+        self.looked_at.emit(False)
+
+    def keyPressEvent(self, event) -> None:
+        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
+        if event.key() in steps:
+            self.stepped.emit(steps[event.key()])
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
+class Waiting(QLabel):
+    """A quiet line that says that something is going on; its dots come one by one."""
+
+    def __init__(self, words: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._words = words
+        self._dots = 3
+        self.setFont(theme.font(12, 400))
+        self.setStyleSheet(f"color: {theme.current().tertiary.name()}; background: transparent;")
+        self.setAccessibleName(f"{words}…")
+        self._timer = QTimer(self, interval=STEP)
+        self._timer.timeout.connect(self._step)
+        self._write()
+
+    def showEvent(self, event) -> None:
+        super().showEvent(event)
+        self._timer.start()
+
+    def hideEvent(self, event) -> None:
+        self._timer.stop()
+        super().hideEvent(event)
+
+    def _step(self) -> None:
+        self._dots = self._dots % 3 + 1
+        self._write()
+
+    def _write(self) -> None:
+        self.setText(self._words + "." * self._dots)
+
+
+class FixButtons(QWidget):
+    """Shows repairs, the likeliest first, or that they are being tried.
+
+    `chosen(Offer)` when one is to be applied, `looked_at(Offer)` when mouse or keys are on one,
+    `looked_at(None)` when they are no more, `resized()` when the height is another one.
+    """
+
+    chosen = Signal(object)
+    looked_at = Signal(object)
+    resized = Signal()
+
+    def __init__(self, width: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._width = width
+        self._all = False
+        self._shown: tuple = ()
+        self.offers: tuple[Offer, ...] = ()
+        self.buttons: list[FixButton] = []
+        self.waiting: Waiting | None = None
+        self.more: QPushButton | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
+
+    def forget(self) -> None:
+        """Show the first few only, and build everything anew: the problem is another one."""
+        self._all = False
+        self._shown = ()
+
+    def show_offers(self, offers: Sequence[Offer], *, is_trying: bool) -> None:
+        """Show these repairs; while new ones are being tried, those that are shown stay.
+
+        What is there already stays where it is, so that nothing moves under the mouse.
+        """
+        if is_trying and not offers and self.buttons:
+            return
+        self.offers = tuple(offers)
+        shown = (tuple(offer.title for offer in self.offers), is_trying, self._all, theme.current())
+        if shown == self._shown:
+            for button, offer in zip(self.buttons, self.offers, strict=False):
+                button.offer = offer
+            return
+        self._shown = shown
+        self._build(is_trying)
+        self.resized.emit()
+
+    def _build(self, is_trying: bool) -> None:
+        focused = next((n for n, button in enumerate(self.buttons) if button.hasFocus()), None)
+        self._clear()
+        many = len(self.offers) > MOST and not self._all
+        for number, offer in enumerate(self.offers[: MOST if many else None]):
+            self._add_button(offer, first=number == 0)
+        if many:
+            self.more = link(f"{len(self.offers) - MOST} more", self)
+            self.more.clicked.connect(self._show_all)
+            self._column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+        if is_trying and not self.offers:
+            self.waiting = Waiting("Trying repairs", self)
+            self._column.addWidget(self.waiting)
+        if focused is not None and self.buttons:
+            self.buttons[min(focused, len(self.buttons) - 1)].setFocus()
+        self.setVisible(bool(self._column.count()))
+
+    def _clear(self) -> None:
+        while self._column.count():
+            widget = self._column.takeAt(0).widget()
+            widget.hide()
+            widget.deleteLater()
+        self.buttons, self.waiting, self.more = [], None, None
+
+    def _add_button(self, offer: Offer, *, first: bool) -> None:
+        button = FixButton(offer, self._width, self, first=first)
+        button.clicked.connect(self._choose)
+        button.looked_at.connect(self._look)
+        button.stepped.connect(self._step)
+        self.buttons.append(button)
+        self._column.addWidget(button)
+
+    def _choose(self) -> None:
+        self.chosen.emit(self.sender().offer)
+
+    def _look(self, looks: bool) -> None:
+        self.looked_at.emit(self.sender().offer if looks else None)
+
+    def _step(self, by: int) -> None:
+        at = self.buttons.index(self.sender()) + by
+        self.focus(at % len(self.buttons))
+
+    def _show_all(self) -> None:
+        self._all = True
+        place = MOST
+        self.show_offers(self.offers, is_trying=False)
+        self.focus(place)
+
+    def focus(self, number: int = 0) -> bool:
+        """Put the keys on a button; return whether there is one."""
+        if number >= len(self.buttons):
+            return False
+        self.buttons[number].setFocus(Qt.FocusReason.TabFocusReason)
+        return True
+
+
+def link(text: str, parent: QWidget, *, quiet: bool = False) -> QPushButton:
+    """Return a button that looks like a word one can press."""
+    now = theme.current()
+    colour = now.tertiary if quiet else now.accent
+    button = QPushButton(text, parent)
+    button.setFlat(True)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setFont(theme.font(12, 400))
+    button.setCursor(Qt.CursorShape.PointingHandCursor)
+    button.setStyleSheet(
+        f"QPushButton {{ border: none; padding: 2px; background: transparent; min-height: 0;"
+        f" color: {colour.name()}; }}"
+        f"QPushButton:hover, QPushButton:focus {{ text-decoration: underline; }}"
+    )
+    return button
