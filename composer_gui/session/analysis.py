@@ -33,12 +33,14 @@ class Analysis(QObject):
     """Asks the engine about the level that is shown and keeps what it says, newest first.
 
     Signals: `analyzed(frozenset)`, the nodes whose verdict is now another; `settled()` when the
-    engine has answered for the newest revision. `prepared` makes of a document what the engine is
-    to be given.
+    engine has answered for the newest revision, and `confirmed()` when it has also gone through
+    what was doubtful and looked for warnings, after which nothing changes by itself. `prepared`
+    makes of a document what the engine is to be given.
     """
 
     analyzed = Signal(object)
     settled = Signal()
+    confirmed = Signal()
 
     def __init__(
         self,
@@ -55,6 +57,7 @@ class Analysis(QObject):
         self._prepared = prepared
         self._document = Document()
         self._answered = 0
+        self._confirmed = 0
         self._unasked: Change | None = None
         self._ask_later = QTimer(self, singleShot=True, interval=ASK_AFTER)
         self._ask_soon = QTimer(self, singleShot=True, interval=0)
@@ -64,6 +67,7 @@ class Analysis(QObject):
     def _connect(self) -> None:
         self._engine.analyzed.connect(self._take_answer)
         self._engine.analyzed_part.connect(self._take_part)
+        self._engine.reconsidered.connect(self._take_second_opinion)
         self._ask_soon.timeout.connect(self._ask_now)
         self._ask_later.timeout.connect(self._ask_soon.start)
         self._judge_soon.timeout.connect(self._judge_slice)
@@ -72,6 +76,11 @@ class Analysis(QObject):
     def is_answered(self) -> bool:
         """Whether the engine has answered for the newest revision."""
         return self._answered == self.revision
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether nothing is left to be reconsidered in the newest revision."""
+        return self.is_answered and self._confirmed == self.revision
 
     def follow(self, document: Document, change: Change, graph: Graph) -> None:
         """Note what is shown now, and what can be said of it without the engine."""
@@ -124,6 +133,7 @@ class Analysis(QObject):
         differing = self.book.take(self._document, verdicts, newest=newest)
         if newest:
             self._answered = revision
+            self._confirmed = -1  # an engine that was started anew looks at it a second time too
         if differing:
             self.analyzed.emit(frozenset(differing))
         if newest:
@@ -135,3 +145,18 @@ class Analysis(QObject):
             differing = self.book.take_part(self._document, verdicts)
             if differing:
                 self.analyzed.emit(frozenset(differing))
+
+    def _take_second_opinion(
+        self, design: int, revision: int, verdicts: dict[str, Verdict], is_last: bool
+    ) -> None:
+        """Show what a second look has found, unless what it looked at is another by now."""
+        if design != self.design:
+            return
+        newest = revision == self.revision
+        differing = self.book.take(self._document, verdicts, newest=newest)
+        if newest and is_last:
+            self._confirmed = revision
+        if differing:
+            self.analyzed.emit(frozenset(differing))
+        if newest and is_last:
+            self.confirmed.emit()

@@ -30,11 +30,12 @@ class Session(ShownDesign):
 
     Signals: `changed(Change)` after any change, opening a file included; `analyzed(frozenset)`
     the nodes whose verdict is now another; `settled()` when the engine has answered for the
-    newest revision; `path_changed()`; `clean_changed(bool)`; `noticed(str)` a sentence for the
-    status bar; `failed(ComposerError)` for work that went on in the background;
-    `engine_state_changed(str, str)`, the state and a sentence; `level_changed()` after `changed`
-    when another level is shown; `insides_changed()` when more is known of what is inside saved
-    models; `opened(frozenset)`, the nodes that opening up or a `rework` put on the level shown.
+    newest revision; `confirmed()` when it has had its second look at it; `path_changed()`;
+    `clean_changed(bool)`; `noticed(str)` a sentence for the status bar; `failed(ComposerError)` for
+    work that went on in the background; `engine_state_changed(str, str)`, the state and a sentence;
+    `level_changed()` after `changed` when another level is shown; `insides_changed()` when more is
+    known of what is inside saved models; `opened(frozenset)`, the nodes that opening up or a
+    `rework` put on the level shown.
 
     What it changes is the level shown, where nothing else is said. Undo goes where that was done
     which it takes back, or as near as there is something.
@@ -75,6 +76,11 @@ class Session(ShownDesign):
     def is_settled(self) -> bool:
         """Whether the engine has answered for the newest revision and no file is being read."""
         return super().is_settled and self._arrivals.is_idle
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether nothing is left to be reconsidered and no file is being read."""
+        return super().is_confirmed and self._arrivals.is_idle
 
     # Changing it ---------------------------------------------------------------------------------
 
@@ -234,6 +240,8 @@ class Session(ShownDesign):
     def _reading_ended(self) -> None:
         if self.is_settled:
             self.settled.emit()
+        if self.is_confirmed:
+            self.confirmed.emit()
 
     # Files ---------------------------------------------------------------------------------------
 

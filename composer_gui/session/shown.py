@@ -37,6 +37,7 @@ class ShownDesign(QObject):
     changed = Signal(object)
     analyzed = Signal(object)
     settled = Signal()
+    confirmed = Signal()
     clean_changed = Signal(bool)
     level_changed = Signal()
     insides_changed = Signal()
@@ -61,6 +62,7 @@ class ShownDesign(QObject):
         self._analysis = Analysis(engine, catalog, self._with_allowed_code, self)
         self._analysis.analyzed.connect(self.analyzed)
         self._analysis.settled.connect(self.settled)
+        self._analysis.confirmed.connect(self.confirmed)
         self._insides.arrived.connect(self.insides_changed)
 
     @property
@@ -107,6 +109,11 @@ class ShownDesign(QObject):
     def is_settled(self) -> bool:
         """Whether the engine has answered for the newest revision."""
         return self._analysis.is_answered
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the engine has had its second look too, so that nothing is left to be said."""
+        return self._analysis.is_confirmed
 
     @property
     def title(self) -> str:
