@@ -1,0 +1,126 @@
+"""Puts new layers on wires: what all fixes have in common that do so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from immutables import Map
+
+from composer_gui.core import edits
+from composer_gui.core.document import Call, Document, Frame, Note, Wire, new_id, put
+from composer_gui.core.edit_wires import existing
+from composer_gui.core.fix_sight import Misfit, Sight
+from composer_gui.core.fix_table import FIX_KINDS, Fix
+from composer_gui.core.labels import default_label, unique_label
+from composer_gui.core.layer_kinds import KerasLayer, Layer, Operation, Slot
+from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.room import HEIGHT, WIDTH
+
+_MOST_TRIES = 12
+"""How many places for a new node are looked at before it is put on another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Layers that bring one wire to what is wanted, first the one that comes first.
+
+    `words` fill the title of the fix.
+    """
+
+    layers: tuple[Layer, ...]
+    words: dict[str, Any] = field(default_factory=dict)
+
+
+Cook = Callable[[Sight, Misfit], Iterator[Recipe]]
+
+
+def layer(class_name: str, name: str = "", **parameters: Any) -> KerasLayer:
+    """Return a layer that is not in a design yet."""
+    return KerasLayer("", name, class_name, Map(parameters))
+
+
+def cast(dtype: str) -> Operation:
+    """Return a cast that is not in a design yet."""
+    return Operation("", "cast", "cast", (Slot(0), dtype))
+
+
+def inserting(kind: str, cook: Cook) -> Callable[[Sight], Iterator[Fix]]:
+    """Return what offers the fixes of a kind: all recipes for one wire, the first for several."""
+
+    def offer(sight: Sight) -> Iterator[Fix]:
+        for bundle in sight.bundles:
+            if len(bundle) == 1:
+                yield from (_fix(kind, sight, bundle, [r]) for r in cook(sight, bundle[0]))
+                continue
+            firsts = [next(cook(sight, misfit), None) for misfit in bundle]
+            if all(firsts):
+                yield _fix(kind, sight, bundle, firsts)
+
+    return offer
+
+
+def _fix(kind: str, sight: Sight, bundle: tuple[Misfit, ...], recipes: list[Recipe]) -> Fix:
+    steps = [(misfit.wire, r.layers) for misfit, r in zip(bundle, recipes, strict=True)]
+    source = sight.document.label(bundle[0].wire.source.node)
+    words = {"node": sight.label, "source": source} | recipes[0].words
+    fix = FIX_KINDS[kind].fix(between(sight.catalog, *steps), **words)
+    if len(bundle) == 1:
+        return fix
+    return replace(fix, title=f"{fix.title}, on {len(bundle)} wires")
+
+
+def between(
+    catalog: Catalog, *steps: tuple[Wire, Iterable[Layer]]
+) -> Callable[[Document], Document]:
+    """Return an edit that leads each of these wires through new layers."""
+
+    def edit(document: Document) -> Document:
+        for wire, layers in steps:
+            document = _led_through(document, catalog, wire, tuple(layers))
+        return document
+
+    return edit
+
+
+def _led_through(
+    document: Document, catalog: Catalog, wire: Wire, layers: tuple[Layer, ...]
+) -> Document:
+    start, end = existing(document, wire.source.node), existing(document, wire.node)
+    for number, new in enumerate(reversed(layers), start=1):
+        part = 1 - number / (len(layers) + 1)
+        x = start.x + (end.x - start.x) * part
+        y = start.y + (end.y - start.y) * part
+        document, node_id = added(document, new, *free_place(document, x, y))
+        document = edits.insert_on_wire(document, catalog, wire, node_id)
+        wire = Wire(wire.source, node_id, _entry(document, node_id))
+    return document
+
+
+def _entry(document: Document, node_id: str) -> str:
+    """Return the port that the only wire into a node ends at."""
+    return next(iter(document.nodes[node_id].inputs))
+
+
+def added(document: Document, new: Layer, x: float, y: float) -> tuple[Document, str]:
+    """Return `document` with a new layer and a node at (x, y) that calls it, and that node's id."""
+    document, layer_id = new_id(document, "l")
+    document, node_id = new_id(document, "n")
+    stem = new.name or default_label(getattr(new, "class_name", ""))
+    named = replace(new, id=layer_id, name=unique_label(document, stem))
+    return put(document, named, Call(node_id, layer_id, x=x, y=y)), node_id
+
+
+def free_place(document: Document, x: float, y: float) -> tuple[float, float]:
+    """Return a place at or near (x, y), in pixels, where a node covers no other."""
+    near = [
+        (node.x, node.y)
+        for node in document.nodes.values()
+        if abs(node.x - x) < WIDTH and not isinstance(node, Frame | Note)
+    ]
+    for number in range(_MOST_TRIES):
+        down = HEIGHT * ((number + 1) // 2) * (1 if number % 2 else -1)
+        if not any(abs(other - y - down) < HEIGHT for _, other in near):
+            return x, y + down
+    return x, y

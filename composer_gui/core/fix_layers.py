@@ -1,0 +1,281 @@
+"""Fixes of layers: what they return, what they are wrapped in, how wide and large they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from immutables import Map
+
+from composer_gui.core import edits
+from composer_gui.core.document import Call, Document, Input, Node, put
+from composer_gui.core.edit_layers import callers, existing_layer
+from composer_gui.core.edit_wires import existing
+from composer_gui.core.errors import EditRefused
+from composer_gui.core.fix_sight import Misfit, Sight, class_of, kind_of
+from composer_gui.core.fix_table import FIX_KINDS, Fix
+from composer_gui.core.fix_wanted import SUMS, rank_of, recurrent_class, window_of
+from composer_gui.core.layer_kinds import Construct, KerasLayer, Layer
+from composer_gui.core.layers.parameter_words import show
+from composer_gui.core.shapes.tensor_spec import show_shape
+
+EVERY_STEP, LAST_STEP = "every step", "its last step only"
+
+_SEQUENCES = "return_sequences"
+
+# Recurrent layers -------------------------------------------------------------------------------
+
+
+def return_sequences(sight: Sight) -> Iterator[Fix]:
+    """Offer every step of a recurrent layer upstream, or the last only, as one axis tells."""
+    for misfit in sight.misfits:
+        if misfit.wanted is None or abs(len(misfit.wanted) - len(misfit.shape)) != 1:
+            continue
+        longer = len(misfit.wanted) > len(misfit.shape)
+        for node in sight.upstream(misfit.wire.source):
+            found = sight.layer_of(node.id)
+            if not recurrent_class(found):
+                continue
+            if _returns_sequences(sight, found) != longer:
+                what = EVERY_STEP if longer else LAST_STEP
+                words = {"layer": sight.document.label(node.id), "what": what}
+                yield FIX_KINDS["return_sequences"].fix(_returning(sight, found, longer), **words)
+            break
+
+
+def _returns_sequences(sight: Sight, layer: KerasLayer) -> bool:
+    inner = layer.parameters.get("layer")
+    if layer.class_name == "Bidirectional" and isinstance(inner, Construct):
+        return inner.parameters.get(_SEQUENCES, False) is True
+    return sight.parameter(_SEQUENCES, layer) is True
+
+
+def _returning(sight: Sight, layer: KerasLayer, value: bool) -> Callable[[Document], Document]:
+    def edit(document: Document) -> Document:
+        known = existing_layer(document, layer.id)
+        if class_of(known) != "Bidirectional":
+            return edits.set_parameter(document, sight.catalog, layer.id, _SEQUENCES, value)
+        for name in ("layer", "backward_layer"):
+            inner = existing_layer(document, layer.id).parameters.get(name)
+            if isinstance(inner, Construct):
+                changed = replace(inner, parameters=inner.parameters.set(_SEQUENCES, value))
+                document = edits.set_parameter(document, sight.catalog, layer.id, name, changed)
+        return document
+
+    return edit
+
+
+def set_initial_state(sight: Sight) -> Iterator[Fix]:
+    """Offer to make a recurrent layer as wide as the states that it starts from."""
+    states = sight.node.inputs.get("initial_state", ()) if isinstance(sight.node, Call) else ()
+    widths = {spec.shape[-1] for spec in map(sight.given, states) if spec is not None}
+    if len(widths) == 1 and sight.has_parameter("units") and None not in widths:
+        (width,) = widths
+        if width != sight.parameter("units"):
+            edit = setting(sight, sight.layer, "units", width)
+            yield FIX_KINDS["set_initial_state"].fix(edit, node=sight.label, value=width)
+
+
+# Another class ----------------------------------------------------------------------------------
+
+
+def wrap_in_time(sight: Sight) -> Iterator[Fix]:
+    """Offer to apply a layer to every step of what has one axis more than it takes."""
+    layer, misfits = sight.layer, sight.misfits
+    if not misfits or not isinstance(layer, KerasLayer) or sight.category in ("merge", "wrapper"):
+        return
+    spec = sight.catalog.layers.get("TimeDistributed")
+    deeper = all(m.wanted and len(m.shape) == len(m.wanted) + 1 for m in misfits)
+    if spec is not None and deeper and sight.wires() and len(sight.node.inputs) == 1:
+        yield FIX_KINDS["wrap_in_time"].fix(_wrapped(sight, layer), node=sight.label)
+
+
+def _wrapped(sight: Sight, layer: KerasLayer) -> Callable[[Document], Document]:
+    def edit(document: Document) -> Document:
+        known = existing_layer(document, layer.id)
+        if not isinstance(known, KerasLayer) or known.class_name != layer.class_name:
+            raise EditRefused(f"{known.name} is another layer by now.")
+        inner = Construct("layer", known.class_name, known.parameters)
+        node_id = sight.problem.node
+        after = edits.replace_class(document, sight.catalog, node_id, "TimeDistributed")
+        wrapper = replace(
+            after.layers[layer.id], parameters=Map({"layer": inner}), name=known.name, weights=None
+        )
+        return put(after, wrapper)
+
+    return edit
+
+
+def replace_class(sight: Sight) -> Iterator[Fix]:
+    """Offer a layer of a kindred class: for other axes, or that needs no fixed size."""
+    name, misfits = sight.class_name, sight.misfits
+    ranks = {len(misfit.shape) for misfit in misfits}
+    if name in SUMS and len(ranks) == 1:
+        yield _made(sight, sight.problem.node, "Concatenate")
+    wanted = rank_of(sight.catalog, name)
+    if len(ranks) == 1 and wanted is not None:
+        (rank,) = ranks
+        for count in "123":
+            other = name.replace(f"{count}D", f"{rank - wanted + int(count)}D")
+            if f"{count}D" in name and other != name and other in sight.catalog.layers:
+                yield _made(sight, sight.problem.node, other)
+    for misfit in misfits:
+        yield from _pooled(sight, misfit)
+
+
+def _pooled(sight: Sight, misfit: Misfit) -> Iterator[Fix]:
+    """Offer a pooling in the place of a Flatten upstream, whose result hangs on free sizes."""
+    for node in sight.upstream(misfit.wire.source):
+        wires = list(_wires_of(sight, node))
+        if class_of(sight.layer_of(node.id)) == "Flatten" and wires:
+            spec = sight.given(wires[0])
+            count = len(spec.shape) - 2 if spec is not None else 0
+            if count in (1, 2, 3) and spec.shape[-1] is not None:
+                yield _made(sight, node.id, f"GlobalAveragePooling{count}D")
+            return
+
+
+def _wires_of(sight: Sight, node: Node):
+    return (source for sources in node.inputs.values() for source in sources)
+
+
+def _made(sight: Sight, node_id: str, class_name: str) -> Fix:
+    def edit(document: Document) -> Document:
+        return edits.replace_class(document, sight.catalog, node_id, class_name)
+
+    words = {"layer": sight.document.label(node_id), "class_name": class_name}
+    return FIX_KINDS["replace_class"].fix(edit, **words)
+
+
+# Sizes ------------------------------------------------------------------------------------------
+
+
+def set_width(sight: Sight) -> Iterator[Fix]:
+    """Offer to let the layer upstream give as many units or channels as are wanted."""
+    for bundle in sight.bundles:
+        chosen: dict[str, tuple[Layer, str, int]] = {}
+        for misfit in bundle:
+            found = _width_of(sight, misfit)
+            if found is None:
+                break
+            chosen[found[0].id] = found
+        else:
+            yield from _widths_set(sight, list(chosen.values()))
+
+
+def _width_of(sight: Sight, misfit: Misfit) -> tuple[KerasLayer, str, int] | None:
+    """Return the layer upstream that decides the last axis, its parameter and its new value."""
+    width = misfit.wanted[-1] if misfit.wanted else None
+    if width is None or width == misfit.shape[-1]:
+        return None
+    for node in sight.upstream(misfit.wire.source):
+        layer = sight.layer_of(node.id)
+        if isinstance(node, Input) or not isinstance(layer, KerasLayer) or layer.weights:
+            return None
+        for name in ("units", "filters", "output_dim"):
+            if sight.has_parameter(name, layer):
+                same = sight.parameter(name, layer) == misfit.shape[-1]
+                return (layer, name, width) if same else None
+        spec = sight.catalog.layers.get(layer.class_name)
+        if spec is None or spec.category not in ("activation", "normalization", "regularization"):
+            return None
+    return None
+
+
+def _widths_set(sight: Sight, chosen: list[tuple[KerasLayer, str, int]]) -> Iterator[Fix]:
+    def edit(document: Document) -> Document:
+        for layer, name, value in chosen:
+            document = edits.set_parameter(document, sight.catalog, layer.id, name, value)
+        return document
+
+    layer, name, value = chosen[0]
+    fix = FIX_KINDS["set_width"].fix(edit, parameter=name, layer=layer.name, value=value)
+    more = (f"{name} of {other.name} to {value}" for other, name, value in chosen[1:])
+    yield replace(fix, title=" and ".join((fix.title, *more)))
+
+
+def set_padding_same(sight: Sight) -> Iterator[Fix]:
+    """Offer a padding under which nothing gets smaller."""
+    if sight.spec is None or not sight.has_parameter("padding"):
+        return
+    choices = sight.spec.parameter("padding").choices
+    if "same" in choices and sight.parameter("padding") != "same":
+        edit = setting(sight, sight.layer, "padding", "same")
+        yield FIX_KINDS["set_padding_same"].fix(edit, layer=sight.label)
+
+
+def smaller_window(sight: Sight) -> Iterator[Fix]:
+    """Offer a window no larger than what it is laid on, or a cropping that leaves something."""
+    for misfit in sight.misfits[:1]:
+        inner = misfit.shape[1:-1]
+        if not inner or None in inner:
+            continue
+        name, reach = window_of(sight, len(inner))
+        if name and len(reach) == len(inner):
+            sizes = tuple(min(pair) for pair in zip(reach, inner, strict=True))
+            spread = sight.parameter("dilation_rate")
+            if sizes != reach and spread in (None, 1, (1,) * len(inner)):
+                yield _smaller(sight, name, sizes[0] if len(set(sizes)) == 1 else sizes)
+        cropping = sight.parameter("cropping")
+        if isinstance(cropping, tuple) and sight.class_name.startswith("Cropping"):
+            yield from _cropped_less(sight, cropping, inner)
+
+
+def _cropped_less(sight: Sight, cropping: tuple, inner: tuple[int, ...]) -> Iterator[Fix]:
+    flat = len(inner) == 1
+    pairs = (cropping,) if flat else tuple(p if isinstance(p, tuple) else (p, p) for p in cropping)
+    if len(pairs) != len(inner):
+        return
+    less = tuple(
+        pair if sum(pair) < size else ((size - 1) // 2,) * 2
+        for pair, size in zip(pairs, inner, strict=True)
+    )
+    if less != pairs:
+        yield _smaller(sight, "cropping", less[0] if flat else less)
+
+
+def _smaller(sight: Sight, name: str, value: Any) -> Fix:
+    edit = setting(sight, sight.layer, name, value)
+    said = show_shape((None, *value)) if isinstance(value, tuple) and _plain(value) else show(value)
+    words = {"parameter": name, "layer": sight.label, "value": said}
+    return FIX_KINDS["smaller_window"].fix(edit, **words)
+
+
+def _plain(value: tuple) -> bool:
+    return all(isinstance(item, int) for item in value)
+
+
+# Dtypes and sharing -----------------------------------------------------------------------------
+
+
+def set_layer_dtype(sight: Sight) -> Iterator[Fix]:
+    """Offer that the layer that feeds a wire computes with the dtype that is wanted there."""
+    for misfit in sight.misfits:
+        layer = sight.layer_of(misfit.wire.source.node)
+        floats = kind_of(misfit.given.dtype) == "float" and kind_of(misfit.dtype or "") == "float"
+        if floats and isinstance(layer, KerasLayer) and sight.has_parameter("dtype", layer):
+            edit = setting(sight, layer, "dtype", misfit.dtype)
+            words = {"layer": layer.name, "dtype": misfit.dtype}
+            yield FIX_KINDS["set_layer_dtype"].fix(edit, **words)
+    text = sight.parameter("dtype") if sight.has_parameter("dtype") else None
+    if isinstance(text, str) and "float" not in text and sight.problem.code == "dtype":
+        edit = setting(sight, sight.layer, "dtype", None)
+        words = {"layer": sight.label, "dtype": "float32"}
+        yield FIX_KINDS["set_layer_dtype"].fix(edit, **words)
+
+
+def make_independent(sight: Sight) -> Iterator[Fix]:
+    """Offer weights of its own for a call that shares its layer."""
+    node = sight.node
+    if isinstance(node, Call) and len(callers(sight.document, {node.layer})) > 1:
+
+        def edit(document: Document) -> Document:
+            return edits.make_independent(document, existing(document, node.id).id)
+
+        yield FIX_KINDS["make_independent"].fix(edit, node=sight.label)
+
+
+def setting(sight: Sight, layer: Layer, name: str, value: Any) -> Callable[[Document], Document]:
+    """Return an edit that sets one parameter of a layer."""
+    return lambda document: edits.set_parameter(document, sight.catalog, layer.id, name, value)

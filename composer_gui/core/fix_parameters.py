@@ -1,0 +1,229 @@
+"""Values for parameters that are missing, refused, or that do not suit the shape that comes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from composer_gui.core import edits
+from composer_gui.core.document import Document, Shape
+from composer_gui.core.edit_wires import existing
+from composer_gui.core.fix_layers import setting
+from composer_gui.core.fix_sight import Sight
+from composer_gui.core.fix_table import FIX_KINDS, Fix
+from composer_gui.core.fix_values import WORDS
+from composer_gui.core.layer_kinds import KerasLayer
+from composer_gui.core.layers.layer_spec import LayerSpec
+from composer_gui.core.layers.parameter_words import show
+from composer_gui.core.layers.parameters import Parameter, refusal
+
+_LONGEST_SAID = 40
+
+_WIDEST = 1024
+"""Units above which a layer is thought to be wide by mistake, where memory does not suffice."""
+
+_AXES = ("axis", "axes")
+
+
+def set_parameter(sight: Sight) -> Iterator[Fix]:
+    """Offer values for all parameters of a layer that are missing or refused, then by shape."""
+    if not isinstance(sight.layer, KerasLayer) or sight.spec is None:
+        return
+    for name, value in (*_bad(sight, sight.spec), *_missing(sight, sight.spec)):
+        yield _setting(sight, name, value)
+    if sight.problem.code not in ("bad_parameter", "missing_parameter"):
+        for name, value in _by_shape(sight):
+            if name in sight.layer.parameters and sight.layer.parameters[name] == value:
+                continue
+            if refusal(sight.spec.parameter(name), value, sight.catalog) is None:
+                yield _setting(sight, name, value)
+
+
+def reset_parameter(sight: Sight) -> Iterator[Fix]:
+    """Offer Keras's own value for what is refused, or does not belong to the class."""
+    layer, spec = sight.layer, sight.spec
+    if not isinstance(layer, KerasLayer) or spec is None:
+        return
+    known = {parameter.name: parameter for parameter in spec.parameters}
+    for name in sorted(layer.parameters):
+        parameter = known.get(name)
+        refused = parameter is None or refusal(parameter, layer.parameters[name], sight.catalog)
+        if refused and not (parameter is not None and parameter.required):
+            yield _resetting(sight, layer.id, name)
+    known_arguments = {argument.name: argument for argument in spec.arguments}
+    for name, value in sorted(sight.node.arguments.items()):
+        argument = known_arguments.get(name)
+        if argument is None or refusal(argument, value, sight.catalog):
+            yield _argument_reset(sight, name)
+
+
+def _argument_reset(sight: Sight, name: str) -> Fix:
+    node_id = sight.node.id
+
+    def edit(document: Document) -> Document:
+        return edits.reset_argument(document, sight.catalog, existing(document, node_id).id, name)
+
+    return FIX_KINDS["reset_parameter"].fix(edit, parameter=name, layer=sight.label)
+
+
+def _resetting(sight: Sight, layer_id: str, name: str) -> Fix:
+    def edit(document: Document) -> Document:
+        return edits.reset_parameter(document, sight.catalog, layer_id, name)
+
+    return FIX_KINDS["reset_parameter"].fix(edit, parameter=name, layer=sight.label)
+
+
+def _setting(sight: Sight, name: str, value: Any) -> Fix:
+    text = show(value)
+    said = text if len(text) <= _LONGEST_SAID else f"{text[: _LONGEST_SAID - 1]}…"
+    edit = setting(sight, sight.layer, name, value)
+    words = {"parameter": name, "layer": sight.label, "value": said}
+    return FIX_KINDS["set_parameter"].fix(edit, **words)
+
+
+# Missing or refused -----------------------------------------------------------------------------
+
+
+def _missing(sight: Sight, spec: LayerSpec) -> Iterator[tuple[str, Any]]:
+    """Yield what each parameter that is needed and not set could be."""
+    given = sight.layer.parameters
+    for name, value in spec.sample.items():
+        if name not in given:
+            parameter = spec.parameter(name)
+            needed = parameter.required or name in ("vocabulary", "bin_boundaries")
+            if needed and value is not None:
+                yield name, WORDS if name == "vocabulary" and _is_words(value) else value
+    for parameter in spec.parameters:
+        known = parameter.name in given or parameter.name in spec.sample
+        if parameter.required and not known and parameter.choices:
+            yield parameter.name, parameter.choices[0]
+
+
+def _is_words(value: Any) -> bool:
+    return isinstance(value, tuple) and all(isinstance(item, str) for item in value)
+
+
+def _bad(sight: Sight, spec: LayerSpec) -> Iterator[tuple[str, Any]]:
+    """Yield the nearest value that Keras takes for each that it does not."""
+    for parameter in spec.parameters:
+        if parameter.name in sight.layer.parameters:
+            value = sight.layer.parameters[parameter.name]
+            if refusal(parameter, value, sight.catalog) is not None:
+                for near in _nearest(sight, spec, parameter, value):
+                    if refusal(parameter, near, sight.catalog) is None:
+                        yield parameter.name, near
+                        break
+
+
+def _nearest(sight: Sight, spec: LayerSpec, parameter: Parameter, value: Any) -> Iterator[Any]:
+    """Yield values like one that is refused: of its sign, its bounds, its kind; then the usual."""
+    yield _bounded(parameter, value)
+    if isinstance(value, tuple):
+        within = tuple(_bounded(parameter, item) for item in value)
+        yield within
+        if parameter.lengths and within:
+            for length in parameter.lengths:
+                yield (*within, *within[-1:] * length)[:length]
+        yield from within[:1]
+    if isinstance(value, float) and math.isfinite(value):
+        yield _bounded(parameter, round(value))
+    if isinstance(value, int) and not isinstance(value, bool):
+        yield _bounded(parameter, float(value))
+    if isinstance(value, str):
+        names = [*parameter.choices, *sight.catalog.activations, *sight.catalog.dtypes]
+        alike = (name for name in names if isinstance(name, str))
+        yield from sorted(alike, key=lambda name: _distance(name, value))[:3]
+    yield parameter.default
+    if parameter.name in spec.sample:
+        yield spec.sample[parameter.name]
+
+
+def _bounded(parameter: Parameter, value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    low, high = parameter.minimum, parameter.maximum
+    if low is not None and value < low:
+        return type(value)(low)
+    return type(value)(high) if high is not None and value > high else value
+
+
+def _distance(one: str, other: str) -> tuple:
+    """Return how unlike two names are, less for those that begin alike."""
+    one, other = one.lower(), other.lower()
+    shared = sum(1 for a, b in zip(one, other, strict=False) if a == b)
+    return -shared, abs(len(one) - len(other)), one
+
+
+# By what comes ----------------------------------------------------------------------------------
+
+
+def _by_shape(sight: Sight) -> Iterator[tuple[str, Any]]:
+    """Yield values that suit the shape which comes better than what is set."""
+    shapes = [spec.shape for spec in (sight.given(w.source) for w in sight.wires()) if spec]
+    if not shapes:
+        return
+    yield from _groups(sight, shapes[0])
+    yield from _axes(sight, shapes)
+    yield from _target(sight, shapes[0])
+    for name in ("strides", "dilation_rate"):
+        if sight.has_parameter(name) and sight.has_parameter("dilation_rate"):
+            value = sight.parameter(name)
+            if value is not None and value != 1 and value != (1,) * len(shapes[0][1:-1]):
+                yield name, 1
+    for name in ("units", "filters", "output_dim", "input_dim"):
+        value = sight.parameter(name) if sight.has_parameter(name) else None
+        if isinstance(value, int) and value > _WIDEST:
+            yield name, _WIDEST
+    if sight.has_parameter("data_format") and sight.parameter("data_format") == "channels_first":
+        yield "data_format", "channels_last"
+    if sight.class_name == "Permute" and len(shapes[0]) > 2:
+        yield "dims", tuple(range(len(shapes[0]) - 1, 0, -1))
+
+
+def _groups(sight: Sight, shape: Shape) -> Iterator[tuple[str, int]]:
+    """Yield the largest number of groups that divides the channels, up to what is set."""
+    channels = shape[-1]
+    groups = sight.parameter("groups") if sight.has_parameter("groups") else None
+    if channels is None or not isinstance(groups, int) or groups < 1:
+        return
+    filters = sight.parameter("filters") if sight.has_parameter("filters") else 0
+    whole = math.gcd(channels, filters) if isinstance(filters, int) else channels
+    largest = max(n for n in range(1, min(groups, whole) + 1) if whole % n == 0)
+    if largest != groups:
+        yield "groups", largest
+    if isinstance(filters, int) and filters and channels % groups == 0 and filters % groups:
+        yield "filters", groups * max(1, round(filters / groups))
+
+
+def _axes(sight: Sight, shapes: list[Shape]) -> Iterator[tuple[str, Any]]:
+    """Yield the last axis, where one is named that is not there."""
+    last = min(map(len, shapes)) - 1
+    for name in _AXES:
+        value = sight.parameter(name) if sight.has_parameter(name) else None
+        named = value if isinstance(value, tuple) else (value,)
+        if any(isinstance(axis, int) and not -last <= axis <= last for axis in named):
+            inside = tuple(_inside(axis, last) for axis in named)
+            yield name, tuple(dict.fromkeys(inside)) if isinstance(value, tuple) else inside[0]
+            yield name, -1
+        elif 0 in named or -last - 1 in named:
+            yield name, -1
+
+
+def _inside(axis: Any, last: int) -> Any:
+    return axis if not isinstance(axis, int) or -last <= axis <= last else -1
+
+
+def _target(sight: Sight, shape: Shape) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Yield targets of a Reshape that hold as many values as come, near to the one that is set."""
+    target = sight.parameter("target_shape") if sight.class_name == "Reshape" else None
+    if not isinstance(target, tuple) or None in shape[1:]:
+        return
+    total = math.prod(shape[1:])
+    for place in reversed(range(len(target))):
+        others = math.prod(size for at, size in enumerate(target) if at != place)
+        if others > 0 and total % others == 0:
+            yield "target_shape", (*target[:place], total // others, *target[place + 1 :])
+    if len(target) > 1 and target[-1] > 0 and total % target[-1] == 0:
+        yield "target_shape", (total // target[-1], target[-1])
+    yield "target_shape", (-1,)

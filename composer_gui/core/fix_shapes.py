@@ -1,0 +1,218 @@
+"""Layers on a wire that bring one shape to another: flattened, pooled, reshaped, widened."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from itertools import permutations
+
+from composer_gui.core.document import Shape
+from composer_gui.core.fix_insertions import Recipe, layer
+from composer_gui.core.fix_sight import Misfit, Sight, fits
+from composer_gui.core.fix_wanted import SUMS
+from composer_gui.core.layer_kinds import KerasLayer
+from composer_gui.core.shapes.tensor_spec import show_shape
+
+MOST_REPEATED = 10
+"""How often a vector is repeated where nothing says how many steps are wanted."""
+
+_CHANNELS = (1, 3, 4)
+"""How many channels pictures have."""
+
+
+def flatten(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
+    """A Flatten, where all values of a sample in one row are wanted."""
+    row = _flat(misfit.shape)
+    if _wants_row(misfit) and (misfit.wanted is None or misfit.wanted[-1] in (None, row)):
+        yield Recipe((layer("Flatten"),))
+
+
+def global_pooling(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
+    """An average over all places, where one vector is wanted."""
+    pool = _pool(misfit.shape)
+    wanted = misfit.wanted
+    if pool and _wants_row(misfit) and (wanted is None or wanted[-1] in (None, misfit.shape[-1])):
+        yield Recipe((pool,), {"class_name": pool.class_name})
+
+
+def _wants_row(misfit: Misfit) -> bool:
+    return len(misfit.shape) > 2 and (misfit.wanted is None or len(misfit.wanted) == 2)
+
+
+def _pool(shape: Shape) -> KerasLayer | None:
+    count = len(shape) - 2
+    return layer(f"GlobalAveragePooling{count}D") if count in (1, 2, 3) else None
+
+
+def _flat(shape: Shape) -> int | None:
+    """Return the number of values in one sample, None where a size is free."""
+    return None if None in shape[1:] else math.prod(shape[1:])
+
+
+# Reshape and Permute ----------------------------------------------------------------------------
+
+
+def reshape(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
+    """A Reshape to what is wanted, as far as the number of values allows it."""
+    shape, wanted = misfit.shape, misfit.wanted
+    if len(shape) < 2 or wanted is None:
+        return
+    for target in dict.fromkeys(_reshaped(shape, wanted)):
+        after = (shape[0], *target)
+        if fits(after, wanted) and target != shape[1:] and target.count(None) < 2:
+            parameter = tuple(-1 if size is None else size for size in target)
+            words = {"given": show_shape(shape), "shape": show_shape((None, *target))}
+            yield Recipe((layer("Reshape", target_shape=parameter),), words)
+
+
+def _reshaped(shape: Shape, wanted: Shape) -> Iterator[Shape]:
+    """Yield what the sizes of a sample could become, the likeliest first."""
+    sizes, goal, total = shape[1:], wanted[1:], _flat(shape)
+    if len(goal) == len(sizes) + 1:
+        yield from ((*sizes, 1), (1, *sizes))
+    if total is not None and goal.count(None) <= 1 and goal:
+        known = math.prod(size for size in goal if size is not None)
+        if known and total % known == 0 and (None in goal or total == known):
+            yield tuple(total // known if size is None else size for size in goal)
+    if len(goal) < len(sizes):
+        kept = tuple(size for size in sizes if size != 1)
+        if len(kept) == len(goal):
+            yield kept
+        if goal:
+            front = len(sizes) - len(goal) + 1
+            merged = None if None in sizes[:front] else math.prod(sizes[:front])
+            yield (merged, *sizes[front:])
+    if len(sizes) == 1 and len(goal) == 3 and sizes[0] is not None:
+        for channels in _CHANNELS:
+            side = math.isqrt(sizes[0] // channels)
+            if side > 1 and side * side * channels == sizes[0]:
+                yield (side, side, channels)
+
+
+def permute(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
+    """A Permute under which the axes fit, or that puts the channels of a picture last."""
+    shape, wanted = misfit.shape, misfit.wanted
+    if wanted is None or len(shape) != len(wanted) or not 3 <= len(shape) <= 5:
+        return
+    axes = range(1, len(shape))
+    if any(wanted[1:]):
+        if not fits(shape, wanted):
+            for order in permutations(axes):
+                turned = (shape[0], *(shape[axis] for axis in order))
+                if fits(turned, wanted) and turned != shape:
+                    yield _permuted(shape, order)
+    elif len(shape) > 3 and shape[1] in _CHANNELS and shape[-1] not in _CHANNELS:
+        yield _permuted(shape, (*axes[1:], 1))
+    elif len(shape) == 3:
+        yield _permuted(shape, (2, 1))
+
+
+def _permuted(shape: Shape, order: tuple[int, ...]) -> Recipe:
+    turned = show_shape((None, *(shape[axis] for axis in order)))
+    words = {"given": show_shape(shape), "shape": turned}
+    return Recipe((layer("Permute", dims=tuple(order)),), words)
+
+
+# Width ------------------------------------------------------------------------------------------
+
+
+def dense(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
+    """A Dense to the width that is wanted, behind a Flatten or pooling where it takes one."""
+    shape, wanted = misfit.shape, misfit.wanted
+    units = wanted[-1] if wanted else None
+    if units is None or len(shape) < 2 or misfit.given.dtype == "string":
+        return
+    wide, said = layer("Dense", units=units), f"a Dense of {units} units"
+    if differ_in_width_only(shape, wanted):
+        yield Recipe((wide,), {"layers": said})
+    elif len(wanted) == 2 and len(shape) > 2:
+        pool = _pool(shape)
+        if pool is not None:
+            yield Recipe((pool, wide), {"layers": f"a {pool.class_name} and {said}"})
+        if None not in shape[1:]:
+            yield Recipe((layer("Flatten"), wide), {"layers": f"a Flatten and {said}"})
+    elif len(wanted) == 3 and len(shape) == 2 and wanted[1] is not None:
+        repeat = layer("RepeatVector", n=wanted[1])
+        yield Recipe((wide, repeat), {"layers": f"{said} and a RepeatVector"})
+
+
+def convolution(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
+    """A convolution with a window of one point to the number of channels that is wanted."""
+    count = len(misfit.shape) - 2
+    if misfit.wanted and count in (1, 2, 3) and differ_in_width_only(misfit.shape, misfit.wanted):
+        channels = misfit.wanted[-1]
+        window = "×".join("1" * count)
+        words = {"window": window, "channels": counted(channels, "channel")}
+        yield Recipe((point_convolution(count, channels),), words)
+
+
+def point_convolution(count: int, channels: int, name: str = "", **parameters) -> KerasLayer:
+    """Return a convolution over `count` axes with a window of one point."""
+    return layer(f"Conv{count}D", name, filters=channels, kernel_size=1, **parameters)
+
+
+def counted(count: int, thing: str) -> str:
+    """Return `1 channel`, `2 channels`."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
+def differ_in_width_only(shape: Shape, wanted: Shape) -> bool:
+    """Return whether the last axis, and nothing else that is known, is of another size."""
+    if len(shape) != len(wanted) or len(shape) < 2:
+        return False
+    pairs = zip(shape[1:-1], wanted[1:-1], strict=True)
+    same = all(a == b or None in (a, b) for a, b in pairs)
+    return same and bool(wanted[-1]) and shape[-1] != wanted[-1]
+
+
+def repeat(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
+    """A RepeatVector, where a sequence of vectors is wanted and one comes."""
+    shape, wanted = misfit.shape, misfit.wanted
+    if wanted is None or len(shape) != 2 or len(wanted) != 3:
+        return
+    if wanted[-1] in (None, shape[-1]) and misfit.given.dtype != "string":
+        count = wanted[1] or MOST_REPEATED
+        yield Recipe((layer("RepeatVector", n=count),), {"count": count})
+
+
+# Skips ------------------------------------------------------------------------------------------
+
+
+def skip(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
+    """A layer that brings a term of a sum to the others: the projection of a residual skip."""
+    shape, wanted = misfit.shape, misfit.wanted
+    if sight.class_name not in SUMS or not wanted or len(shape) != len(wanted) or not wanted[-1]:
+        return
+    words = {"shape": show_shape(wanted)}
+    count = len(shape) - 2
+    if differ_in_width_only(shape, wanted) and count < 2:
+        yield Recipe((layer("Dense", "projection", units=wanted[-1]),), words | _class("Dense"))
+    if count not in (1, 2, 3) or shape == wanted:
+        return
+    strides = _strides(shape[1:-1], wanted[1:-1])
+    if strides is None or (count == 1 and strides == (1,)):
+        return
+    more = {} if set(strides) == {1} else {"strides": strides, "padding": "same"}
+    one = point_convolution(count, wanted[-1], "projection", **more)
+    yield Recipe((one,), words | _class(f"{'×'.join('1' * count)} convolution"))
+
+
+def _class(name: str) -> dict[str, str]:
+    return {"class_name": name}
+
+
+def _strides(sizes: Shape, wanted: Shape) -> tuple[int, ...] | None:
+    """Return the strides that bring sizes to those that are wanted with padding "same", if any.
+
+    Keras gives ceil(size / stride) then.
+    """
+    strides = []
+    for have, want in zip(sizes, wanted, strict=True):
+        if have == want:
+            strides.append(1)
+            continue
+        stride = math.ceil(have / want) if have and want else 0
+        if not stride or math.ceil(have / stride) != want:
+            return None
+        strides.append(stride)
+    return tuple(strides)

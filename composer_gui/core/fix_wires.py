@@ -1,0 +1,349 @@
+"""Fixes of wires and whole nodes: connected, swapped, taken away, named, frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import combinations
+
+from composer_gui.core import edits
+from composer_gui.core.connections import refusal
+from composer_gui.core.document import (
+    OUTPUT_PORT,
+    Call,
+    Document,
+    Frame,
+    Input,
+    Note,
+    Source,
+    Wire,
+    in_order,
+    put,
+    wires_into,
+)
+from composer_gui.core.edit_wires import existing, with_sources
+from composer_gui.core.errors import EditRefused
+from composer_gui.core.fix_inputs import STEP
+from composer_gui.core.fix_layers import setting
+from composer_gui.core.fix_sight import Sight, fits, is_model
+from composer_gui.core.fix_table import FIX_KINDS, Fix
+from composer_gui.core.labels import unique_label
+from composer_gui.core.layer_kinds import Submodel
+from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.ports import input_ports, model_ports, output_ports
+
+MOST = 3
+"""How many ways of the same kind are offered at most where there are many."""
+
+# Merges and order -------------------------------------------------------------------------------
+
+
+def set_merge_axis(sight: Sight) -> Iterator[Fix]:
+    """Offer an axis on which the shapes may be joined or multiplied."""
+    specs = [sight.given(wire.source) for wire in sight.wires()]
+    if None in specs or len(specs) < 2 or len({len(spec.shape) for spec in specs}) > 1:
+        yield from _product_axes(sight, specs)
+        return
+    shapes = [spec.shape for spec in specs]
+    if sight.class_name == "Concatenate":
+        for axis in range(len(shapes[0]) - 1, 0, -1):
+            others = {(*shape[:axis], *shape[axis + 1 :]) for shape in shapes}
+            last = axis == len(shapes[0]) - 1
+            if len(others) == 1 and sight.parameter("axis") != (-1 if last else axis):
+                yield _axis(sight, "axis", -1 if last else axis)
+    yield from _product_axes(sight, specs)
+
+
+def _product_axes(sight: Sight, specs: list) -> Iterator[Fix]:
+    if sight.class_name != "Dot" or len(specs) != 2 or None in specs:
+        return
+    one, other = (spec.shape for spec in specs)
+    pairs = [
+        (a, b)
+        for a in range(len(one) - 1, 0, -1)
+        for b in range(len(other) - 1, 0, -1)
+        if one[a] == other[b] and one[a] is not None
+    ]
+    for pair in pairs[:MOST]:
+        if pair != sight.parameter("axes"):
+            yield _axis(sight, "axes", pair)
+
+
+def _axis(sight: Sight, name: str, value: int | tuple[int, int]) -> Fix:
+    edit = setting(sight, sight.layer, name, value)
+    said = value if isinstance(value, int) else f"{value[0]} and {value[1]}"
+    words = {"parameter": name, "node": sight.label, "value": said}
+    return FIX_KINDS["set_merge_axis"].fix(edit, **words)
+
+
+def reorder_inputs(sight: Sight) -> Iterator[Fix]:
+    """Offer to swap two wires where both fit then, or where their names say that they belong so."""
+    if not isinstance(sight.node, Call):
+        return
+    wires = sight.wires()
+    for one, other in combinations(wires, 2):
+        apart = one.source != other.source and (one.port != other.port or len(wires) == 2)
+        if apart and _belong_swapped(sight, one, other):
+            labels = [sight.document.label(wire.source.node) for wire in (one, other)]
+            words = {"one": labels[0], "other": labels[1], "node": sight.label}
+            yield FIX_KINDS["reorder_inputs"].fix(_swapped(one, other), **words)
+
+
+def _belong_swapped(sight: Sight, one: Wire, other: Wire) -> bool:
+    if not is_model(sight.layer):
+        return True
+    ports = {port.name: port for port in model_ports(sight.layer)}
+    specs = sight.given(one.source), sight.given(other.source)
+    if None in specs or not {one.port, other.port} <= ports.keys():
+        return False
+    wanted = ports[other.port].shape, ports[one.port].shape
+    return fits(specs[0].shape, wanted[0]) and fits(specs[1].shape, wanted[1])
+
+
+def _swapped(one: Wire, other: Wire) -> Callable[[Document], Document]:
+    def edit(document: Document) -> Document:
+        node = existing(document, one.node)
+        for wire, source in ((one, other.source), (other, one.source)):
+            sources = list(node.inputs.get(wire.port, ()))
+            if sources[wire.index : wire.index + 1] != [wire.source]:
+                raise EditRefused("This wire is no longer in the design.")
+            sources[wire.index] = source
+            node = with_sources(node, wire.port, sources)
+        return put(document, node)
+
+    return edit
+
+
+# Wires ------------------------------------------------------------------------------------------
+
+
+def connect(sight: Sight) -> Iterator[Fix]:
+    """Offer what is there for a port that has no wire: what feeds the others, then loose ends."""
+    document, node = sight.document, sight.node
+    for port in input_ports(document, sight.catalog, node):
+        wired = len(node.inputs.get(port.name, ()))
+        least = port.minimum if port.many else 1
+        named = sight.problem.port == port.name
+        if (
+            wired >= least
+            or not (port.required or named)
+            or sight.problem.port not in (None, port.name)
+        ):
+            continue
+        found = 0
+        for source in _sources_for(sight):
+            wire = Wire(source, node.id, port.name, wired)
+            if found < MOST and refusal(document, sight.catalog, wire) is None:
+                found += 1
+                yield _connecting(sight, wire)
+
+
+def _sources_for(sight: Sight) -> Iterator[Source]:
+    """Yield ports that could be wired to the node, the likeliest first, each once."""
+    document = sight.document
+    own = [wire.source for wire in sight.wires()] if sight.category == "attention" else []
+    used = {wire.source for n in document.nodes.values() for wire in wires_into(n)}
+    loose = [source for source in _sources(document, sight.catalog) if source not in used]
+    # What was made last is what somebody is just working at
+    yield from dict.fromkeys((*own, *reversed(loose)))
+
+
+def _sources(document: Document, catalog: Catalog) -> Iterator[Source]:
+    for node in in_order(document.nodes):
+        if isinstance(node, Call | Input):
+            for port in output_ports(document, catalog, node)[:1]:
+                yield Source(node.id, port)
+
+
+def _connecting(sight: Sight, wire: Wire) -> Fix:
+    alone = len(input_ports(sight.document, sight.catalog, sight.node)) == 1
+    port = sight.label if alone else f"{wire.port} of {sight.label}"
+    source = sight.document.label(wire.source.node)
+    edit = _wiring(sight.catalog, wire)
+    return FIX_KINDS["connect"].fix(edit, source=source, port=port)
+
+
+def _wiring(catalog: Catalog, wire: Wire) -> Callable[[Document], Document]:
+    return lambda document: edits.connect(document, catalog, wire)
+
+
+def remove_wire(sight: Sight) -> Iterator[Fix]:
+    """Offer to take a wire away that the node can do without."""
+    ports = {p.name: p for p in input_ports(sight.document, sight.catalog, sight.node)}
+    for wire in sight.wires():
+        port = ports.get(wire.port)
+        more = port is not None and port.many and len(sight.node.inputs[wire.port]) > port.minimum
+        named = sight.problem.port in (None, wire.port)
+        if port is not None and (not port.required or more) and named:
+            source = sight.document.label(wire.source.node)
+            words = {"source": source, "port": f"{wire.port} of {sight.label}"}
+            yield FIX_KINDS["remove_wire"].fix(_unwiring(wire), **words)
+
+
+def _unwiring(wire: Wire) -> Callable[[Document], Document]:
+    return lambda document: edits.disconnect(document, wire)
+
+
+# Nodes ------------------------------------------------------------------------------------------
+
+
+def add_output(sight: Sight) -> Iterator[Fix]:
+    """Offer an Output behind a node that nothing takes from."""
+    document, node = sight.document, sight.node
+    if isinstance(node, Call | Input) and not sight.consumers(node.id):
+        for port in output_ports(document, sight.catalog, node)[:1]:
+            yield _output(document, sight.catalog, Source(node.id, port))
+
+
+def outputs_of_design(document: Document, catalog: Catalog) -> Iterator[Fix]:
+    """Offer an Output behind each loose end, at most three."""
+    used = {wire.source for node in document.nodes.values() for wire in wires_into(node)}
+    loose = [
+        source
+        for source in _sources(document, catalog)
+        if source not in used and not isinstance(document.nodes[source.node], Input)
+    ]
+    for source in loose[:MOST]:
+        yield _output(document, catalog, source)
+
+
+def _output(document: Document, catalog: Catalog, source: Source) -> Fix:
+    def edit(document: Document) -> Document:
+        node = existing(document, source.node)
+        after = edits.add_output(document, node.x + STEP, node.y, label=document.label(node.id))
+        (added,) = set(after.nodes) - set(document.nodes)
+        return edits.connect(after, catalog, Wire(source, added, OUTPUT_PORT))
+
+    return FIX_KINDS["add_output"].fix(edit, source=document.label(source.node))
+
+
+def remove_node(sight: Sight) -> Iterator[Fix]:
+    """Offer to take a node away that nothing hangs on."""
+    node = sight.node
+    if isinstance(node, Frame | Note | Input) or sight.consumers(node.id):
+        return
+    yield FIX_KINDS["remove_node"].fix(_deleting(node.id), node=sight.label)
+
+
+def _deleting(node_id: str) -> Callable[[Document], Document]:
+    return lambda document: edits.delete(document, [existing(document, node_id).id])
+
+
+def heal_node(sight: Sight) -> Iterator[Fix]:
+    """Offer to take away a layer without weights that one wire leads through."""
+    node, layer = sight.node, sight.layer
+    if not isinstance(node, Call) or isinstance(layer, Submodel) or len(sight.wires()) != 1:
+        return
+    verdict = sight.verdicts.get(node.id)
+    if sight.consumers(node.id) and (verdict is None or not verdict.parameters):
+        node_id, catalog = node.id, sight.catalog
+
+        def edit(document: Document) -> Document:
+            return edits.delete_and_heal(document, catalog, [existing(document, node_id).id])
+
+        yield FIX_KINDS["heal_node"].fix(edit, node=sight.label)
+
+
+# Names ------------------------------------------------------------------------------------------
+
+
+def rename(sight: Sight) -> Iterator[Fix]:
+    """Offer the names of a model's ports for what feeds them, and a free name for a double one."""
+    document, node = sight.document, sight.node
+    fed = [(wire.source.node, wire.port) for wire in sight.wires() if is_model(sight.layer)]
+    pairs = {node_id: port for node_id, port in fed if document.label(node_id) != port}
+    labels = sorted(document.label(node_id) for node_id in pairs)
+    if len(pairs) > 1 and labels == sorted(pairs.values()):
+        yield _renaming(document, pairs)
+    label = sight.label
+    same = [n.id for n in document.nodes.values() if document.label(n.id) == label]
+    if len(same) > 1 and not isinstance(node, Frame | Note):
+        free = unique_label(document, label)
+        yield _renaming(document, {node.id: free if free != label else f"{label}_1"})
+
+
+def _renaming(document: Document, pairs: dict[str, str]) -> Fix:
+    def edit(document: Document) -> Document:
+        for node_id, label in pairs.items():
+            document = edits.rename(document, existing(document, node_id).id, label)
+        return document
+
+    said = " and ".join(f"{document.label(node_id)} to {new}" for node_id, new in pairs.items())
+    return FIX_KINDS["rename"].fix(edit, pairs=said)
+
+
+# Freezing ---------------------------------------------------------------------------------------
+
+
+def freeze_normalization(sight: Sight) -> Iterator[Fix]:
+    """Offer to freeze a normalization that trains."""
+    layer = sight.layer
+    if layer is not None and layer.trainable and sight.category == "normalization":
+        edit = _training({layer.id: False})
+        yield FIX_KINDS["freeze_normalization"].fix(edit, node=sight.label)
+
+
+def unfreeze_normalization(sight: Sight) -> Iterator[Fix]:
+    """Offer to let the frozen layers around a normalization train, as it does."""
+    if sight.category == "normalization":
+        frozen = _stretch(sight)
+        if frozen:
+            names = _listed([sight.document.layers[layer_id].name for layer_id in frozen])
+            edit = _training({**dict.fromkeys(frozen, True), sight.layer.id: True})
+            words = {"layers": names, "node": sight.label}
+            yield FIX_KINDS["unfreeze_normalization"].fix(edit, **words)
+
+
+def thaw(sight: Sight) -> Iterator[Fix]:
+    """Offer to let a frozen layer train, and all frozen ones before it."""
+    layer = sight.layer
+    if layer is None or layer.trainable:
+        return
+    yield FIX_KINDS["thaw"].fix(_training({layer.id: True}), layers=sight.label)
+    frozen = list(dict.fromkeys((layer.id, *_stretch(sight))))
+    if len(frozen) > 1:
+        names = _listed([sight.document.layers[layer_id].name for layer_id in frozen])
+        edit = _training(dict.fromkeys(frozen, True))
+        yield FIX_KINDS["thaw"].fix(edit, layers=names)
+
+
+def _training(chosen: dict[str, bool]) -> Callable[[Document], Document]:
+    def edit(document: Document) -> Document:
+        for layer_id, trainable in chosen.items():
+            document = edits.set_trainable(document, layer_id, trainable)
+        return document
+
+    return edit
+
+
+def _stretch(sight: Sight) -> list[str]:
+    """Return the frozen layers that are joined to the node without one between that trains.
+
+    What has no weights to train, such as an activation, does not end a stretch.
+    """
+    document = sight.document
+    consumers: dict[str, list[str]] = {}
+    for node in document.nodes.values():
+        for wire in wires_into(node):
+            consumers.setdefault(wire.source.node, []).append(node.id)
+    seen, waiting, found = {sight.node.id}, [sight.node.id], []
+    for node_id in waiting:
+        node = document.nodes[node_id]
+        near = [wire.source.node for wire in wires_into(node)] + consumers.get(node_id, [])
+        for other in near:
+            layer = sight.layer_of(other)
+            verdict = sight.verdicts.get(other)
+            idle = verdict is not None and not verdict.parameters
+            if other in seen or layer is None or (layer.trainable and not idle):
+                continue
+            seen.add(other)
+            waiting.append(other)
+            if not layer.trainable:
+                found.append(layer.id)
+    return list(dict.fromkeys(found))
+
+
+def _listed(names: list[str]) -> str:
+    """Return names as in a sentence, and how many more there are."""
+    if len(names) > MOST:
+        return f"{', '.join(names[:MOST])} and {len(names) - MOST} more"
+    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
