@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -85,8 +85,7 @@ class Fitting(QObject):
         self._known: dict[Wire, Fit] = {}
         self._waiting: deque[Wire] = deque()
         self._misfits: deque[_Misfit] = deque()
-        self._gesture = 0
-        self._is_busy = False
+        self._ticket: int | None = None
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._go_on)
         trials.became_possible.connect(self._soon.start)
@@ -114,8 +113,9 @@ class Fitting(QObject):
 
     def stop(self) -> None:
         """Forget everything: the gesture has ended."""
-        self._gesture += 1
-        self._is_busy = False
+        if self._ticket is not None:
+            self._trials.leave(self._ticket)
+            self._ticket = None
         self._without = None
         self._asked.clear()
         self._known.clear()
@@ -129,7 +129,7 @@ class Fitting(QObject):
 
     def _go_on(self) -> None:
         self._keep_up()
-        if self._is_busy or not self._trials.are_possible:
+        if self._ticket is not None or not self._trials.are_possible:
             return
         if self._waiting:
             self._try_wires()
@@ -233,15 +233,14 @@ class Fitting(QObject):
 
     # Both ----------------------------------------------------------------------------------------
 
-    def _send(self, trials: list[tuple[Document, Change]], take) -> None:
-        self._is_busy = True
-        self._trials.make(trials, partial(self._take, self._gesture, take))
+    def _send(self, trials: list[tuple[Document, Change]], take: Callable[[Results], None]) -> None:
+        self._ticket = self._trials.make(trials, partial(self._take, self._revision, take))
 
-    def _take(self, gesture: int, take, results: Results) -> None:
+    def _take(self, revision: int, take: Callable[[Results], None], results: Results) -> None:
         self._keep_up()
-        if gesture != self._gesture:
+        if revision != self._revision:
             return
-        self._is_busy = False
+        self._ticket = None
         take(results)
         self._soon.start()
         self.found.emit()

@@ -17,6 +17,7 @@ from composer_gui.core.inside import Inside
 from composer_gui.core.layer_kinds import SavedModel, Submodel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.saved_files import saved_files
+from composer_gui.core.trials import Offer
 from composer_gui.engine.client import EngineClient
 from composer_gui.session import levels
 from composer_gui.session.arrivals import Arrivals
@@ -35,7 +36,8 @@ class Session(ShownDesign):
     work that went on in the background; `engine_state_changed(str, str)`, the state and a sentence;
     `level_changed()` after `changed` when another level is shown; `insides_changed()` when more is
     known of what is inside saved models; `opened(frozenset)`, the nodes that opening up or a
-    `rework` put on the level shown.
+    `rework` put on the level shown; `fixes_found(Problem)` when the repairs for a problem that
+    somebody asked about have been tried.
 
     What it changes is the level shown, where nothing else is said. Undo goes where that was done
     which it takes back, or as near as there is something.
@@ -139,6 +141,10 @@ class Session(ShownDesign):
         except EditRefused as refusal:
             self.noticed.emit(refusal.whole)
             return None
+
+    def apply_offer(self, offer: Offer) -> Change | None:
+        """Do what an offer says, as one undo step that bears its title; as `try_apply`."""
+        return self.try_apply(offer.title, offer.edit)
 
     def rework(
         self, label: str, edit: Callable[..., Document], /, *args: Any, **kwargs: Any

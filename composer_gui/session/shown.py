@@ -8,22 +8,25 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from composer_gui.core import fixes, structure
+from composer_gui.core import structure
 from composer_gui.core.change import Change, between
 from composer_gui.core.codegen.keras_script import Script
 from composer_gui.core.document import CodeFile, Document, number_of
-from composer_gui.core.fixes import Fix
 from composer_gui.core.graph import Graph
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.problems import Problem
+from composer_gui.core.trials import Offer
 from composer_gui.core.verdicts import UNKNOWN, Verdict
 from composer_gui.engine.client import EngineClient
 from composer_gui.session import levels, scripts
 from composer_gui.session.analysis import Analysis
 from composer_gui.session.code_files import Consent
+from composer_gui.session.fitting import Fitting
 from composer_gui.session.insides import Insides
+from composer_gui.session.repairs import Repairs
 from composer_gui.session.scripts import Scripts
 from composer_gui.session.settings import Settings
+from composer_gui.session.trials import Trials
 
 
 class ShownDesign(QObject):
@@ -41,6 +44,7 @@ class ShownDesign(QObject):
     clean_changed = Signal(bool)
     level_changed = Signal()
     insides_changed = Signal()
+    fixes_found = Signal(object)
 
     def __init__(
         self,
@@ -64,6 +68,10 @@ class ShownDesign(QObject):
         self._analysis.settled.connect(self.settled)
         self._analysis.confirmed.connect(self.confirmed)
         self._insides.arrived.connect(self.insides_changed)
+        trials = Trials(engine, self._analysis, self)
+        self.fitting = Fitting(trials, self)
+        self._repairs = Repairs(trials, self)
+        self._repairs.found.connect(self.fixes_found)
 
     @property
     def document(self) -> Document:
@@ -131,9 +139,17 @@ class ShownDesign(QObject):
             found.extend(self.verdicts[node_id].problems)
         return found
 
-    def fixes(self, problem: Problem) -> tuple[Fix, ...]:
-        """Return the repairs offered for a problem."""
-        return fixes.fixes_for(self.document, self.catalog, self.verdicts, problem)
+    def fixes(self, problem: Problem) -> tuple[Offer, ...]:
+        """Return the repairs for a problem that were tried and are good, likeliest first.
+
+        The first call has them tried, once the engine knows the design as it is; there are none
+        meanwhile, and then `fixes_found(problem)` follows.
+        """
+        return self._repairs.offers(problem)
+
+    def is_trying(self, problem: Problem) -> bool:
+        """Whether repairs for a problem are being tried, since `fixes` was asked for them."""
+        return self._repairs.is_trying(problem)
 
     def script(self) -> Script:
         """Return the Python source of the level shown, without the parts that are not ready."""

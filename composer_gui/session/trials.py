@@ -20,22 +20,15 @@ class Trials(QObject):
     """The trials under way for one open design.
 
     `became_possible()` is emitted when the engine has answered for the newest revision, before
-    which nothing can be tried. `prepared` makes of a document what the engine is to be given.
+    which nothing can be tried.
     """
 
     became_possible = Signal()
 
-    def __init__(
-        self,
-        engine: EngineClient,
-        analysis: Analysis,
-        prepared: Callable[[Document], Document],
-        parent: QObject,
-    ) -> None:
+    def __init__(self, engine: EngineClient, analysis: Analysis, parent: QObject) -> None:
         super().__init__(parent)
         self._engine = engine
         self._analysis = analysis
-        self._prepared = prepared
         self._takers: dict[int, Callable[[Results], None]] = {}
         engine.tried.connect(self._take)
         analysis.settled.connect(self.became_possible)
@@ -57,11 +50,19 @@ class Trials(QObject):
 
     def make(
         self, trials: Sequence[tuple[Document, Change]], take: Callable[[Results], None]
-    ) -> None:
-        """Try changes of what is shown, each told with what it makes of it; then call `take`."""
-        prepared = [(self._prepared(after), change) for after, change in trials]
-        design, revision = self._analysis.design, self._analysis.revision
-        self._takers[self._engine.try_out(design, revision, prepared)] = take
+    ) -> int:
+        """Try changes of what is shown, each told with what it makes of it; then call `take`.
+
+        Returns a number with which to `leave`.
+        """
+        ticket = self._engine.try_out(self._analysis.design, self._analysis.revision, trials)
+        self._takers[ticket] = take
+        return ticket
+
+    def leave(self, ticket: int) -> None:
+        """Give trials up; nothing is called for them any more."""
+        if self._takers.pop(ticket, None) is not None:
+            self._engine.leave(ticket)
 
     def _take(self, design: int, ticket: int, results: Results) -> None:
         if design == self._analysis.design:
