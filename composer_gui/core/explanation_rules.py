@@ -9,10 +9,19 @@ from __future__ import annotations
 import math
 import re
 
-from composer_gui.core import merge_rules, rank_rules
+from composer_gui.core import merge_rules, parameter_rules, rank_rules
 from composer_gui.core.differences import axis_name, differing, listed, named, where
 from composer_gui.core.misfits import as_text
-from composer_gui.core.refused import Arriving, Refused, Rule, Words, say, shape_in, short, when
+from composer_gui.core.refused import (
+    Arriving,
+    Refused,
+    Rule,
+    Words,
+    first_line,
+    say,
+    shape_in,
+    when,
+)
 from composer_gui.core.shapes.tensor_spec import show_shape
 from composer_gui.core.window_sizes import channels_axis, least
 
@@ -97,12 +106,14 @@ def _size_on(wire: Arriving, axis: int) -> int | None:
 
 @when(
     r"must be fully-defined|NoneType|must have a known shape|should be defined|"
-    r"expected a dimension|cannot be None|must be specified|`None`|unknown"
+    r"defined dimension|statically known|static input shapes|`None`"
 )
 def _free_size(match: re.Match, refused: Refused) -> Words | None:
-    """Weights whose shape hangs on a size that is free."""
+    """Weights whose shape hangs on a size that is free, or on an axis that is not there."""
     free = [wire for wire in refused.wires if None in wire.shape[1:]]
-    return free_size(refused, free[0]) if free else None
+    if free:
+        return free_size(refused, free[0])
+    return rank_rules.nothing_but_the_batch(refused)
 
 
 def free_size(refused: Refused, wire: Arriving) -> Words:
@@ -177,49 +188,12 @@ def _groups(match: re.Match, refused: Refused) -> Words | None:
     axis %= len(wire.shape)
     channels = wire.shape[axis]
     if not channels or channels % groups == 0:
-        return _filters_and_groups(refused, groups)
+        return parameter_rules.filters_and_groups(refused, groups)
     nearest = max(groups, round(channels / groups) * groups)
     wanted = (*wire.shape[:axis], nearest, *wire.shape[axis + 1 :])
     words = {"groups": groups, "channels": channels, "axis": named((axis,), len(wire.shape))}
     fields = {"expected": f"a multiple of {groups} channels", "actual": f"{channels} channels"}
     return say("groups", refused, words, wire, **fields, wanted=wanted, axes=(axis,))
-
-
-def _filters_and_groups(refused: Refused, groups: int) -> Words | None:
-    """Filters that do not divide into groups."""
-    filters = refused.parameter("filters")
-    if not isinstance(filters, int) or filters % groups == 0:
-        return None
-    words = {
-        "one": f"filters {filters}",
-        "other": f"groups {groups}",
-        "gets": "",
-        "advice": "Each group makes as many of the filters, so let groups divide them.",
-    }
-    return say("parameters", refused, words)
-
-
-@when(r"`strides > 1` not supported in conjunction with `dilation_rate > 1`")
-def _strides_and_dilation(match: re.Match, refused: Refused) -> Words:
-    """A window that both jumps and is spread."""
-    words = {
-        "one": "strides",
-        "other": "dilation_rate above 1",
-        "gets": "",
-        "advice": "Set one of them to 1.",
-    }
-    return say("parameters", refused, words)
-
-
-def _equation(refused: Refused) -> Words | None:
-    """An EinsumDense whose equation is for other axes."""
-    if refused.class_name != "EinsumDense":
-        return None
-    equation = short(str(refused.parameter("equation")))
-    words = {"equation": equation, "gives": refused.gives()}
-    wire = refused.wires[0] if len(refused.wires) == 1 else None
-    fields = {"expected": equation, "actual": refused.given}
-    return say("equation", refused, words, wire, **fields)
 
 
 # Axes by number ---------------------------------------------------------------------------------
@@ -240,6 +214,13 @@ def _axis_out_of_range(match: re.Match, refused: Refused) -> Words | None:
     words = {"axis": odd[0], "gives": refused.gives(), "last": last}
     expected = f"an axis from {-last - 1} to {last}"
     return say("axis", refused, words, wire, expected=expected, actual=str(odd[0]))
+
+
+@when(r"to tokenize strings, the input rank must be 1|last shape dimension must be 1")
+def _text_alone(match: re.Match, refused: Refused) -> Words | None:
+    """Several texts for each sample."""
+    wire = next((wire for wire in refused.wires if wire.rank and wire.shape[-1] != 1), None)
+    return None if wire is None else of_size(refused, wire, -1, 1)
 
 
 # Several inputs ---------------------------------------------------------------------------------
@@ -282,19 +263,29 @@ def _missing(match: re.Match, refused: Refused) -> Words | None:
 
 @when(
     r"has DataType (\w+) not in list of allowed values|is not a valid dtype for Keras type|"
-    r"Cast string to \w+ is not supported|not convertible to|dtype"
+    r"Cast string to \w+ is not supported|that does not match type|Expected string, but got|dtype"
 )
 def _dtype(match: re.Match, refused: Refused) -> Words | None:
     """Whole numbers or text where the layer computes with fractions."""
     odd = [wire for wire in refused.wires if "float" not in wire.spec.dtype]
     if not odd:
         return None
-    spec = odd[0].spec
-    is_text = spec.dtype == "string"
-    sent = as_text(spec) if is_text else spec.show(dtype=True)
-    wanted = "numbers" if is_text else "floating-point numbers"
+    wanted = "numbers" if odd[0].spec.dtype == "string" else "floating-point numbers"
+    return _of_dtype(refused, odd[0], wanted)
+
+
+@when(r"should have an integer or string dtype")
+def _no_fractions(match: re.Match, refused: Refused) -> Words | None:
+    """Fractions where the layer tells values apart."""
+    odd = [wire for wire in refused.wires if "float" in wire.spec.dtype]
+    return _of_dtype(refused, odd[0], "text or whole numbers") if odd else None
+
+
+def _of_dtype(refused: Refused, wire: Arriving, wanted: str) -> Words:
+    is_text = wire.spec.dtype == "string"
+    sent = as_text(wire.spec) if is_text else wire.spec.show(dtype=True)
     words = {"wanted": wanted, "given": sent}
-    return say("dtype", refused, words, odd[0], expected=wanted, actual=sent)
+    return say("dtype", refused, words, wire, expected=wanted, actual=sent)
 
 
 # Whatever is left -------------------------------------------------------------------------------
@@ -302,9 +293,8 @@ def _dtype(match: re.Match, refused: Refused) -> Words | None:
 
 def _generic(refused: Refused) -> Words:
     """Keras's own first line."""
-    lines = refused.text.strip().splitlines() or ["it gave no reason."]
     given = f" with {refused.given}" if refused.specs else ""
-    words = {"given": given, "said": short(lines[0])}
+    words = {"given": given, "said": first_line(refused)}
     return say("keras", refused, words, actual=refused.given or None)
 
 
@@ -315,6 +305,8 @@ RULES: tuple[Rule, ...] = (
     rank_rules.pooling_rank,
     rank_rules.transposed_rank,
     rank_rules.time_distributed_rank,
+    rank_rules.image_rank,
+    _text_alone,
     _model_shape,
     _model_rank,
     _axis_size,
@@ -323,8 +315,9 @@ RULES: tuple[Rule, ...] = (
     _cropped_away,
     _reshape,
     _groups,
-    _strides_and_dilation,
+    parameter_rules.strides_and_dilation,
     _axis_out_of_range,
+    rank_rules.factor_rank,
     merge_rules.concatenate,
     merge_rules.batch_sizes,
     merge_rules.merge,
@@ -332,9 +325,13 @@ RULES: tuple[Rule, ...] = (
     merge_rules.together,
     merge_rules.crossing,
     _missing,
+    _no_fractions,
     _dtype,
     rank_rules.sequence_rank,
-    _equation,
+    parameter_rules.equation,
+    parameter_rules.bad_value,
+    parameter_rules.unused_weights,
+    parameter_rules.named_parameter,
     _generic,
 )
 

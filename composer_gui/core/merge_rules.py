@@ -69,7 +69,7 @@ def _odd_one(
     return found
 
 
-@when(r"different batch sizes|batch size")
+@when(r"different batch sizes|batch size|concatenation axis")
 def batch_sizes(match: re.Match, refused: Refused) -> Words | None:
     """Inputs of different fixed batch sizes."""
     fixed = [wire for wire in refused.wires if wire.shape and wire.shape[0] is not None]
@@ -140,7 +140,7 @@ def _of_a_product(refused: Refused) -> tuple[Arriving | None, Shape, tuple[int, 
 
 
 @when(
-    r"[Dd]imensions must be equal, but are (\d+) and (\d+)|`value` and `key`.*must be equal|"
+    r"must be equal, but are (\d+)(?: and|,) (\d+)|`value` and `key`.*must be equal|"
     r"[Ii]ncompatible shapes|[Ii]nvalid shapes|must match|same size"
 )
 def together(match: re.Match, refused: Refused) -> Words | None:

@@ -49,7 +49,9 @@ class Kind:
 
 def by_code(*kinds: Kind) -> dict[str, Kind]:
     """Return kinds by their codes, each of which is there once."""
-    found = {kind.code: kind for kind in kinds}
-    if len(found) != len(kinds):
-        raise ValueError("two kinds of problems have the same code")
+    found: dict[str, Kind] = {}
+    for kind in kinds:
+        if kind.code in found:
+            raise ValueError(f"two kinds of problems have the code {kind.code}")
+        found[kind.code] = kind
     return found

@@ -50,6 +50,25 @@ def time_distributed_rank(match: re.Match, refused: Refused) -> Words:
     return _wrong_rank(refused, 2, refused.wires[0].rank, "at least ")
 
 
+@when(r"Expected image tensor to have rank|rank 3 \(single image\)")
+def image_rank(match: re.Match, refused: Refused) -> Words | None:
+    """No images, for a layer that prepares them."""
+    wire = next((wire for wire in refused.wires if wire.rank != 3), None)
+    return None if wire is None else wrong_rank(refused, wire, 3, layout="height×width×channels")
+
+
+@when(r"pop from empty list|axis values \w+ \(at axis \d\) != None \(at axis 0\)")
+def factor_rank(match: re.Match, refused: Refused) -> Words | None:
+    """A factor of a product that is a single number for each sample."""
+    return nothing_but_the_batch(refused)
+
+
+def nothing_but_the_batch(refused: Refused) -> Words | None:
+    """A single number for each sample, where a layer works along an axis."""
+    wire = next((wire for wire in refused.wires if wire.rank == 0), None)
+    return None if wire is None else wrong_rank(refused, wire, 1, "at least ")
+
+
 def sequence_rank(refused: Refused) -> Words | None:
     """A recurrent or attention layer that stumbled because its input is no sequence."""
     if refused.class_name not in _SEQUENCES | _ATTENTION:

@@ -170,6 +170,12 @@ def clean(text: str) -> str:
         r"<(?:class )?'?(?:keras|tensorflow|composer_gui)[\w.]*\.(\w+)'?[^<>]*>", r"\1", text
     )
     text = re.sub(r"\b(?:keras\.src|tensorflow\.python|composer_gui)(?:\.\w+)*\.(\w+)", r"\1", text)
+    text = re.sub(
+        r"<(?:tf\.Tensor|KerasTensor)[^>]*?shape=(\([^)]*\))[^>]*>|"
+        r"\bTensor\(\"[^\"]*\", shape=(\([^)]*\)), dtype=\w+\)",
+        lambda match: f"a tensor of shape {match[1] or match[2]}",
+        text,
+    )
     text = re.sub(r"\{\{function_node [^}]*\}\}\s*|\s*\[Op:\w+\]( name:)?", "", text)
     text = re.sub(r" for '\{\{node .*", ".", text, flags=re.DOTALL)
     return re.sub(r"[ \t]+", " ", text).replace("\n\n", "\n").strip()
@@ -186,3 +192,10 @@ def shape_in(text: str) -> Shape:
 def short(text: str) -> str:
     """Return at most the beginning of a long text."""
     return text if len(text) <= 240 else f"{text[:239]}…"
+
+
+def first_line(refused: Refused) -> str:
+    """Return what Keras says first, without the values that it received."""
+    lines = refused.text.strip().splitlines() or ["it gave no reason."]
+    said = re.split(r"\s+(?:Received|Full (?:input )?shapes?)\b", lines[0])[0]
+    return short(said.replace("`", "").replace("None", "?"))

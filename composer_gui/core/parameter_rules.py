@@ -1,0 +1,94 @@
+"""Rules for refusals of what a parameter was set to."""
+
+from __future__ import annotations
+
+import re
+
+from composer_gui.core.refused import Refused, Words, first_line, say, short, when
+
+
+def filters_and_groups(refused: Refused, groups: int) -> Words | None:
+    """Filters that do not divide into groups."""
+    filters = refused.parameter("filters")
+    if not isinstance(filters, int) or filters % groups == 0:
+        return None
+    words = {
+        "one": f"filters {filters}",
+        "other": f"groups {groups}",
+        "gets": "",
+        "advice": "Each group makes as many of the filters, so let groups divide them.",
+    }
+    return say("parameters", refused, words)
+
+
+@when(r"`strides > 1` not supported in conjunction with `dilation_rate > 1`")
+def strides_and_dilation(match: re.Match, refused: Refused) -> Words:
+    """A window that both jumps and is spread."""
+    words = {
+        "one": "strides",
+        "other": "dilation_rate above 1",
+        "gets": "",
+        "advice": "Set one of them to 1.",
+    }
+    return say("parameters", refused, words)
+
+
+def equation(refused: Refused) -> Words | None:
+    """An EinsumDense whose equation is for other axes."""
+    if refused.class_name != "EinsumDense":
+        return None
+    written = short(str(refused.parameter("equation")))
+    words = {"equation": written, "gives": refused.gives()}
+    wire = refused.wires[0] if len(refused.wires) == 1 else None
+    fields = {"expected": written, "actual": refused.given}
+    return say("equation", refused, words, wire, **fields)
+
+
+_BAD_VALUES = {
+    r"at most one unknown dimension": (
+        "target_shape",
+        "target_shape leaves more than one axis open. Set all of its -1 but one to a size.",
+    ),
+    r"Invalid permutation argument `dims`": (
+        "dims",
+        "dims has to name each axis once, counted from 1, the batch left out.",
+    ),
+    r"`output_padding` must be strictly less": (
+        "output_padding",
+        "output_padding has to be smaller than strides. Leave it out, and Keras chooses it.",
+    ),
+}
+"""Values that Keras refuses, by its text: which parameter it is, and what is wrong with it."""
+
+
+def bad_value(refused: Refused) -> Words | None:
+    """A parameter with a value that does not go."""
+    for pattern, (name, sentence) in _BAD_VALUES.items():
+        if re.search(pattern, refused.text):
+            return say("bad_parameter", refused, {"name": name, "sentence": sentence})
+    return None
+
+
+@when(r"`count_weights` is not used")
+def unused_weights(match: re.Match, refused: Refused) -> Words:
+    """Weights for counts where nothing is counted."""
+    mode = refused.parameter("output_mode", "multi_hot")
+    words = {
+        "one": "a wire at count_weights",
+        "other": f"output_mode {mode}",
+        "gets": f": {refused.gives()}",
+        "advice": "Set output_mode to count, or take that wire away.",
+    }
+    return say("parameters", refused, words, port="count_weights", index=0)
+
+
+def named_parameter(refused: Refused) -> Words | None:
+    """A parameter that Keras names in its text, and that was set."""
+    if not refused.class_name:
+        return None
+    for name in re.findall(r"`(\w+)[`=]|\bargument:? `?(\w+)`?", refused.text):
+        found = next(filter(None, name))
+        if found in refused.layer.parameters:
+            sentence = f"Keras does not take this {found} here. It says: {first_line(refused)}"
+            return say("bad_parameter", refused, {"name": found, "sentence": sentence})
+    return None
