@@ -9,8 +9,8 @@ KINDS: dict[str, Kind] = by_code(
     Kind(
         "broadcast",
         "{node} repeats {source}",
-        "{node} gets {given} from {source} and {wanted} from {other}. It repeats {source} {axes} "
-        "until the sizes agree. If both are meant to have one shape, bring {source} to {wanted}.",
+        "{node} gets {given} from {source} and {wanted} from {other}, and repeats {source} {axes} "
+        "to make up for it. If both are meant to have one shape, bring {source} to {wanted}.",
         when="A merge gets tensors of different shapes and repeats the smaller one to fit.",
         usual="A Reshape, Flatten or Dense is missing before one of them.",
         fixes=("insert_dense", "project_skip", "insert_reshape", "insert_repeat"),
@@ -82,9 +82,9 @@ KINDS: dict[str, Kind] = by_code(
     Kind(
         "frozen_anew",
         "{node} is frozen and knows nothing",
-        "{node} is frozen, and its {count} weights are not from a saved model: they stay the "
-        "random numbers that they begin with{place}. Let {node} train.",
-        when="A layer is frozen whose weights start anew, so that it never learns anything.",
+        "{node} is frozen, its {count} weights are not those of a saved model, and nothing behind "
+        "it trains: {given} comes out as by chance, whatever the model learns. Let {node} train.",
+        when="A layer is frozen whose weights start anew, and nothing behind it can learn either.",
         usual="Another layer was meant to be frozen, or the layer lost the weights it was saved "
         "with when one of its parameters was changed.",
         fixes=("thaw",),
@@ -93,11 +93,12 @@ KINDS: dict[str, Kind] = by_code(
     Kind(
         "lost_mask",
         "{node} loses the mask",
-        "{maker} marks what is padding. {node} works on {given} and does not hand the mark on, so "
-        "{user} behind it takes padding for data. Put {node} before {maker}, or another layer in "
-        "its place that keeps masks.",
+        "{maker} marks what is padding. {node} puts out {given} without that mark{why}, so {user} "
+        "behind it takes padding for data. If padding is not to count, put a layer there that "
+        "keeps masks, or wire a mask to {user} itself.",
         when="A layer drops the mask of a Masking or Embedding, and a layer behind it wants it.",
-        usual="Convolutions and reshaping drop masks; recurrent layers, Dense and Dropout do not.",
+        usual="Convolutions and reshaping drop masks; recurrent layers, Dense and Dropout do not. "
+        "A sum keeps one only if all its terms have one.",
         severity=WARNING,
     ),
     Kind(
@@ -120,6 +121,27 @@ KINDS: dict[str, Kind] = by_code(
         when="Two inputs of one shape are wired in another order than their names say.",
         usual="The wires were crossed.",
         fixes=("reorder_inputs",),
+        severity=WARNING,
+    ),
+    Kind(
+        "other_order",
+        "{node} takes its inputs backwards",
+        "{node} takes {names} in this order, though by their names it would be the other way "
+        "round. All are {given}, so nothing else will tell. Swap the wires, unless it is meant "
+        "like this.",
+        when="Alike inputs come to a node for which the order counts, against the order of names.",
+        usual="The wires were drawn in another order than the inputs were made.",
+        fixes=("reorder_inputs",),
+        severity=WARNING,
+    ),
+    Kind(
+        "repeats_once",
+        "{node} repeats nothing",
+        "{node} repeats {given} from {source} 1 time, so what is behind gets a sequence of a "
+        "single step. Set n to the number of steps, or use a Reshape if only the axis is wanted.",
+        when="A RepeatVector has n = 1.",
+        usual="n was never set to the number of steps.",
+        fixes=("set_parameter",),
         severity=WARNING,
     ),
     Kind(
