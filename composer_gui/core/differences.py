@@ -28,7 +28,7 @@ def where(wanted: Shape | None, given: Shape | None) -> str:
     if not found:
         return ""
     if len(wanted) != len(given):
-        return f"that is {count_of_axes(len(given) - 1)}, not {count_of_axes(len(wanted) - 1)}"
+        return f"that is {count_of_axes(len(given) - 1)}, not {len(wanted) - 1}"
     if len(found) > 3:
         return f"{named(found, len(given))} differ"
     last = len(given) - 1

@@ -112,7 +112,7 @@ def _free_size(match: re.Match, refused: Refused) -> Words | None:
     """Weights whose shape hangs on a size that is free, or on an axis that is not there."""
     free = [wire for wire in refused.wires if None in wire.shape[1:]]
     if free:
-        return free_size(refused, free[0])
+        return rank_rules.rank_of_a_window(refused) or free_size(refused, free[0])
     return rank_rules.nothing_but_the_batch(refused)
 
 
@@ -121,7 +121,9 @@ def free_size(refused: Refused, wire: Arriving) -> Words:
     open_axes = tuple(axis for axis, size in enumerate(wire.shape) if axis and size is None)
     channels = channels_axis(refused, len(wire.shape))
     axes = (channels,) if channels in open_axes else open_axes
-    words = {"axis": named(axes, len(wire.shape))}
+    is_measured = not refused.class_name.startswith("Adaptive")
+    needs = "makes its weights to measure" if is_measured else "works on sizes that are known"
+    words = {"axis": named(axes, len(wire.shape)), "needs": needs}
     fields = {"expected": "a fixed size", "wanted": wire.shape, "axes": axes}
     return say("free_size", refused, words, wire, **fields)
 
@@ -202,7 +204,8 @@ def _groups(match: re.Match, refused: Refused) -> Words | None:
 @when(r"index out of range|out of bounds|out of range|[Ii]nvalid (?:value for )?.?axis|\baxis\b")
 def _axis_out_of_range(match: re.Match, refused: Refused) -> Words | None:
     """A parameter that names an axis which is not there."""
-    value = refused.parameter("axis", refused.parameter("axes"))
+    names = ("axis", "axes", "shared_axes")
+    value = next((v for v in map(refused.parameter, names) if v is not None), None)
     if value is None or not refused.wires:
         return None
     wire = min(refused.wires, key=lambda wire: wire.rank)
@@ -231,9 +234,8 @@ def _states(refused: Refused) -> Words | None:
     states = [wire for wire in refused.wires if wire.port == "initial_state"]
     if not states:
         return None
-    count = {"GRU": 1, "LSTM": 2, "SimpleRNN": 1}.get(refused.class_name)
-    units = refused.parameter("units")
-    number = {None: "its own states", 1: "1 state", 2: "2 states"}[count]
+    count, units = _states_of(refused)
+    number = {None: "the states of its cells", 1: "1 state"}.get(count, f"{count} states")
     expected = number if units is None or count is None else f"{number} of {units}"
     if isinstance(units, int):
         for wire in states:
@@ -246,6 +248,21 @@ def _states(refused: Refused) -> Words | None:
     actual = listed([wire.spec.show() for wire in states])
     fields = {"expected": expected, "actual": actual, "port": "initial_state"}
     return say("state_count", refused, {"wanted": expected, "given": actual}, **fields)
+
+
+_STATES = {"GRU": 1, "LSTM": 2, "SimpleRNN": 1}
+
+
+def _states_of(refused: Refused) -> tuple[int | None, int | None]:
+    """Return how many states a recurrent layer has, and of which width; None where unknown."""
+    layer, times = refused.layer, 1
+    if refused.class_name == "Bidirectional":
+        layer, times = refused.parameter("layer"), 2
+    elif refused.class_name == "RNN":
+        layer = refused.parameter("cell")
+    count = _STATES.get(getattr(layer, "class_name", "").removesuffix("Cell"))
+    units = layer.parameters.get("units") if count else None
+    return (count * times, units) if isinstance(units, int) else (None, None)
 
 
 @when(r"missing (?:a required|\d+ required positional) argument")

@@ -75,7 +75,7 @@ _SHAPES = (
     Kind(
         "free_size",
         "A size is not known",
-        "{node} makes its weights to measure. {source} gives {given}, where {axis} may be of any "
+        "{node} {needs}. {source} gives {given}, where {axis} may be of any "
         "size. Set that size at the Input.",
         when="A layer needs a size to make its weights, and that size is free.",
         usual="The size is set at the Input; an image has 3 channels, for example.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from composer_gui.core.differences import axis_name, differing, listed, named, where
+from composer_gui.core.differences import axis_name, count_of_axes, differing, listed, named, where
 from composer_gui.core.layer_kinds import Shape
 from composer_gui.core.refused import Arriving, Refused, Words, say, when
 
@@ -153,6 +153,9 @@ def together(match: re.Match, refused: Refused) -> Words | None:
     if match[1]:
         difference = f"{match[1]} and {match[2]} have to be equal on {named(axes, len(wire.shape))}"
         expected = f"equal sizes, not {match[1]} and {match[2]}"
+    elif len(wanted) != len(wire.shape):
+        difference = f"{wire.name} gives {count_of_axes(wire.rank)}, not {len(wanted) - 1}"
+        expected = "equal numbers of axes"
     else:
         difference, expected = where(wanted, wire.shape), "equal sizes"
     words = {"where": difference, "gives": refused.gives()}

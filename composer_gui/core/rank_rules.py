@@ -69,6 +69,14 @@ def nothing_but_the_batch(refused: Refused) -> Words | None:
     return None if wire is None else wrong_rank(refused, wire, 1, "at least ")
 
 
+def rank_of_a_window(refused: Refused) -> Words | None:
+    """Another number of axes than a convolution or an adaptive pooling slides over."""
+    name = refused.class_name
+    if not re.match(r"(Conv|SeparableConv|DepthwiseConv|Adaptive\w+Pooling)[123]D", name):
+        return None
+    return _rank_of_first(refused, window_axes(name) + 1)
+
+
 def sequence_rank(refused: Refused) -> Words | None:
     """A recurrent or attention layer that stumbled because its input is no sequence."""
     if refused.class_name not in _SEQUENCES | _ATTENTION:

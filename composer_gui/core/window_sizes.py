@@ -26,9 +26,10 @@ def least(refused: Refused, shape: Shape) -> Shape:
     Where nothing is known of the window, it is `shape`.
     """
     count = window_axes(refused.class_name)
-    if not count or len(shape) != count + 2:
+    steps = 1 if refused.class_name.startswith("ConvLSTM") else 0
+    if not count or len(shape) != count + 2 + steps:
         return shape
-    first = 2 if refused.parameter("data_format") == "channels_first" else 1
+    first = steps + (2 if refused.parameter("data_format") == "channels_first" else 1)
     needed = _cropped(refused, count) if "Cropping" in refused.class_name else _slid(refused, count)
     found = list(shape)
     for axis, size in enumerate(needed, start=first):
