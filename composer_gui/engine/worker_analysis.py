@@ -24,6 +24,9 @@ from composer_gui.engine.worker_designs import Design, Ticket
 PART_EVERY = 0.25
 """Seconds after which a long analysis, or a long second look, tells what it has found so far."""
 
+SIGN_EVERY = 10.0
+"""Seconds after which a long second look gives a sign of life, though nothing was found."""
+
 LARGEST_PART = 300
 """Verdicts in one message: the window takes one message in a turn."""
 
@@ -88,6 +91,7 @@ class Analysis:
             report = _Report(self._send, design, revision)
             news = design.take_change(revision, document, change, report)
         self._designs[number] = design  # the newest last
+        design.told_at = time.monotonic() - PART_EVERY
         *parts, last = _parts(news)
         for part in parts:
             self._send(protocol.analyzed(number, revision, part, part=True))
@@ -162,8 +166,9 @@ class Analysis:
             if flow.doubts.get(node_id) is not question:
                 return
             design.reconsider(node_id)
-            if time.monotonic() - design.told_at >= PART_EVERY:
-                for part in _parts(design.news()) if design.has_news else ():
+            silent = time.monotonic() - design.told_at
+            if (design.has_news and silent >= PART_EVERY) or silent >= SIGN_EVERY:
+                for part in _parts(design.news()):
                     self._send_reconsidered(design, part, part=True)
 
         self._begin(lambda: elsewhere.answer(question), finish)

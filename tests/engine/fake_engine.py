@@ -29,6 +29,26 @@ def answer(request: dict, **more) -> None:
     say(json.dumps(message | {key: request[key] for key in ("design", "revision")}))
 
 
+def reconsider(request: dict, revision: int, **more) -> None:
+    """Tell of a second look at a revision, with a verdict of a node named "second"."""
+    outputs = [["output", [None, 9], "float32"]]
+    verdict = {"kind": "fine", "outputs": outputs, "problems": [], "blocked_by": None}
+    verdict |= {"parameters": 0, "trainable_parameters": 0}
+    message = {"event": "reconsidered", "verdicts": {"second": verdict}, **more}
+    say(json.dumps(message | {"design": request["design"], "revision": revision}))
+
+
+def tell_trials(request: dict, **more) -> None:
+    """Answer each trial with a problem whose detail is what was to be tried."""
+    results = []
+    for trial in request["trials"]:
+        problem = {"code": "request", "message": "", "detail": json.dumps(trial)}
+        results.append({"touched": {}, "gone": [], "found": [problem], "revealed": [0]})
+    keys = ("design", "revision", "ticket")
+    message = {"event": "tried", "results": results} | {key: request[key] for key in keys}
+    say(json.dumps(message | more))
+
+
 def rubbish() -> None:
     say("Epoch 1/10 not json at all")
     say("[1, 2, 3]")
@@ -50,6 +70,10 @@ def serve(manner: str) -> None:
             break
         if request["op"] == "analyze":
             react(manner, request)
+        if request["op"] == "try_out":
+            react_to_trials(manner, request)
+        if request["op"] == "leave":
+            say(json.dumps({"event": "left", "ticket": request["ticket"]}))
     while manner == "stays":
         time.sleep(1)
 
@@ -69,7 +93,27 @@ def react(manner: str, request: dict) -> None:
         return
     if manner == "in_parts":
         answer(request | {"revision": request["revision"]}, part=True)
+    if manner == "reconsiders_late" and request["revision"] == 2:
+        reconsider(request, 1)
+        reconsider(request | {"design": 99}, 2)
     answer(request)
+    if manner == "reconsiders":
+        reconsider(request, request["revision"], part=True)
+        reconsider(request, request["revision"])
+
+
+def react_to_trials(manner: str, request: dict) -> None:
+    if manner == "dies_of_trials":
+        sys.exit(6)
+    if manner == "never_tries":
+        return
+    if manner == "tries_badly":
+        tell_trials(request, results=[{"touched": 3}])
+        return
+    if manner == "tries_twice":
+        tell_trials(request, ticket="x")
+        tell_trials(request)
+    tell_trials(request)
 
 
 def work(manner: str) -> None:
