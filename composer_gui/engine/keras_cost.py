@@ -23,7 +23,7 @@ CONFIG = 600
 ENTRY = 400
 """Bytes around that configuration: module, name, the shape it was built on, where it is called."""
 
-GROUP, VARIABLE = 1_940, 390
+GROUP, VARIABLE = 1_880, 400
 """Bytes that HDF5 takes for each layer, or layer in a layer, and for each of their variables."""
 
 Specs = Sequence[TensorSpec]

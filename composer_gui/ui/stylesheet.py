@@ -55,6 +55,14 @@ QScrollBar::handle:hover { background: $tertiary; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QSplitter::handle { background: $line; }
+QTableView { background: transparent; border: none; selection-background-color: $selection;
+  selection-color: $text; }
+QTableView::item { padding: 0 16px; border: none; }
+QTableView::item:selected { background: $selection; }
+QHeaderView { background: transparent; border: none; }
+QHeaderView::section { background: $panel; color: $secondary; border: none;
+  border-bottom: 1px solid $line; padding: 4px 18px; }
+QHeaderView::section:hover { color: $text; }
 QStatusBar { background: $panel; border-top: 1px solid $line; }
 QStatusBar::item { border: none; }
 QProgressBar { background: $field; border: 1px solid $card_line; border-radius: 4px;

@@ -19,6 +19,7 @@ from composer_gui.session.settings import Settings
 from composer_gui.ui.canvas.level_bar import LevelBar
 from composer_gui.ui.canvas.view import CanvasView
 from composer_gui.ui.controls import SignButton, Tabs
+from composer_gui.ui.panels.cost_panel import CostPanel
 from composer_gui.ui.panels.inspector import Inspector
 from composer_gui.ui.panels.palette import Palette
 from composer_gui.ui.panels.problem_list import ProblemList
@@ -28,25 +29,29 @@ from composer_gui.ui.words import Hairline
 
 SIDES_KEY, HEIGHTS_KEY = "window/widths", "window/heights"
 PALETTE_WIDTH, INSPECTOR_WIDTH, BOTTOM_HEIGHT = 264, 331, 212
-PYTHON, PROBLEMS = 0, 1
+PYTHON, PROBLEMS, COST = 0, 1, 2
 
 
 class Bottom(QWidget):
-    """Tabs below the canvas: the source and the problems."""
+    """Tabs below the canvas: the source, the problems and the cost."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, settings: Settings | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.tabs = Tabs()
         self.source = SourcePreview(session)
         self.problems = ProblemList(session)
+        self.cost = CostPanel(session, settings)
         self.copy = SignButton("copy", "Copy the source")
         self._pages = QStackedWidget()
         self._set_up()
         self._connect()
 
     def _set_up(self) -> None:
-        self.tabs.setAccessibleName("Source and problems")
-        for name, page in (("Python", self.source), ("Problems", self.problems)):
+        self.tabs.setAccessibleName("Source, problems and cost")
+        pages = (("Python", self.source), ("Problems", self.problems), ("Cost", self.cost))
+        for name, page in pages:
             self.tabs.addTab(name)
             self._pages.addWidget(page)
         top = QHBoxLayout()
@@ -99,7 +104,7 @@ class Workspace(QWidget):
         self.levels = LevelBar(session)
         self.layer_palette = Palette(session, settings)
         self.inspector = Inspector(session)
-        self.bottom = Bottom(session)
+        self.bottom = Bottom(session, settings)
         self._set_up()
         self._connect()
 
@@ -132,8 +137,11 @@ class Workspace(QWidget):
         self.layer_palette.layer_chosen.connect(self._add_layer)
         self.layer_palette.node_chosen.connect(self.add_node)
         self.layer_palette.model_chosen.connect(self._add_model)
-        for panel in (self.bottom.source, self.bottom.problems, self.inspector):
+        below = self.bottom
+        for panel in (below.source, below.problems, below.cost, self.inspector):
             panel.node_chosen.connect(self.canvas.show_node)
+        for panel in (self.bottom.problems, self.inspector):
+            panel.looked_at.connect(self.canvas.preview.show)
 
     # Adding from the palette ---------------------------------------------------------------------
 

@@ -1,0 +1,133 @@
+"""What the design costs: a table of its nodes, what they come to, and for how large a batch."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QIntValidator
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from composer_gui.core.bill import Bill, bill, rows
+from composer_gui.core.cost import show_bytes
+from composer_gui.session.session import Session
+from composer_gui.session.settings import Settings
+from composer_gui.ui.controls import TextField
+from composer_gui.ui.panels.cost_table import CostTable, SumTable
+from composer_gui.ui.words import Hairline, Line, listed
+
+BATCH_KEY = "cost/batch"
+FIRST_BATCH, LARGEST_BATCH = 32, 1_000_000
+DELAY = 60
+"""Milliseconds after a change before costs are added up: edits and verdicts come in bursts."""
+
+NAMED = 3
+"""How many of the nodes that are not counted are called by name."""
+
+
+class CostPanel(QWidget):
+    """Shows costs while somebody sees it. `node_chosen(node id)` when a row is pressed."""
+
+    node_chosen = Signal(str)
+
+    def __init__(
+        self, session: Session, settings: Settings | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._settings = settings
+        self.batch = _remembered(settings)
+        self.bill = Bill()
+        self.field = TextField(str(self.batch), mono=True)
+        self.memory = Line(tone="secondary")
+        self.missing = Line(tone="warning")
+        self.table = CostTable()
+        self.sums = SumTable(self.table)
+        self._later = QTimer(self, singleShot=True, interval=DELAY)
+        self._set_up()
+        self._connect()
+
+    def _set_up(self) -> None:
+        self.field.setValidator(QIntValidator(1, LARGEST_BATCH, self.field))
+        self.field.setFixedWidth(72)
+        self.field.setAccessibleName("Samples in a batch")
+        self.field.setToolTip("For how many samples at once the memory of activations is told")
+        self.memory.setAccessibleName("Memory and file")
+        self.missing.setAccessibleName("What is not counted")
+        caption = Line("Batch of", tone="secondary")
+        caption.setBuddy(self.field)
+        top = QHBoxLayout()
+        top.setContentsMargins(16, 6, 16, 6)
+        top.setSpacing(10)
+        for widget in (caption, self.field, self.memory):
+            top.addWidget(widget)
+        top.addWidget(self.missing, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(top)
+        column.addWidget(self.table, 1)
+        column.addWidget(Hairline())
+        column.addWidget(self.sums)
+
+    def _connect(self) -> None:
+        for signal in (self._session.changed, self._session.analyzed, self._session.settled):
+            signal.connect(self._soon)
+        self._later.timeout.connect(self.refresh)
+        self.field.editingFinished.connect(self._take_batch)
+        self.table.chosen.connect(self.node_chosen)
+
+    def _soon(self, *_: object) -> None:
+        if self.isVisible() and not self._later.isActive():
+            self._later.start()
+
+    def showEvent(self, event) -> None:
+        super().showEvent(event)
+        self.refresh()
+
+    def _take_batch(self) -> None:
+        batch = int(self.field.text() or 0)
+        if not batch:
+            self.field.setText(str(self.batch))
+        elif batch != self.batch:
+            self.batch = batch
+            if self._settings:
+                self._settings.remember(BATCH_KEY, batch)
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Add up what the nodes cost now."""
+        document = self._session.document
+        found = rows(document, self._session.verdicts)
+        self.bill = bill(found)
+        labels = {row.node: document.label(row.node) for row in found}
+        self.table.costs.show(found, labels, self.batch)
+        self.sums.sums.show(self.bill, self.batch)
+        self.sums.setVisible(bool(found))
+        self.memory.setText(self._memory_words() if found else "Nothing is on the canvas yet.")
+        self.missing.setText(self._missing_words(labels))
+
+    def _memory_words(self) -> str:
+        memory, file = show_bytes(self.bill.memory(self.batch)), show_bytes(self.bill.file)
+        so_far = "" if self.bill.is_whole else " so far"
+        return f"needs {memory} for weights and activations{so_far}; the file about {file}"
+
+    def _missing_words(self, labels: dict[str, str]) -> str:
+        sentences = []
+        if self.bill.waiting:
+            sentences.append(f"Not counted yet: {_named(self.bill.waiting, labels)}.")
+        if self.bill.unsaid:
+            names = _named(self.bill.unsaid, labels)
+            sentences.append(f"Not all of {names} can be counted: sizes are free or not known.")
+        return " ".join(sentences)
+
+
+def _named(nodes: tuple[str, ...], labels: dict[str, str]) -> str:
+    names = [labels[node] for node in nodes[:NAMED]]
+    more = len(nodes) - NAMED
+    return listed([*names, f"{more} more"] if more > 0 else names)
+
+
+def _remembered(settings: Settings | None) -> int:
+    """Return the batch size of the last time; the settings' file is the user's to edit."""
+    kept = str(settings.value(BATCH_KEY, FIRST_BATCH)) if settings else ""
+    fits = kept.isascii() and kept.isdigit() and 1 <= int(kept) <= LARGEST_BATCH
+    return int(kept) if fits else FIRST_BATCH
