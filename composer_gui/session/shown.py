@@ -8,12 +8,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from composer_gui.core import structure
+from composer_gui.core import origins, structure
 from composer_gui.core.change import Change, between
 from composer_gui.core.codegen.keras_script import Script
 from composer_gui.core.document import CodeFile, Document, number_of
 from composer_gui.core.graph import Graph
 from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.origins import Origin
 from composer_gui.core.problems import Problem
 from composer_gui.core.trials import Offer
 from composer_gui.core.verdicts import UNKNOWN, Verdict
@@ -150,6 +151,10 @@ class ShownDesign(QObject):
     def is_trying(self, problem: Problem) -> bool:
         """Whether repairs for a problem are being tried, since `fixes` was asked for them."""
         return self._repairs.is_trying(problem)
+
+    def origin(self, problem: Problem) -> Origin | None:
+        """Return where the value was set that makes a problem, None where nobody can say."""
+        return origins.origin(self.document, self.catalog, self.verdicts, problem)
 
     def script(self) -> Script:
         """Return the Python source of the level shown, without the parts that are not ready."""
