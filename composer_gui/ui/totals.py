@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from composer_gui.core.bill import bill, counts, rows
 from composer_gui.core.document import Call, Document, Frame, Note
-from composer_gui.core.layer_kinds import Layer, SavedModel
 from composer_gui.core.verdicts import BLOCKED, FINE, UNKNOWN, Verdict
 
 MISSING_CLASS = "missing_class"
@@ -40,8 +40,8 @@ def totals(document: Document, verdicts: Mapping[str, Verdict]) -> Totals:
     """Return the counts of a design under these verdicts."""
     nodes = wires = waiting = 0
     whole = True
-    layers: dict[str, tuple[int, int]] = {}
     calls: Counter[str] = Counter()
+    weighty: set[str] = set()
     for node in document.nodes.values():
         if isinstance(node, Frame | Note):
             continue
@@ -52,25 +52,16 @@ def totals(document: Document, verdicts: Mapping[str, Verdict]) -> Totals:
         whole = whole and verdict.kind == FINE and not _is_uncounted(verdict)
         if isinstance(node, Call):
             calls[node.layer] += 1
-            known = counts(document.layers[node.layer], verdict)
-            layers[node.layer] = max(layers.get(node.layer, (0, 0)), known)
-    parameters = sum(count for count, _ in layers.values())
-    trainable = sum(count for _, count in layers.values())
-    shared = sum(calls[layer] > 1 and count > 0 for layer, (count, _) in layers.items())
-    return Totals(nodes, wires, waiting, parameters, trainable, whole, shared)
+            if any(counts(document.layers[node.layer], verdict)):
+                weighty.add(node.layer)
+    cost = bill(rows(document, verdicts))
+    shared = sum(calls[layer] > 1 for layer in weighty)
+    return Totals(nodes, wires, waiting, cost.parameters, cost.trainable, whole, shared)
 
 
 def _is_uncounted(verdict: Verdict) -> bool:
     """Return whether a model is taken at the word of its file, which does not count weights."""
     return not verdict.parameters and any(p.code == MISSING_CLASS for p in verdict.problems)
-
-
-def counts(layer: Layer, verdict: Verdict) -> tuple[int, int]:
-    """Return a layer's parameters and how many of them train; a saved model's file may tell."""
-    if verdict.parameters or not isinstance(layer, SavedModel):
-        return verdict.parameters, verdict.trainable_parameters
-    known = layer.interface.parameters or 0
-    return known, known if layer.trainable and not layer.inference else 0
 
 
 def cost_rows(parameters: int, trainable: int, *, is_whole: bool = True) -> list[tuple[str, str]]:
@@ -81,10 +72,13 @@ def cost_rows(parameters: int, trainable: int, *, is_whole: bool = True) -> list
     if not parameters and not is_whole:
         return [("Parameters", "not known yet")]
     head = "Parameters" if is_whole else "Parameters so far"
-    rows = [(head, show_parameters(parameters)), ("of these trainable", show_parameters(trainable))]
+    shown = [
+        (head, show_parameters(parameters)),
+        ("of these trainable", show_parameters(trainable)),
+    ]
     if trainable < parameters:
-        rows.append(("not trained", show_parameters(parameters - trainable)))
-    return rows
+        shown.append(("not trained", show_parameters(parameters - trainable)))
+    return shown
 
 
 def show_parameters(count: int) -> str:
