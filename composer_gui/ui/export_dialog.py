@@ -20,6 +20,7 @@ from composer_gui.ui.export_source import SourceChoice
 from composer_gui.ui.file_flow import as_file_name
 from composer_gui.ui.panels.fields import Field
 from composer_gui.ui.progress import Progress
+from composer_gui.ui.reasons import allow
 from composer_gui.ui.words import Hairline, Line, Paragraph, count_of, listed
 
 WIDTH = 540
@@ -189,7 +190,7 @@ class ExportDialog(QDialog):
         if existing:
             why, tone = f"{existing} will be replaced.", "warning"
         self._say(why, tone, node)
-        self.export_button.setEnabled(tone != "wrong")
+        allow(self.export_button, why if tone == "wrong" else "")
 
     def _say(self, sentence: str, tone: str, node: str | None = None) -> None:
         self.sentence.setText(sentence)
@@ -268,7 +269,7 @@ class ExportDialog(QDialog):
         export.failed.connect(self._fail)
         self.progress.show_progress("Beginning", 0.0)
         self.pages.setCurrentIndex(RUN)
-        self.export_button.setEnabled(False)
+        allow(self.export_button, "The export is on its way.")
         export.start()
 
     def _finish(self, report: Report) -> None:
@@ -279,7 +280,7 @@ class ExportDialog(QDialog):
         self.resize(self.width(), min(680, self.height() + 40 + self.report.missing_height()))
         self.cancel_button.hide()
         self.export_button.setText("Close")
-        self.export_button.setEnabled(True)
+        allow(self.export_button)
         self.export_button.setFocus()
         self.exported.emit(report)
 
@@ -288,7 +289,7 @@ class ExportDialog(QDialog):
         self.pages.setCurrentIndex(CHOOSE)
         self._look()
         self._say(error.whole, "wrong", error.node)
-        self.export_button.setEnabled(True)
+        allow(self.export_button)
         self.export_button.setText("Try again")
 
     def reject(self) -> None:

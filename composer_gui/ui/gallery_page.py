@@ -15,6 +15,7 @@ from composer_gui.ui import theme
 from composer_gui.ui.controls import push_button
 from composer_gui.ui.gallery_cards import GAP, Cards
 from composer_gui.ui.progress import Progress
+from composer_gui.ui.reasons import allow
 from composer_gui.ui.recent_row import WIDTH, RecentRow
 from composer_gui.ui.words import Head, Line, Paragraph
 
@@ -109,12 +110,12 @@ class GalleryPage(QWidget):
     def show_making(self, text: str, part: float) -> None:
         """Say how far the example is that is being made ready."""
         self.progress.show_progress(text, part)
-        self.cards.setEnabled(False)
+        allow(self.cards, "An example is being made ready.")
 
     def end_making(self) -> None:
         """Show no progress any more."""
         self.progress.hide()
-        self.cards.setEnabled(True)
+        allow(self.cards)
 
     def showEvent(self, event) -> None:
         super().showEvent(event)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from composer_gui.ui import theme
+from composer_gui.ui.reasons import allow
 from composer_gui.ui.words import Line, plain_tip
 
 WIDTH, HEIGHT = 268, 44
@@ -24,10 +25,10 @@ class RecentRow(QWidget):
         self._path = path
         self._is_there = path.exists()
         self.setFixedSize(WIDTH, HEIGHT)
-        self.setEnabled(self._is_there)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(f"Open {path.name}")
-        self.setToolTip(plain_tip(str(path) if self._is_there else f"{path} is not there now."))
+        self.setToolTip(plain_tip(str(path)))
+        allow(self, "" if self._is_there else f"{path} is not there now.")
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 3, 10, 3)
         column.setSpacing(0)

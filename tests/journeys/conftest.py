@@ -11,6 +11,7 @@ from composer_gui.app import Composer
 from composer_gui.core.problems import ERROR
 from composer_gui.session.settings import Settings
 from composer_gui.ui import theme
+from tests.greys import greys_without_reason
 from tests.hand import Hand
 
 Tab, Enter = Qt.Key.Key_Tab, Qt.Key.Key_Return
@@ -109,5 +110,7 @@ class Trip:
 def trip(engine_of_all, qtbot):
     made = Trip(engine_of_all, qtbot)
     yield made
+    grey = greys_without_reason(made.window)
     made.session.history.mark_clean()
     made.window.close()
+    assert grey == []  # wherever a journey ends

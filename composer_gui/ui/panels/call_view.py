@@ -28,8 +28,12 @@ from composer_gui.ui.panels.saved_words import kind_words, use_words, weights_wo
 from composer_gui.ui.panels.submodel_part import SubmodelPart
 from composer_gui.ui.panels.use_part import UsePart
 from composer_gui.ui.panels.weights import WeightsChoice, trainable_choice
+from composer_gui.ui.reasons import allow
 from composer_gui.ui.totals import cost_rows, counts, show_parameters
 from composer_gui.ui.words import Head, Line, Paragraph
+
+INFERENCE = "Nothing in it trains while it is for inference only."
+"""Why it cannot be said which layers train."""
 
 WEIGHTLESS = ("merge", "reshaping", "pooling")
 """Categories whose layers never hold weights."""
@@ -173,7 +177,7 @@ class CallView(NodeView):
             self.class_field.show_class(self.layer.class_name)
         if self.inference is not None:
             self.inference.editor.setChecked(self.layer.inference)
-            self.trainable.setEnabled(not self.layer.inference)
+            allow(self.trainable, INFERENCE if self.layer.inference else "")
         if self.file is not None:
             self._follow_file()
         if isinstance(self.layer, Operation):

@@ -17,6 +17,7 @@ from composer_gui.ui.panels.fields import Field
 from composer_gui.ui.panels.node_view import NodeView, show_text
 from composer_gui.ui.panels.object_editors import field_for
 from composer_gui.ui.panels.ports_part import PortsPart
+from composer_gui.ui.reasons import allow
 from composer_gui.ui.words import Line
 
 SHAPE = Parameter(
@@ -74,8 +75,8 @@ class EndView(NodeView):
         at = ids.index(self.node_id)
         self.order.setVisible(len(ids) > 1)
         self.place.setText(f"{at + 1} of {len(ids)}")
-        self.earlier.setEnabled(at > 0)
-        self.later.setEnabled(at < len(ids) - 1)
+        allow(self.earlier, "" if at > 0 else "It is the first already.")
+        allow(self.later, "" if at < len(ids) - 1 else "It is the last already.")
         self.ports.show_node(self.node_id)
 
     def _rename(self, text: str) -> None:

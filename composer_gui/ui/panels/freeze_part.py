@@ -12,6 +12,7 @@ from composer_gui.core.layer_kinds import SavedModel
 from composer_gui.ui.controls import SignButton, TextField, push_button
 from composer_gui.ui.panels.fields import Column
 from composer_gui.ui.panels.inside_rows import total
+from composer_gui.ui.reasons import allow
 from composer_gui.ui.totals import show_parameters
 from composer_gui.ui.words import Line, count_of
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from composer_gui.ui.panels.inside_part import InsidePart
 
 MOST_PATTERNS = 6
+NO_PATTERN = "Type a name or a pattern such as block5_* first."
+NO_MATCH = "No layer inside has such a name or class."
+THAWS = "A pattern that begins with ! thaws."
 """How many patterns are listed; the later ones decide, so these are the last."""
 
 
@@ -85,8 +89,9 @@ class FreezePart(Column):
         thaws = self._thaws()
         words = f"Thaws {pattern}" if thaws else pattern
         self.count.setText(f"{words}: {self._sum(matched)}" if matched else "Matches no layer.")
-        self.freeze.setEnabled(bool(matched) and not thaws)
-        self.thaw.setEnabled(bool(matched))
+        unmatched = "" if matched else NO_MATCH if pattern else NO_PATTERN
+        allow(self.freeze, unmatched or (THAWS if thaws else ""))
+        allow(self.thaw, unmatched)
         self.thaw.setVisible(thaws or bool(self.layer.frozen))
         if matched != self.matched:
             self.matched = matched

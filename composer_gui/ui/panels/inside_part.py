@@ -27,10 +27,14 @@ from composer_gui.ui.panels.inside_rows import (
     total,
     unfolded,
 )
+from composer_gui.ui.reasons import allow
 from composer_gui.ui.words import Head, Line, Paragraph, count_of
 
 if TYPE_CHECKING:
     from composer_gui.ui.panels.call_view import CallView
+
+NO_ROW = "Choose a layer in the list first."
+NO_TENSOR = "This is an input of the model: what comes in there is at hand already."
 
 
 class InsidePart(Column):
@@ -199,13 +203,13 @@ class InsidePart(Column):
     def _show_buttons(self, *_: object) -> None:
         row = self._current()
         state = self.list.model().state(row) if row else None
-        can_freeze = bool(row and row.can_freeze and not state.fixed)
+        unfrozen = self._why_not_frozen(row)
         self.tap.setText("Untap" if state and state.tapped else "Tap")
-        self.freeze.setText("Thaw" if can_freeze and state.frozen else "Freeze")
+        self.freeze.setText("Thaw" if not unfrozen and state.frozen else "Freeze")
         for button in (self.tap, self.end):
-            button.setEnabled(bool(row and row.can_tap))
-        self.freeze.setEnabled(can_freeze)
-        self.begin.setEnabled(row is not None)
+            allow(button, NO_ROW if row is None else "" if row.can_tap else NO_TENSOR)
+        allow(self.freeze, unfrozen)
+        allow(self.begin, "" if row else NO_ROW)
 
     def eventFilter(self, watched: QWidget, event) -> bool:
         """Let arrows leave the search field for the list, and Escape clear it."""
@@ -290,20 +294,29 @@ class InsidePart(Column):
         row = self.rows[number]
         state = self.list.model().state(row)
         if state.fixed:
-            self._say_fixed(row)
+            self.tell(self._why_fixed(row))
             return
         patterns = self.layer.frozen
         wanted = toggled(patterns, row, self.leaves, freeze=not state.frozen)
         word = "Thaw" if state.frozen else "Freeze"
         self.change(f"{word} {row.name}", edits.set_frozen, wanted)
 
-    def _say_fixed(self, row: InsideRow) -> None:
+    def _why_fixed(self, row: InsideRow) -> str:
         if not row.is_trainable:
-            self.tell(f"{row.name} was saved frozen. Open the model up to let it train.")
-        elif self.layer.inference:
-            self.tell("Nothing in it trains while it is for inference only.")
-        else:
-            self.tell("The whole model is frozen. Choose “all layers” at Trainable first.")
+            return f"{row.name} was saved frozen. Open the model up to let it train."
+        if self.layer.inference:
+            return "Nothing in it trains while it is for inference only."
+        return "The whole model is frozen. Choose “all layers” at Trainable first."
+
+    def _why_not_frozen(self, row: InsideRow | None) -> str:
+        """Return why a row's layer cannot be frozen or thawed here, "" where it can."""
+        if row is None:
+            return NO_ROW
+        if row.is_again:
+            return f"{row.name} is frozen where it is called first."
+        if not row.can_freeze:
+            return f"{row.name} has no weights to freeze."
+        return self._why_fixed(row) if self.list.model().state(row).fixed else ""
 
     def _show_menu(self, number: int, at: QPoint) -> None:
         row = self.rows[number]

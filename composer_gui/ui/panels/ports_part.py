@@ -17,6 +17,7 @@ from composer_gui.session.session import Session
 from composer_gui.ui.controls import SignButton
 from composer_gui.ui.panels.node_view import Rows, figure
 from composer_gui.ui.panels.problem_row import is_wrong
+from composer_gui.ui.reasons import END, allow
 from composer_gui.ui.words import Head, Line
 
 
@@ -77,7 +78,8 @@ class PortsPart(QWidget):
             button = SignButton(sign, f"Move {row.name} {sign}")
             button.setFixedSize(20, 20)
             button.setProperty("move", (row.port, row.place, row.place + step))
-            button.setEnabled(0 <= row.place + step < row.count)
+            is_end = not 0 <= row.place + step < row.count
+            allow(button, f"It is the {END[step]} already." if is_end else "")
             button.clicked.connect(self._move)
             line.addWidget(button)
         return holder

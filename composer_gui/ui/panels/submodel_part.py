@@ -15,6 +15,7 @@ from composer_gui.ui.controls import SignButton, TextField
 from composer_gui.ui.panels.fields import Column
 from composer_gui.ui.panels.node_view import figure, show_text
 from composer_gui.ui.panels.ports_part import PortRow, port_rows
+from composer_gui.ui.reasons import END, allow
 from composer_gui.ui.words import Head, Line, Paragraph
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ class SubmodelPart(Column):
             button = SignButton(sign, f"Move this {side}put {sign}")
             button.setFixedSize(20, 20)
             button.setProperty("move", (node_id, step))
-            button.setEnabled(0 <= place + step < count)
+            allow(button, "" if 0 <= place + step < count else f"It is the {END[step]} already.")
             button.setVisible(count > 1)
             button.clicked.connect(self._move)
             self.moves[node_id, step] = button

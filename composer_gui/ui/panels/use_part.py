@@ -11,6 +11,7 @@ from composer_gui.core.layer_kinds import Operation, SavedModel, Submodel
 from composer_gui.ui.canvas.room_below import place_below
 from composer_gui.ui.controls import push_button
 from composer_gui.ui.panels.fields import Column
+from composer_gui.ui.reasons import allow
 
 if TYPE_CHECKING:
     from composer_gui.ui.panels.call_view import CallView
@@ -39,6 +40,7 @@ class UsePart(Column):
         if not isinstance(layer, Operation):
             self.add(self.row(self.again, stretched=False))
         self.add(self.row(self.independent, stretched=False))
+        self._tip(self.open_up, "Put the layers inside in the place of this node")
         self._tip(self.enter, "Show what is inside (Enter)")
         self._tip(self.ungroup, "Put what is inside in the place of this node")
         self._tip(self.again, "Add another node that shares these weights")
@@ -63,8 +65,7 @@ class UsePart(Column):
         if isinstance(view.layer, SavedModel):
             is_known = view.session.inside(view.layer) is not None
             why = "" if is_known else view.session.why_sealed(view.layer)
-            self.open_up.setEnabled(not why)
-            self._tip(self.open_up, why or "Put the layers inside in the place of this node")
+            allow(self.open_up, why)
 
     def _open_up(self) -> None:
         self._view.session.open_up(self._view.node_id)

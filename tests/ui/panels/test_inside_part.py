@@ -176,7 +176,7 @@ def test_a_sealed_model_says_why(inspector, design, session, monkeypatch):
     inspector.show_nodes((node,))
     assert inspector.view.inside.sealed.text() == why
     assert not inspector.view.use.open_up.isEnabled()
-    assert inspector.view.use.open_up.toolTip() == why
+    assert inspector.view.use.open_up.statusTip() == why
 
 
 def test_further_calls_and_outputs_of_a_layer_are_rows_without_a_lock(inspector, design, qtbot):

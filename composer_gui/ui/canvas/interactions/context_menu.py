@@ -19,7 +19,12 @@ from composer_gui.ui.canvas.commands import (
 )
 from composer_gui.ui.canvas.geometry import FRAME_TITLE, GRID
 from composer_gui.ui.canvas.hits import Hit
-from composer_gui.ui.words import plain_tip
+from composer_gui.ui.reasons import allow
+
+NO_PASTE = "The clipboard holds no nodes. Copy some first, here or in another design."
+EMPTY_CANVAS = "The canvas is empty."
+ONE_NODE = "There is only one node."
+NO_WIRES = "No wire leads to or from what is selected."
 
 
 def open_menu(view, event) -> QMenu:
@@ -37,6 +42,7 @@ def menu_for(view, hit: Hit, at: QPointF) -> QMenu:
     """Return the menu for what was hit at `at`, in the scene; it deletes itself when it closes."""
     menu = QMenu(view)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.setToolTipsVisible(True)
     if hit.kind == "wire":
         _fill_for_wire(menu, view, hit.wire, at)
     elif hit.node:
@@ -48,10 +54,10 @@ def menu_for(view, hit: Hit, at: QPointF) -> QMenu:
     return menu
 
 
-def _add(menu: QMenu, text: str, command, *args, enabled: bool = True, **kwargs) -> None:
+def _add(menu: QMenu, text: str, command, *args, why_not: str = "", **kwargs) -> None:
     # partial, not lambda: it keeps what it was given, and drops the signal's own arguments
     action = menu.addAction(text)
-    action.setEnabled(enabled)
+    allow(action, why_not)
     action.triggered.connect(partial(_run, partial(command, *args, **kwargs)))
 
 
@@ -75,14 +81,16 @@ def _fill_for_canvas(menu: QMenu, view, at: QPointF) -> None:
         _add(menu, text, _put, view, text, edit, at)
     _add(menu, "Add frame", _put, view, "Add frame", _frame_here, at)
     menu.addSeparator()
-    pasteable = clipboard_fragment() is not None
-    _add(menu, "Paste\tCtrl+V", view.paste_at, at, enabled=pasteable)
+    no_paste = "" if clipboard_fragment() is not None else NO_PASTE
+    _add(menu, "Paste\tCtrl+V", view.paste_at, at, why_not=no_paste)
     label = "Paste sharing weights\tCtrl+Shift+V"
-    _add(menu, label, paste_shared, view, enabled=pasteable)
-    _add(menu, "Select all\tCtrl+A", view.select_all, enabled=bool(view.scene().nodes))
+    _add(menu, label, paste_shared, view, why_not=no_paste)
+    count = len(view.scene().nodes)
+    nothing = "" if count else EMPTY_CANVAS
+    _add(menu, "Select all\tCtrl+A", view.select_all, why_not=nothing)
     menu.addSeparator()
-    _add(menu, "Arrange", view.arrange, enabled=len(view.scene().nodes) > 1)
-    _add(menu, "Fit into view", view.fit, enabled=bool(view.scene().nodes))
+    _add(menu, "Arrange", view.arrange, why_not="" if count > 1 else nothing or ONE_NODE)
+    _add(menu, "Fit into view", view.fit, why_not=nothing)
 
 
 def _put(view, label: str, edit, at: QPointF) -> None:
@@ -119,7 +127,7 @@ def _fill_for_nodes(menu: QMenu, view, node_id: str) -> None:
         _add(menu, "Delete and heal\tCtrl+Del", layer_commands.delete_and_heal, view)
     menu.addSeparator()
     wires = _wires_at(view, chosen)
-    _add(menu, "Disconnect", _disconnect, view, wires, enabled=bool(wires))
+    _add(menu, "Disconnect", _disconnect, view, wires, why_not="" if wires else NO_WIRES)
     if any(isinstance(document.nodes[i], Input | Call | Output) for i in chosen):
         _add(menu, "Put a frame around", _frame_around, view, chosen)
     if len(chosen) > 1:
@@ -145,9 +153,7 @@ def _add_layer_entries(menu: QMenu, view, calls: list[str], alone: bool) -> None
     if "saved model" in can:
         layer = layer_commands.called(view, calls[0])
         why = view.session.why_sealed(layer)
-        _add(menu, "Open up\tCtrl+U", layer_commands.open_up, view, enabled=not why)
-        menu.setToolTipsVisible(bool(why))
-        menu.actions()[-1].setToolTip(plain_tip(why))
+        _add(menu, "Open up\tCtrl+U", layer_commands.open_up, view, why_not=why)
     _add(menu, "Group into submodel\tCtrl+G", layer_commands.group, view)
     if alone:
         _add(menu, "Replace with…\tCtrl+R", layer_commands.replace_with, view)
