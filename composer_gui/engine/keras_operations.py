@@ -30,8 +30,11 @@ NOT_ON_TENSORS = frozenset(
 """Functions that take other functions, or give no tensor."""
 
 
-def call(layer: Operation, inputs: Inputs) -> Outcome:
-    """Return what an operation gives; raises CannotCall, or what Keras raises."""
+def call(layer: Operation, inputs: Inputs, *, thorough: bool = True) -> Outcome:
+    """Return what an operation gives; raises CannotCall, or what Keras raises.
+
+    Without `thorough` nothing is traced; the Outcome is doubtful where it would have been.
+    """
     function = _function(layer.function)
     ports = [port.name for port in operation_ports(layer)]
 
@@ -43,7 +46,8 @@ def call(layer: Operation, inputs: Inputs) -> Outcome:
 
     result = run({port: tuple(tensors(specs)) for port, specs in inputs.items()})
     found = specs_of(result)
-    if any("float" not in spec.dtype for specs in inputs.values() for spec in specs):
+    doubtful = any("float" not in spec.dtype for specs in inputs.values() for spec in specs)
+    if doubtful and thorough:
         traced = trace(run, inputs)
         found = [merged(one, other) for one, other in zip(found, traced, strict=True)]
     if len(found) != max(1, layer.outputs):
@@ -51,7 +55,8 @@ def call(layer: Operation, inputs: Inputs) -> Outcome:
     numbers = range(1, layer.outputs + 1)
     names = [f"output_{number}" for number in numbers] if layer.outputs else ["output"]
     cost = of_function(result, [inputs[port][0] for port in ports], found)
-    return Outcome(outputs=tuple(zip(names, found, strict=True)), cost=cost)
+    outputs = tuple(zip(names, found, strict=True))
+    return Outcome(outputs=outputs, cost=cost, doubtful=doubtful and not thorough)
 
 
 def _function(name: str) -> Callable[..., Any]:

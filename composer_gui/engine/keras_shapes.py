@@ -65,14 +65,14 @@ class KerasShapes:
 
     `models` has `call(layer, inputs, arguments, code, built_on) -> Outcome` for saved models, and
     `weights(saved, code)`, the variables of a layer in one; both may raise CannotCall.
-    `operations` is `call(layer, inputs) -> Outcome` for functions of `keras.ops`.
+    `operations` is `call(layer, inputs, thorough=…) -> Outcome` for functions of `keras.ops`.
     """
 
     def __init__(
         self,
         catalog: Catalog,
         models: Any = None,
-        operations: Callable[[Operation, Inputs], Outcome] | None = None,
+        operations: Callable[..., Outcome] | None = None,
     ) -> None:
         self._catalog = catalog
         self._models = models
@@ -102,7 +102,7 @@ class KerasShapes:
                 return self._models.call(layer, inputs, arguments, code, built_on)
             with ghosts():
                 if isinstance(layer, Operation):
-                    return self._operations(layer, inputs)
+                    return self._operations(layer, inputs, thorough=thorough)
                 return self._with_weights(layer, arguments, inputs, built_on, code, thorough)
         except CannotCall as error:
             return Outcome(problems=(error.problem,), lasting=error.lasting)
