@@ -20,6 +20,8 @@ def found(sight: Sight) -> Iterator[Problem]:
     yield from _float_indices(sight)
     if sight.class_name == "Normalization":
         yield from _unadapted(sight)
+    elif was_saved(sight.layer):
+        return
     elif sight.class_name == "RepeatVector":
         yield from _repeats_once(sight)
     else:
@@ -38,6 +40,14 @@ def _unadapted(sight: Sight) -> Iterator[Problem]:
     saved = sight.layer.weights is not None and not sight.verdict.anew
     if not saved and sight.parameter("mean") is None and sight.parameter("variance") is None:
         yield sight.warn("unadapted", sight.arrivals[0])
+
+
+def was_saved(layer: KerasLayer) -> bool:
+    """Return whether a layer is one of a saved model: nobody here chose that it does nothing.
+
+    A model that is opened up for inference has Dropouts that drop nothing.
+    """
+    return layer.weights is not None and layer.weights.class_name == layer.class_name
 
 
 def _repeats_once(sight: Sight) -> Iterator[Problem]:
@@ -100,7 +110,7 @@ def _shown(value: Any) -> str:
 
 
 def _single(sight: Sight) -> str:
-    return "it merges one input only"
+    return "it joins one input only"
 
 
 def _same_shape(sight: Sight) -> str:
@@ -151,7 +161,6 @@ def _zooms(sight: Sight) -> str:
     return "its factors are 0" if nothing else ""
 
 
-_OF_ONE = ("Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply")
 _DROPOUTS = ("AlphaDropout", "Dropout", "GaussianDropout")
 _BY_FACTOR = (
     "RandomBrightness",
@@ -166,7 +175,6 @@ _BY_FACTOR = (
 )
 
 _RULES: dict[str, Callable[[Sight], str]] = {
-    **dict.fromkeys(_OF_ONE, _single),
     **dict.fromkeys(_DROPOUTS, _is("rate", 0)),
     **{f"SpatialDropout{n}D": _is("rate", 0) for n in (1, 2, 3)},
     **{f"UpSampling{n}D": _is("size", 1) for n in (1, 2, 3)},
@@ -177,6 +185,7 @@ _RULES: dict[str, Callable[[Sight], str]] = {
     "Activation": _activates,
     "ActivityRegularization": _all_are(0, "l1", "l2"),
     "CenterCrop": _sizes,
+    "Concatenate": _single,
     "Flatten": _flat_already,
     "GaussianNoise": _is("stddev", 0),
     "LeakyReLU": _is("negative_slope", 1),

@@ -108,10 +108,10 @@ def found(
         maker = next((mask for mask in come if mask), "")
         if not maker:
             continue
-        hands_on = _hands_on(layer, come)
-        if hands_on:
+        goes_on = hands_on(layer, come)
+        if goes_on:
             masked[node_id] = maker
-        elif hands_on is False:
+        elif goes_on is False:
             losers.append((node_id, maker, come))
     if losers:
         users = _users_behind(document, behind, consumers)
@@ -163,8 +163,12 @@ def _masks(node: Call, masked: Mapping[str, str], document: Document) -> list[st
     return [maker for _, maker in found]
 
 
-def _hands_on(layer: Layer, come: list[str]) -> bool | None:
-    """Return whether a mask goes on, None where it rightly ends or nobody knows."""
+def hands_on(layer: Layer, come: list[str]) -> bool | None:
+    """Return whether a mask goes on, None where it rightly ends or nobody knows.
+
+    `come` says who made the mask that comes on each wire of data, "" where none does; of an
+    attention the query's is the first.
+    """
     if isinstance(layer, Operation):
         return False
     if not isinstance(layer, KerasLayer):
