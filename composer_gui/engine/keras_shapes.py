@@ -28,10 +28,12 @@ from composer_gui.core.shapes.outcome import Inputs, Outcome
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.engine.keras_cost import of_call
 from composer_gui.engine.keras_doubts import (
+    really,
     refuse_after,
     refuse_before,
     refuse_two_shapes,
     wants_second_opinion,
+    without_states,
 )
 from composer_gui.engine.keras_specs import (
     CannotCall,
@@ -155,6 +157,7 @@ class KerasShapes:
             raise CannotCall(_unknown_class(layer.class_name))
         instance = self._construct(Construct("layer", layer.class_name, layer.parameters))
         instance.trainable = layer.trainable
+        without_states(instance)
         if built_on is not None:
             call(instance, spec, {}, built_on)
         refuse_before(spec, layer, inputs)
@@ -163,7 +166,7 @@ class KerasShapes:
         result = keras.tree.flatten(call(instance, spec, given, wired))
         if any(one is other for one in result for ones in wired.values() for other in ones):
             raise CannotCall(_gives_back(layer.class_name))
-        found = specs_of(result)
+        found = really(spec, layer, inputs, specs_of(result))
         refuse_after(spec, layer, instance, inputs, found)
         doubtful = built_on is not None or wants_second_opinion(spec, inputs)
         if doubtful and thorough:

@@ -1,0 +1,217 @@
+"""Text, whole numbers and fractions in the wrong places, and what dtype really comes out.
+
+Keras takes the dtype that a layer computes in for that of what it gives, and casts fractions to
+it, but neither whole numbers nor text. The tables were made by real calls of every layer with
+every kind of dtype; tests/conformance/test_ghosts.py makes them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import keras
+
+from composer_gui.core.kinds_of_doubts import KINDS
+from composer_gui.core.layer_kinds import Construct, KerasLayer
+from composer_gui.core.layers.layer_spec import LayerSpec
+from composer_gui.core.misfits import NODE, SOURCE, as_text
+from composer_gui.core.problems import Problem
+from composer_gui.core.shapes.outcome import Inputs
+from composer_gui.core.shapes.tensor_spec import TensorSpec
+from composer_gui.engine.keras_specs import CannotCall
+
+READS_TEXT = frozenset({"HashedCrossing", "Hashing", "StringLookup", "TextVectorization"})
+"""The layers of preprocessing that take text; two of them take nothing else."""
+
+ONLY_TEXT = frozenset({"StringLookup", "TextVectorization"})
+
+READS_INDICES = frozenset({"Embedding", "ReversibleEmbedding"})
+
+
+def _sized(*names: str) -> frozenset[str]:
+    """Return classes that there are for one, two and three axes."""
+    return frozenset(f"{name}{axes}D" for name in names for axes in (1, 2, 3))
+
+
+_NOISE = frozenset({"AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise"})
+_MOVES = _sized("Cropping", "SpatialDropout", "UpSampling", "ZeroPadding") | {"RepeatVector"}
+_SAME = frozenset({"Flatten", "Identity", "Permute", "Reshape"})
+_MERGES = frozenset({"Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"})
+
+PASSES_TEXT = _NOISE | _MOVES | _SAME | READS_TEXT | {"Add", "Concatenate"}
+"""Layers that text goes through; Add joins the words."""
+
+CONVOLUTIONS = (
+    _sized("Conv", "ConvLSTM")
+    | {f"Conv{axes}DTranspose" for axes in (1, 2, 3)}
+    | {"DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D"}
+)
+
+FRACTIONS_ONLY = (
+    CONVOLUTIONS
+    | _sized("AdaptiveAveragePooling", "AveragePooling")
+    | {"AdaptiveMaxPooling3D", "MaxPooling3D"}
+    | {"ELU", "PReLU", "Softmax", "UnitNormalization"}
+)
+"""Layers that fail when they run on whole numbers."""
+
+NO_TRUTH = _MERGES | {"AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdditiveAttention"}
+NO_TRUTH |= {"LeakyReLU", "MaxPooling1D", "MaxPooling2D", "ReLU"}
+"""Layers that take whole numbers, and fail when everything that they get is true or false."""
+
+KEEPS_WHOLE = (
+    _NOISE
+    | _MOVES
+    | (_MERGES - {"Average"})
+    | _sized("GlobalMaxPooling")
+    | {"AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "MaxPooling1D", "MaxPooling2D"}
+    | {"ActivityRegularization", "Concatenate", "Dot", "Masking", "RMSNormalization", "ReLU"}
+)
+"""Layers that give whole numbers for whole numbers, where Keras announces fractions."""
+
+KEEPS_TEXT = PASSES_TEXT - READS_TEXT - _SAME
+"""Layers that give text for text, where Keras announces fractions."""
+
+WHOLE_ACTIVATIONS = frozenset({"linear", "relu", "relu6"})
+"""Activations that keep whole numbers whole."""
+
+MADE_FRACTIONS = frozenset({"exponential", "leaky_relu", "tanh"})
+"""Activations that make fractions of whole numbers; all others fail on them."""
+
+COMPUTES_IN_FRACTIONS = (
+    CONVOLUTIONS
+    | READS_INDICES
+    | _sized("AdaptiveAveragePooling", "AveragePooling")
+    | {"Dense", "EinsumDense", "GRU", "LSTM", "SimpleRNN"}
+    | {"AdditiveAttention", "Attention", "GroupQueryAttention", "MultiHeadAttention"}
+    | {"ELU", "MaxPooling3D", "Softmax", "UnitNormalization"}
+)
+"""Layers that fail where they themselves are of a dtype of whole numbers."""
+
+WRAPPERS = frozenset({"Bidirectional", "SpectralNormalization", "TimeDistributed"})
+"""Layers that hand what they get to the layer inside them."""
+
+
+def is_whole(dtype: str) -> bool:
+    """Return whether a dtype is of whole numbers, or of true and false."""
+    return dtype == "bool" or "int" in dtype
+
+
+def of_whole_numbers(inputs: Inputs) -> bool:
+    """Return whether something comes in that is neither fractions nor, in a mask, the usual."""
+    return any("float" not in item.dtype for _, _, item in _values(inputs))
+
+
+def refuse_values(spec: LayerSpec, layer: KerasLayer, inputs: Inputs, *, images: bool) -> None:
+    """Raise CannotCall for text and whole numbers where the layer fails on them."""
+    for name, parameters in _at_work(spec.class_name, layer.parameters):
+        _refuse_own_dtype(name, parameters)
+        _refuse_text(name, inputs, images=images, preprocesses=spec.category == "preprocessing")
+        _refuse_whole(name, parameters, inputs)
+
+
+def real_dtypes(
+    spec: LayerSpec, layer: KerasLayer, inputs: Inputs, found: list[TensorSpec]
+) -> list[TensorSpec]:
+    """Return what comes out with the dtypes that it really has."""
+    dtypes = [item.dtype for _, _, item in _values(inputs)]
+    if not dtypes or any("float" in dtype for dtype in dtypes):
+        return found
+    dtype = _real_dtype(spec.class_name, layer.parameters, dtypes)
+    return found if dtype is None else [TensorSpec(one.shape, dtype) for one in found]
+
+
+def _real_dtype(name: str, parameters: Any, dtypes: list[str]) -> str | None:
+    if set(dtypes) == {"string"}:
+        return "string" if name in KEEPS_TEXT else None
+    if "string" in dtypes:
+        return None
+    keeps = parameters.get("activation") in WHOLE_ACTIVATIONS
+    if name not in KEEPS_WHOLE and not (name == "Activation" and keeps):
+        return None
+    if name == "Masking" and dtypes[0] == "bool":
+        return "int32"
+    return keras.backend.result_type(*dtypes)
+
+
+# The three kinds --------------------------------------------------------------------------------
+
+
+def _refuse_own_dtype(name: str, parameters: Any) -> None:
+    dtype = parameters.get("dtype")
+    if isinstance(dtype, str) and is_whole(dtype) and name in COMPUTES_IN_FRACTIONS:
+        raise CannotCall(KINDS["whole_dtype"].problem(words={"node": NODE, "dtype": dtype}))
+
+
+def _refuse_text(name: str, inputs: Inputs, *, images: bool, preprocesses: bool) -> None:
+    values = list(_values(inputs, masks=True))
+    for port, index, item in values:
+        if item.dtype != "string":
+            if name in ONLY_TEXT:
+                raise CannotCall(_wrong("text_wanted", port, index, item))
+        elif name not in PASSES_TEXT or images:
+            raise CannotCall(_wrong("text_given", port, index, item))
+    if preprocesses or len({item.dtype == "string" for _, _, item in values}) < 2:
+        return
+    port, index, item = next(value for value in values if value[2].dtype == "string")
+    raise CannotCall(_wrong("text_given", port, index, item))
+
+
+def _refuse_whole(name: str, parameters: Any, inputs: Inputs) -> None:
+    values = list(_values(inputs))
+    whole = [value for value in values if is_whole(value[2].dtype)]
+    if not whole:
+        return
+    if _fails(name, parameters, [item.dtype for _, _, item in values]):
+        raise CannotCall(_wrong("whole_numbers", *whole[0]))
+
+
+def _fails(name: str, parameters: Any, dtypes: list[str]) -> bool:
+    """Return whether a layer fails on these, of which one at least is of whole numbers."""
+    only_whole = all(map(is_whole, dtypes))
+    only_truth = set(dtypes) == {"bool"}
+    if name == "Activation":
+        function = parameters.get("activation")
+        if not isinstance(function, str) or function in WHOLE_ACTIVATIONS:
+            return only_truth and function != "linear"
+        return function not in MADE_FRACTIONS or (only_truth and function == "leaky_relu")
+    if name == "Attention":
+        return only_whole
+    if name == "AdditiveAttention":
+        return only_truth or not only_whole
+    return name in FRACTIONS_ONLY or (only_truth and name in NO_TRUTH)
+
+
+def _at_work(name: str, parameters: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the classes that get what comes, with their parameters: a wrapper's is the inner."""
+    inner = parameters.get("layer")
+    if name in WRAPPERS and isinstance(inner, Construct):
+        yield from _at_work(inner.class_name, inner.parameters)
+    else:
+        yield name, parameters
+
+
+def _values(inputs: Inputs, *, masks: bool = False) -> Iterable[tuple[str, int, TensorSpec]]:
+    """Yield what comes in with its port and place; masks may be of any dtype but text."""
+    for port, specs in inputs.items():
+        if masks or "mask" not in port:
+            for index, item in enumerate(specs):
+                yield port, index, item
+
+
+def _wrong(code: str, port: str, index: int, item: TensorSpec) -> Problem:
+    sent = as_text(item) if item.dtype == "string" else item.show(dtype=True)
+    expected = {
+        "text_given": "numbers",
+        "text_wanted": "text",
+        "whole_numbers": "floating-point numbers",
+    }
+    return KINDS[code].problem(
+        port=port,
+        words={"node": NODE, "source": SOURCE, "given": sent},
+        index=index,
+        expected=expected[code],
+        actual=sent,
+        given=item.shape,
+    )
