@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
+from composer_gui.ui.reasons import WHY_NOT, allow
+
 MENUS = ("File", "Edit", "View", "Design", "Layer", "Help")
 
 
@@ -78,6 +80,17 @@ ACTIONS = (
     Action("show_bottom", "Source and Problems", "View", ("Ctrl+Shift+J",), needs="design",
            ticked=True),
     Action("next_panel", "Next Panel", "View", ("F6",), needs="design"),
+    Action("bars_none", "Nothing", "View/Cost on Nodes", needs="design", group="bars",
+           ticked=True, apart=True),
+    Action("bars_parameters", "Parameters", "View/Cost on Nodes",
+           tip="Show below each node how many of the design's parameters are its own",
+           needs="design", group="bars", ticked=True),
+    Action("bars_activations", "Activations", "View/Cost on Nodes",
+           tip="Show below each node how much of the memory of activations it takes",
+           needs="design", group="bars", ticked=True),
+    Action("bars_flops", "FLOPs", "View/Cost on Nodes",
+           tip="Show below each node how much of the work of a forward pass is its own",
+           needs="design", group="bars", ticked=True),
     Action("theme_system", "As the System", "View/Theme", group="theme", ticked=True, apart=True),
     Action("theme_dark", "Dark", "View/Theme", group="theme", ticked=True),
     Action("theme_light", "Light", "View/Theme", group="theme", ticked=True),
@@ -169,11 +182,18 @@ def fill(bar: QMenuBar, made: Mapping[str, QAction]) -> dict[str, QMenu]:
             menus[f"{entry.menu}/{entry.text}"] = menus[entry.menu].addMenu(entry.text)
         else:
             menus[entry.menu].addAction(made[entry.id])
+    for menu in menus.values():
+        menu.setToolTipsVisible(True)
     return menus
 
 
 def enable(made: Mapping[str, QAction], present: frozenset[str]) -> None:
-    """Let exactly those actions be used whose needs are `present`."""
+    """Let exactly those actions be used whose needs are `present`; the others say what they lack.
+
+    Nothing but a design is missed where there is none.
+    """
     for entry in ACTIONS:
         if entry.id in made:
-            made[entry.id].setEnabled(not entry.needs or entry.needs in present)
+            is_there = not entry.needs or entry.needs in present
+            lacking = entry.needs if "design" in present else "design"
+            allow(made[entry.id], "" if is_there else WHY_NOT[lacking])

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from composer_gui.ui import actions, later, theme
+from composer_gui.ui.reasons import allow
 
 if TYPE_CHECKING:
     from composer_gui.ui.main_window import MainWindow
@@ -48,6 +49,7 @@ class WindowCommands(QObject):
             "show_palette": partial(self._show_panel, "show_palette"),
             "show_inspector": partial(self._show_panel, "show_inspector"),
             "show_bottom": partial(self._show_panel, "show_bottom"),
+            **{f"bars_{name}": partial(self._show_bars, name) for name in _BARS},
             "add_input": partial(self._place, "input"),
             "add_output": partial(self._place, "output"),
             "find_in_palette": self._plainly(self._find),
@@ -85,6 +87,8 @@ class WindowCommands(QObject):
             present |= {"redo"} if history.redo_label else set()
         made = window.actions_by_id
         actions.enable(made, frozenset(present))
+        if window.is_working:
+            made[f"bars_{window.workspace.bars.figure or 'none'}"].setChecked(True)
         made["freeze"].setText("Thaw" if "frozen" in present else "Freeze")
         text = "Train as Usual" if "inference only" in present else "Inference Only"
         made["inference_only"].setText(text)
@@ -95,13 +99,17 @@ class WindowCommands(QObject):
         """List the designs that were open last."""
         menu = self._window.menus["File/Open Recent"]
         menu.clear()
+        menu.setToolTipsVisible(True)
         for path in self._window.files.recent():
             # An ampersand in a menu underlines the next letter
             entry = menu.addAction(str(path).replace("&", "&&"))
-            entry.setEnabled(path.exists())
+            allow(entry, "" if path.exists() else f"{path} is not there now.")
             entry.triggered.connect(partial(self._open_recent, path))
         if menu.isEmpty():
-            menu.addAction("No designs yet").setEnabled(False)
+            allow(
+                menu.addAction("No designs yet"),
+                "Designs that were saved or opened are listed here.",
+            )
             return
         menu.addSeparator()
         menu.addAction("Forget These").triggered.connect(self._forget_recent)
@@ -143,6 +151,9 @@ class WindowCommands(QObject):
     def _show_panel(self, action: str, *_: object) -> None:
         shown = self._window.actions_by_id[action].isChecked()
         getattr(self._window.workspace, _PANELS[action]).setVisible(shown)
+
+    def _show_bars(self, figure: str, *_: object) -> None:
+        self._window.workspace.bars.show(figure)
 
     def _use_theme(self, name: str, *_: object) -> None:
         theme.apply(QApplication.instance(), name)
@@ -195,6 +206,8 @@ _PANELS = {
     "show_inspector": "inspector",
     "show_bottom": "bottom",
 }
+
+_BARS = ("none", "parameters", "activations", "flops")
 
 _ON_CANVAS = {
     "cut": "cut",

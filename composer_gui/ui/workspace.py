@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
+from composer_gui.ui.canvas.cost_bars import CostBars
 from composer_gui.ui.canvas.level_bar import LevelBar
 from composer_gui.ui.canvas.view import CanvasView
 from composer_gui.ui.controls import SignButton, Tabs
@@ -105,6 +106,7 @@ class Workspace(QWidget):
         self.layer_palette = Palette(session, settings)
         self.inspector = Inspector(session)
         self.bottom = Bottom(session, settings)
+        self.bars = CostBars(self.canvas.scene(), settings)
         self._set_up()
         self._connect()
 
