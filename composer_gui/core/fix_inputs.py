@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from composer_gui.core import edits
-from composer_gui.core.document import Call, Document, Input, Node, Shape, Source, Wire, in_order
+from composer_gui.core.document import Call, Document, Input, Node, Shape, Source, Wire
 from composer_gui.core.edit_layers import existing_layer
 from composer_gui.core.edit_wires import existing
-from composer_gui.core.fix_sight import Misfit, Sight
+from composer_gui.core.fix_names import nearest_names
+from composer_gui.core.fix_sight import Misfit, Sight, kind_of
 from composer_gui.core.fix_table import FIX_KINDS, Fix
 from composer_gui.core.fix_wanted import ONLY_TEXT, WHOLE_NUMBERS, rank_of
 from composer_gui.core.layer_kinds import SavedModel, SavedPort, Submodel
@@ -30,18 +32,35 @@ _USUAL = {2: (64,), 3: (32, 64), 4: (64, 64, 3), 5: (16, 64, 64, 3)}
 
 
 def set_input_shape(sight: Sight) -> Iterator[Fix]:
-    """Offer the shape that is wanted at the Input that it comes from."""
+    """Offer the shape that is wanted at the Input that it comes from, and the dtype with it."""
+    yield from _shapes(sight, "set_input_shape", _shapes_for)
+
+
+def set_usual_shape(sight: Sight) -> Iterator[Fix]:
+    """Offer a shape as it is usual where only the number of axes is known."""
+    yield from _shapes(sight, "set_usual_shape", _usual_shape)
+
+
+def _shapes(
+    sight: Sight, kind: str, shapes_for: Callable[[Misfit], Iterator[Shape]]
+) -> Iterator[Fix]:
     for bundle in sight.bundles:
-        shapes = [list(_shapes_for(misfit)) for misfit in bundle]
+        shapes = [list(shapes_for(misfit)) for misfit in bundle]
         entries = [sight.entry(misfit.wire.source) for misfit in bundle]
         if None in entries or not all(shapes):
             continue
         for shape in shapes[0]:
-            chosen = {entries[0].id: shape}
-            for entry, others in zip(entries[1:], shapes[1:], strict=True):
-                chosen.setdefault(entry.id, others[0])
-            if any(sight.document.nodes[key].shape != new for key, new in chosen.items()):
-                yield _shaped("set_input_shape", sight, chosen)
+            chosen = {entries[0].id: _fields(entries[0], bundle[0], shape)}
+            for entry, misfit, others in zip(entries[1:], bundle[1:], shapes[1:], strict=True):
+                chosen.setdefault(entry.id, _fields(entry, misfit, others[0]))
+            if any("shape" in fields for fields in chosen.values()):
+                yield _given(sight, kind, chosen)
+
+
+def _fields(entry: Input, misfit: Misfit, shape: Shape) -> dict[str, Any]:
+    fields: dict[str, Any] = {} if shape == entry.shape else {"shape": shape}
+    other = misfit.dtype is not None and kind_of(misfit.dtype) != kind_of(entry.dtype)
+    return fields | ({"dtype": misfit.dtype} if other else {})
 
 
 def _shapes_for(misfit: Misfit) -> Iterator[Shape]:
@@ -55,30 +74,41 @@ def _shapes_for(misfit: Misfit) -> Iterator[Shape]:
         if filled != shape[1:]:
             yield filled
         return
-    if len(wanted) == len(shape) + 1 and wanted[-1] in (None, 1):
+    if len(wanted) == len(shape) + 1 and len(shape) > 1 and wanted[-1] in (None, 1):
         yield (*shape[1:], 1)
-    if len(wanted) == len(shape) + 1 and wanted[-1] in (None, 3) and len(wanted) > 3:
+    if len(wanted) == len(shape) + 1 and len(wanted) > 3 and wanted[-1] in (None, 3):
         yield (*shape[1:], 3)
     if None not in wanted[1:]:
         yield wanted[1:]
-    elif len(wanted) in _USUAL:
-        usual = _USUAL[len(wanted)]
-        pairs = zip(usual, wanted[1:], strict=True)
+
+
+def _usual_shape(misfit: Misfit) -> Iterator[Shape]:
+    wanted = misfit.wanted
+    if wanted is None or len(wanted) == len(misfit.shape) or None not in wanted[1:]:
+        return
+    if len(wanted) in _USUAL:
+        pairs = zip(_USUAL[len(wanted)], wanted[1:], strict=True)
         yield tuple(size if want is None else want for size, want in pairs)
 
 
-def _shaped(kind: str, sight: Sight, chosen: dict[str, Shape]) -> Fix:
+def _given(sight: Sight, kind: str, chosen: dict[str, dict[str, Any]]) -> Fix:
+    """Return a fix that gives Inputs, by their ids, other shapes and dtypes."""
+
     def edit(document: Document) -> Document:
-        for node_id, shape in chosen.items():
-            document = edits.set_input(document, node_id, shape=shape)
+        for node_id, fields in chosen.items():
+            document = edits.set_input(document, node_id, **fields)
         return document
 
-    first, *others = chosen.items()
-    fix = FIX_KINDS[kind].fix(
-        edit, source=sight.document.label(first[0]), shape=show_shape((None, *first[1]))
-    )
-    more = (f"{sight.document.label(k)}’s to {show_shape((None, *new))}" for k, new in others)
-    return replace(fix, title=" and ".join((fix.title, *more)))
+    said = [
+        f"{sight.document.label(node_id)}’s {name} to {_said(value)}"
+        for node_id, fields in chosen.items()
+        for name, value in fields.items()
+    ]
+    return Fix(kind, f"Set {' and '.join(said)}", edit)
+
+
+def _said(value: Any) -> str:
+    return show_shape((None, *value)) if isinstance(value, tuple) else str(value)
 
 
 def set_free_size(sight: Sight) -> Iterator[Fix]:
@@ -91,14 +121,21 @@ def set_free_size(sight: Sight) -> Iterator[Fix]:
         if isinstance(node, Input) and None in node.shape
     ]
     for entry in dict.fromkeys(free):
+        wanted = _wanted_at(sight, entry) or (None,) * len(entry.shape)
         usual = _USUAL.get(len(entry.shape) + 1, (64,) * len(entry.shape))
-        filled = _wanted_at(sight, entry) or usual
-        pairs = list(zip(entry.shape, filled, strict=True))
-        every = tuple(size or new or 64 for size, new in pairs)
+        usual = (*usual[:-1], _in_groups(sight, usual[-1]))
+        sizes = zip(entry.shape, wanted, usual, strict=True)
+        every = tuple(have or want or new for have, want, new in sizes)
         last = (*entry.shape[:-1], every[-1])
         for shape in dict.fromkeys((last, every)):
             if shape != entry.shape:
-                yield _shaped("set_free_size", sight, {entry.id: shape})
+                yield _given(sight, "set_free_size", {entry.id: {"shape": shape}})
+
+
+def _in_groups(sight: Sight, size: int) -> int:
+    """Return a number of channels like `size` that the layer's groups divide."""
+    groups = sight.parameter("groups") if sight.has_parameter("groups") else 1
+    return -(-size // groups) * groups if isinstance(groups, int) and groups > 0 else size
 
 
 def _wanted_at(sight: Sight, entry: Input) -> Shape | None:
@@ -115,35 +152,15 @@ def set_input_dtype(sight: Sight) -> Iterator[Fix]:
     for bundle in sight.bundles:
         chosen = {}
         for misfit in bundle:
-            entry = _any_entry(sight, misfit)
+            entry = _first_input(sight, misfit.wire.source)
             if misfit.dtype is not None and entry is not None and entry.dtype != misfit.dtype:
-                chosen[entry.id] = misfit.dtype
+                chosen[entry.id] = {"dtype": misfit.dtype}
         if chosen:
-            first, dtype = next(iter(chosen.items()))
-            words = {"source": sight.document.label(first), "dtype": dtype}
-            yield FIX_KINDS["set_input_dtype"].fix(_dtyped(chosen), **words)
-
-
-def _any_entry(sight: Sight, misfit: Misfit) -> Input | None:
-    """Return the Input that a tensor comes from, whatever has become of its shape."""
-    nodes = [node for node in sight.upstream(misfit.wire.source) if isinstance(node, Input)]
-    return nodes[0] if nodes else None
-
-
-def _dtyped(chosen: dict[str, str]) -> Callable[[Document], Document]:
-    def edit(document: Document) -> Document:
-        for node_id, dtype in chosen.items():
-            document = edits.set_input(document, node_id, dtype=dtype)
-        return document
-
-    return edit
-
-
-def usual_dtype(sight: Sight) -> Iterator[Fix]:
-    """Offer float32 for an Input whose dtype Keras does not have."""
-    if isinstance(sight.node, Input) and sight.node.dtype not in sight.catalog.dtypes:
-        words = {"source": sight.label, "dtype": "float32"}
-        yield FIX_KINDS["set_input_dtype"].fix(_dtyped({sight.node.id: "float32"}), **words)
+            yield _given(sight, "set_input_dtype", chosen)
+    node = sight.node
+    if isinstance(node, Input) and node.dtype not in sight.catalog.dtypes:
+        for dtype in nearest_names(node.dtype, ("float32", "int32", *sight.catalog.dtypes)):
+            yield _given(sight, "set_input_dtype", {node.id: {"dtype": dtype}})
 
 
 def make_symmetric(sight: Sight) -> Iterator[Fix]:
@@ -188,14 +205,6 @@ def remove_input(sight: Sight) -> Iterator[Fix]:
 # New Inputs -------------------------------------------------------------------------------------
 
 
-def add_input_to_design(document: Document) -> Iterator[tuple[str, SavedPort]]:
-    """Yield the first open port of a model, as (node, port)."""
-    for node in in_order(document.nodes):
-        for port in open_ports(document, node):
-            yield node.id, port
-            return
-
-
 def add_input(sight: Sight) -> Iterator[Fix]:
     """Offer an Input that fits an open port: as the model says, or as is usual for the layer."""
     node = sight.node
@@ -205,11 +214,14 @@ def add_input(sight: Sight) -> Iterator[Fix]:
     lower = {port.name: at * INPUT_STEP for at, port in enumerate(models)}
     for port in open_ports(sight.document, node)[:3]:
         if sight.problem.port in (None, port.name):
-            yield _adding(sight.catalog, node.id, port, port.name, lower[port.name])
-    if not models and sight.spec is not None and sight.spec.inputs:
-        name = sight.problem.port or sight.spec.inputs[0].name
-        if any(port.name == name for port in sight.spec.inputs):
-            yield _adding(sight.catalog, node.id, _usual_port(sight, name), sight.label)
+            yield _adding(sight, port, port.name, lower=lower[port.name])
+    for port in sight.spec.inputs if sight.spec is not None else ():
+        missing = (port.minimum if port.many else 1) - len(node.inputs.get(port.name, ()))
+        wanted = port.required or sight.problem.port == port.name
+        if missing > 0 and wanted and sight.problem.port in (None, port.name):
+            alone = len(sight.spec.inputs) == 1 or not node.inputs
+            said = sight.label if alone else f"{port.name} of {sight.label}"
+            yield _adding(sight, _usual_port(sight, port.name), said, count=missing)
 
 
 def _usual_port(sight: Sight, name: str) -> SavedPort:
@@ -230,10 +242,18 @@ def usual_port(catalog: Catalog, class_name: str, name: str) -> SavedPort:
     return SavedPort(name, (None, *_USUAL.get(rank, _USUAL[2])), dtype)
 
 
-def _adding(catalog: Catalog, node_id: str, port: SavedPort, said: str, lower: float = 0.0) -> Fix:
-    shape = show_shape(port.shape)
-    edit = input_before(catalog, node_id, port, lower=lower)
-    return FIX_KINDS["add_input"].fix(edit, shape=shape, port=said)
+def _adding(sight: Sight, port: SavedPort, said: str, *, lower: float = 0.0, count: int = 1) -> Fix:
+    node_id, catalog = sight.problem.node, sight.catalog
+
+    def edit(document: Document) -> Document:
+        for number in range(count):
+            place = lower + number * INPUT_STEP
+            document = input_before(catalog, node_id, port, lower=place)(document)
+        return document
+
+    inputs = "an Input" if count == 1 else f"{count} Inputs"
+    words = {"inputs": inputs, "shape": show_shape(port.shape), "port": said}
+    return FIX_KINDS["add_input"].fix(edit, **words)
 
 
 def input_before(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,8 @@ from composer_gui.core.document import Call, Document, Input, Node, put
 from composer_gui.core.edit_layers import callers, existing_layer
 from composer_gui.core.edit_wires import existing
 from composer_gui.core.errors import EditRefused
-from composer_gui.core.fix_sight import Misfit, Sight, class_of, kind_of
+from composer_gui.core.fix_names import nearest_names
+from composer_gui.core.fix_sight import Misfit, Sight, class_of, kind_of, parameters_of
 from composer_gui.core.fix_table import FIX_KINDS, Fix
 from composer_gui.core.fix_wanted import SUMS, rank_of, recurrent_class, window_of
 from composer_gui.core.layer_kinds import Construct, KerasLayer, Layer
@@ -110,6 +111,10 @@ def _wrapped(sight: Sight, layer: KerasLayer) -> Callable[[Document], Document]:
 def replace_class(sight: Sight) -> Iterator[Fix]:
     """Offer a layer of a kindred class: for other axes, or that needs no fixed size."""
     name, misfits = sight.class_name, sight.misfits
+    if name and sight.spec is None:
+        for known in nearest_names(name, sight.catalog.layers):
+            yield _made(sight, sight.problem.node, known)
+        return
     ranks = {len(misfit.shape) for misfit in misfits}
     if name in SUMS and len(ranks) == 1:
         yield _made(sight, sight.problem.node, "Concatenate")
@@ -141,10 +146,20 @@ def _wires_of(sight: Sight, node: Node):
 
 
 def _made(sight: Sight, node_id: str, class_name: str) -> Fix:
-    def edit(document: Document) -> Document:
-        return edits.replace_class(document, sight.catalog, node_id, class_name)
+    spec = sight.catalog.layer(class_name)
 
-    words = {"layer": sight.document.label(node_id), "class_name": class_name}
+    def edit(document: Document) -> Document:
+        after = edits.replace_class(document, sight.catalog, node_id, class_name)
+        layer = after.layers[after.nodes[node_id].layer]
+        for name in (p.name for p in spec.parameters if p.required):
+            if name not in layer.parameters and name in spec.sample:
+                value = spec.sample[name]
+                after = edits.set_parameter(after, sight.catalog, layer.id, name, value)
+        return after
+
+    article = "an" if class_name[:1] in "AEIOU" else "a"
+    said = f"{article} {class_name}"
+    words = {"layer": sight.document.label(node_id), "class_name": said}
     return FIX_KINDS["replace_class"].fix(edit, **words)
 
 
@@ -196,13 +211,25 @@ def _widths_set(sight: Sight, chosen: list[tuple[KerasLayer, str, int]]) -> Iter
 
 
 def set_padding_same(sight: Sight) -> Iterator[Fix]:
-    """Offer a padding under which nothing gets smaller."""
-    if sight.spec is None or not sight.has_parameter("padding"):
-        return
-    choices = sight.spec.parameter("padding").choices
-    if "same" in choices and sight.parameter("padding") != "same":
+    """Offer a padding under which nothing gets smaller, of the layer or of the one in it."""
+    if _could_be_same(sight, sight.class_name, parameters_of(sight.layer)):
         edit = setting(sight, sight.layer, "padding", "same")
         yield FIX_KINDS["set_padding_same"].fix(edit, layer=sight.label)
+    inner = parameters_of(sight.layer).get("layer")
+    if isinstance(inner, Construct) and _could_be_same(sight, inner.class_name, inner.parameters):
+        changed = replace(inner, parameters=inner.parameters.set("padding", "same"))
+        edit = setting(sight, sight.layer, "layer", changed)
+        yield FIX_KINDS["set_padding_same"].fix(
+            edit, layer=f"the {inner.class_name} in {sight.label}"
+        )
+
+
+def _could_be_same(sight: Sight, class_name: str, parameters: Mapping[str, Any]) -> bool:
+    spec = sight.catalog.layers.get(class_name)
+    found = [p for p in spec.parameters if p.name == "padding"] if spec is not None else []
+    return any(
+        "same" in p.choices and parameters.get("padding", p.default) != "same" for p in found
+    )
 
 
 def smaller_window(sight: Sight) -> Iterator[Fix]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from composer_gui.core import edits
 from composer_gui.core.document import Document, Shape
 from composer_gui.core.edit_wires import existing
-from composer_gui.core.fix_layers import setting
+from composer_gui.core.fix_names import nearest_names
+from composer_gui.core.fix_shapes import MOST_REPEATED
 from composer_gui.core.fix_sight import Sight
 from composer_gui.core.fix_table import FIX_KINDS, Fix
 from composer_gui.core.fix_values import WORDS
@@ -23,21 +25,22 @@ _LONGEST_SAID = 40
 _WIDEST = 1024
 """Units above which a layer is thought to be wide by mistake, where memory does not suffice."""
 
-_AXES = ("axis", "axes")
+_AXES = ("axis", "axes", "shared_axes", "attention_axes")
 
 
 def set_parameter(sight: Sight) -> Iterator[Fix]:
     """Offer values for all parameters of a layer that are missing or refused, then by shape."""
     if not isinstance(sight.layer, KerasLayer) or sight.spec is None:
         return
-    for name, value in (*_bad(sight, sight.spec), *_missing(sight, sight.spec)):
-        yield _setting(sight, name, value)
-    if sight.problem.code not in ("bad_parameter", "missing_parameter"):
-        for name, value in _by_shape(sight):
-            if name in sight.layer.parameters and sight.layer.parameters[name] == value:
-                continue
-            if refusal(sight.spec.parameter(name), value, sight.catalog) is None:
-                yield _setting(sight, name, value)
+    needed = {**dict(_bad(sight, sight.spec)), **dict(_missing(sight, sight.spec))}
+    if needed:
+        yield _setting(sight, needed)
+        return
+    for values in _by_shape(sight):
+        new = {k: v for k, v in values.items() if sight.layer.parameters.get(k, values) != v}
+        judged = (refusal(sight.spec.parameter(k), v, sight.catalog) for k, v in new.items())
+        if new and not any(judged):
+            yield _setting(sight, new)
 
 
 def reset_parameter(sight: Sight) -> Iterator[Fix]:
@@ -74,12 +77,27 @@ def _resetting(sight: Sight, layer_id: str, name: str) -> Fix:
     return FIX_KINDS["reset_parameter"].fix(edit, parameter=name, layer=sight.label)
 
 
-def _setting(sight: Sight, name: str, value: Any) -> Fix:
+def _setting(sight: Sight, values: Mapping[str, Any]) -> Fix:
+    layer, catalog = sight.layer, sight.catalog
+
+    def edit(document: Document) -> Document:
+        for name, value in values.items():
+            document = edits.set_parameter(document, catalog, layer.id, name, value)
+        return document
+
+    (name, value), *others = values.items()
+    words = {"parameter": name, "layer": sight.label, "value": said(value)}
+    fix = FIX_KINDS["set_parameter"].fix(edit, **words)
+    more = (f"{other} to {said(value)}" for other, value in others)
+    return replace(fix, title=" and ".join((fix.title, *more)))
+
+
+def said(value: Any) -> str:
+    """Return a value as it stands in a title: sizes as `3×3`, and what is long cut off."""
+    if isinstance(value, tuple) and value and all(isinstance(item, int) for item in value):
+        return "×".join("?" if item == -1 else str(item) for item in value)
     text = show(value)
-    said = text if len(text) <= _LONGEST_SAID else f"{text[: _LONGEST_SAID - 1]}…"
-    edit = setting(sight, sight.layer, name, value)
-    words = {"parameter": name, "layer": sight.label, "value": said}
-    return FIX_KINDS["set_parameter"].fix(edit, **words)
+    return text if len(text) <= _LONGEST_SAID else f"{text[: _LONGEST_SAID - 1]}…"
 
 
 # Missing or refused -----------------------------------------------------------------------------
@@ -130,10 +148,10 @@ def _nearest(sight: Sight, spec: LayerSpec, parameter: Parameter, value: Any) ->
         yield _bounded(parameter, round(value))
     if isinstance(value, int) and not isinstance(value, bool):
         yield _bounded(parameter, float(value))
+        yield (value,)
     if isinstance(value, str):
         names = [*parameter.choices, *sight.catalog.activations, *sight.catalog.dtypes]
-        alike = (name for name in names if isinstance(name, str))
-        yield from sorted(alike, key=lambda name: _distance(name, value))[:3]
+        yield from nearest_names(value, (name for name in names if isinstance(name, str)))
     yield parameter.default
     if parameter.name in spec.sample:
         yield spec.sample[parameter.name]
@@ -148,17 +166,10 @@ def _bounded(parameter: Parameter, value: Any) -> Any:
     return type(value)(high) if high is not None and value > high else value
 
 
-def _distance(one: str, other: str) -> tuple:
-    """Return how unlike two names are, less for those that begin alike."""
-    one, other = one.lower(), other.lower()
-    shared = sum(1 for a, b in zip(one, other, strict=False) if a == b)
-    return -shared, abs(len(one) - len(other)), one
-
-
 # By what comes ----------------------------------------------------------------------------------
 
 
-def _by_shape(sight: Sight) -> Iterator[tuple[str, Any]]:
+def _by_shape(sight: Sight) -> Iterator[dict[str, Any]]:
     """Yield values that suit the shape which comes better than what is set."""
     shapes = [spec.shape for spec in (sight.given(w.source) for w in sight.wires()) if spec]
     if not shapes:
@@ -166,64 +177,86 @@ def _by_shape(sight: Sight) -> Iterator[tuple[str, Any]]:
     yield from _groups(sight, shapes[0])
     yield from _axes(sight, shapes)
     yield from _target(sight, shapes[0])
+    yield from _equation(sight)
     for name in ("strides", "dilation_rate"):
-        if sight.has_parameter(name) and sight.has_parameter("dilation_rate"):
-            value = sight.parameter(name)
-            if value is not None and value != 1 and value != (1,) * len(shapes[0][1:-1]):
-                yield name, 1
-    for name in ("units", "filters", "output_dim", "input_dim"):
-        value = sight.parameter(name) if sight.has_parameter(name) else None
+        value = _value(sight, name) if sight.has_parameter("dilation_rate") else None
+        if value not in (None, 1, (1,) * len(shapes[0][1:-1])):
+            yield {name: 1}
+    if _value(sight, "output_padding") is not None:
+        yield {"output_padding": None}
+    for name in ("units", "filters", "output_dim", "input_dim", "n", "size"):
+        value = _value(sight, name)
         if isinstance(value, int) and value > _WIDEST:
-            yield name, _WIDEST
-    if sight.has_parameter("data_format") and sight.parameter("data_format") == "channels_first":
-        yield "data_format", "channels_last"
+            yield {name: _WIDEST if name not in ("n", "size") else MOST_REPEATED}
+    if sight.class_name == "RepeatVector" and _value(sight, "n") == 1:
+        yield {"n": MOST_REPEATED}
+    if _value(sight, "data_format") == "channels_first":
+        yield {"data_format": "channels_last"}
     if sight.class_name == "Permute" and len(shapes[0]) > 2:
-        yield "dims", tuple(range(len(shapes[0]) - 1, 0, -1))
+        yield {"dims": tuple(range(len(shapes[0]) - 1, 0, -1))}
 
 
-def _groups(sight: Sight, shape: Shape) -> Iterator[tuple[str, int]]:
+def _value(sight: Sight, name: str) -> Any:
+    """Return the value of a parameter, None too where the class has none of that name."""
+    return sight.parameter(name) if sight.has_parameter(name) else None
+
+
+def _groups(sight: Sight, shape: Shape) -> Iterator[dict[str, int]]:
     """Yield the largest number of groups that divides the channels, up to what is set."""
-    channels = shape[-1]
-    groups = sight.parameter("groups") if sight.has_parameter("groups") else None
-    if channels is None or not isinstance(groups, int) or groups < 1:
-        return
-    filters = sight.parameter("filters") if sight.has_parameter("filters") else 0
-    whole = math.gcd(channels, filters) if isinstance(filters, int) else channels
-    largest = max(n for n in range(1, min(groups, whole) + 1) if whole % n == 0)
-    if largest != groups:
-        yield "groups", largest
-    if isinstance(filters, int) and filters and channels % groups == 0 and filters % groups:
-        yield "filters", groups * max(1, round(filters / groups))
+    channels, groups, filters = shape[-1], _value(sight, "groups"), _value(sight, "filters")
+    if channels is not None and isinstance(groups, int) and groups > 0:
+        whole = math.gcd(channels, filters) if isinstance(filters, int) else channels
+        yield {"groups": _largest_divisor(whole, groups)}
+        if isinstance(filters, int) and channels % groups == 0 and filters % groups:
+            yield {"filters": groups * max(1, round(filters / groups))}
+    heads, pairs = _value(sight, "num_query_heads"), _value(sight, "num_key_value_heads")
+    if isinstance(heads, int) and isinstance(pairs, int) and heads % pairs:
+        yield {"num_key_value_heads": _largest_divisor(heads, pairs)}
 
 
-def _axes(sight: Sight, shapes: list[Shape]) -> Iterator[tuple[str, Any]]:
-    """Yield the last axis, where one is named that is not there."""
+def _largest_divisor(whole: int, most: int) -> int:
+    return max(n for n in range(1, min(most, whole) + 1) if whole % n == 0)
+
+
+def _axes(sight: Sight, shapes: list[Shape]) -> Iterator[dict[str, Any]]:
+    """Yield axes that are there, where one is named that is not."""
     last = min(map(len, shapes)) - 1
     for name in _AXES:
-        value = sight.parameter(name) if sight.has_parameter(name) else None
+        value = _value(sight, name)
         named = value if isinstance(value, tuple) else (value,)
-        if any(isinstance(axis, int) and not -last <= axis <= last for axis in named):
+        if any(isinstance(axis, int) and not (axis and -last <= axis <= last) for axis in named):
             inside = tuple(_inside(axis, last) for axis in named)
-            yield name, tuple(dict.fromkeys(inside)) if isinstance(value, tuple) else inside[0]
-            yield name, -1
-        elif 0 in named or -last - 1 in named:
-            yield name, -1
+            yield {name: tuple(dict.fromkeys(inside)) if isinstance(value, tuple) else inside[0]}
+            yield {name: -1}
+            yield {name: (last,)}
 
 
 def _inside(axis: Any, last: int) -> Any:
-    return axis if not isinstance(axis, int) or -last <= axis <= last else -1
+    return axis if not isinstance(axis, int) or (axis and -last <= axis <= last) else last
 
 
-def _target(sight: Sight, shape: Shape) -> Iterator[tuple[str, tuple[int, ...]]]:
+def _target(sight: Sight, shape: Shape) -> Iterator[dict[str, tuple[int, ...]]]:
     """Yield targets of a Reshape that hold as many values as come, near to the one that is set."""
     target = sight.parameter("target_shape") if sight.class_name == "Reshape" else None
-    if not isinstance(target, tuple) or None in shape[1:]:
+    if not isinstance(target, tuple) or None in shape[1:] or not target:
         return
     total = math.prod(shape[1:])
     for place in reversed(range(len(target))):
         others = math.prod(size for at, size in enumerate(target) if at != place)
         if others > 0 and total % others == 0:
-            yield "target_shape", (*target[:place], total // others, *target[place + 1 :])
-    if len(target) > 1 and target[-1] > 0 and total % target[-1] == 0:
-        yield "target_shape", (total // target[-1], target[-1])
-    yield "target_shape", (-1,)
+            yield {"target_shape": (*target[:place], total // others, *target[place + 1 :])}
+    rest, near = total, []
+    for size in target[:-1]:
+        near.append(_largest_divisor(rest, size) if size > 0 else 1)
+        rest //= near[-1]
+    yield {"target_shape": (*near, rest)}
+    yield {"target_shape": (total,)}
+
+
+def _equation(sight: Sight) -> Iterator[dict[str, Any]]:
+    """Yield an equation for any number of axes: weights between the last axis and a new one."""
+    if sight.class_name == "EinsumDense" and sight.problem.code in ("equation", "keras"):
+        shape = _value(sight, "output_shape")
+        last = shape[-1] if isinstance(shape, tuple) and shape else shape
+        if isinstance(last, int):
+            yield {"equation": "...x,xy->...y", "output_shape": (last,)}

@@ -57,7 +57,7 @@ def reshape(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
     shape, wanted = misfit.shape, misfit.wanted
     if len(shape) < 2 or wanted is None:
         return
-    for target in dict.fromkeys(_reshaped(shape, wanted)):
+    for target in dict.fromkeys(_reshaped(sight, shape, wanted)):
         after = (shape[0], *target)
         if fits(after, wanted) and target != shape[1:] and target.count(None) < 2:
             parameter = tuple(-1 if size is None else size for size in target)
@@ -65,23 +65,30 @@ def reshape(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
             yield Recipe((layer("Reshape", target_shape=parameter),), words)
 
 
-def _reshaped(shape: Shape, wanted: Shape) -> Iterator[Shape]:
-    """Yield what the sizes of a sample could become, the likeliest first."""
+def _reshaped(sight: Sight, shape: Shape, wanted: Shape) -> Iterator[Shape]:
+    """Yield what the sizes of a sample could become, the likeliest first.
+
+    A number of axes that stays is left to Permute, which does not mix up what is on them, and one
+    single axis to Flatten.
+    """
     sizes, goal, total = shape[1:], wanted[1:], _flat(shape)
+    if len(goal) == len(sizes) or (len(goal) == 1 and len(sizes) > 1):
+        return
     if len(goal) == len(sizes) + 1:
-        yield from ((*sizes, 1), (1, *sizes))
-    if total is not None and goal.count(None) <= 1 and goal:
+        yield (*sizes, 1)
+        if len(goal) == 2 or sight.class_name.startswith(("ConvLSTM", "TimeDistributed")):
+            yield (1, *sizes)
+    if total is not None and goal.count(None) <= 1:
         known = math.prod(size for size in goal if size is not None)
         if known and total % known == 0 and (None in goal or total == known):
             yield tuple(total // known if size is None else size for size in goal)
-    if len(goal) < len(sizes):
+    if 0 < len(goal) < len(sizes):
         kept = tuple(size for size in sizes if size != 1)
         if len(kept) == len(goal):
             yield kept
-        if goal:
-            front = len(sizes) - len(goal) + 1
-            merged = None if None in sizes[:front] else math.prod(sizes[:front])
-            yield (merged, *sizes[front:])
+        front = len(sizes) - len(goal) + 1
+        merged = None if None in sizes[:front] else math.prod(sizes[:front])
+        yield (merged, *sizes[front:])
     if len(sizes) == 1 and len(goal) == 3 and sizes[0] is not None:
         for channels in _CHANNELS:
             side = math.isqrt(sizes[0] // channels)
@@ -117,33 +124,48 @@ def _permuted(shape: Shape, order: tuple[int, ...]) -> Recipe:
 
 
 def dense(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
-    """A Dense to the width that is wanted, behind a Flatten or pooling where it takes one."""
+    """A Dense to the width that is wanted, behind a Flatten or pooling where it takes one.
+
+    Images get a convolution instead, and the terms of a sum a projection.
+    """
     shape, wanted = misfit.shape, misfit.wanted
     units = wanted[-1] if wanted else None
     if units is None or len(shape) < 2 or misfit.given.dtype == "string":
         return
-    wide, said = layer("Dense", units=units), f"a Dense of {units} units"
+    wide, said = layer("Dense", units=units), f"a Dense of {counted(units, 'unit')}"
     if differ_in_width_only(shape, wanted):
-        yield Recipe((wide,), {"layers": said})
+        if len(shape) < 4 and sight.class_name not in SUMS:
+            yield Recipe((wide,), {"layers": said})
     elif len(wanted) == 2 and len(shape) > 2:
         pool = _pool(shape)
-        if pool is not None:
+        if pool is not None and shape[-1] != units:
             yield Recipe((pool, wide), {"layers": f"a {pool.class_name} and {said}"})
-        if None not in shape[1:]:
+        if _flat(shape) not in (None, units):
             yield Recipe((layer("Flatten"), wide), {"layers": f"a Flatten and {said}"})
-    elif len(wanted) == 3 and len(shape) == 2 and wanted[1] is not None:
+    elif len(wanted) == 3 and len(shape) == 2 and wanted[1] is not None and shape[-1] != units:
         repeat = layer("RepeatVector", n=wanted[1])
         yield Recipe((wide, repeat), {"layers": f"{said} and a RepeatVector"})
 
 
 def convolution(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
-    """A convolution with a window of one point to the number of channels that is wanted."""
-    count = len(misfit.shape) - 2
-    if misfit.wanted and count in (1, 2, 3) and differ_in_width_only(misfit.shape, misfit.wanted):
-        channels = misfit.wanted[-1]
-        window = "×".join("1" * count)
-        words = {"window": window, "channels": counted(channels, "channel")}
+    """A convolution with a window of one point to the number of channels that is wanted.
+
+    Images of which each place is one number get an axis for the channels before.
+    """
+    shape, wanted = misfit.shape, misfit.wanted
+    channels = wanted[-1] if wanted else None
+    if channels is None or sight.class_name in SUMS:
+        return
+    count = len(wanted) - 2
+    if count not in (2, 3):
+        return
+    words = {"layers": f"a {'×'.join('1' * count)} convolution to {counted(channels, 'channel')}"}
+    if differ_in_width_only(shape, wanted):
         yield Recipe((point_convolution(count, channels),), words)
+    elif len(shape) == count + 1 and None not in shape[1:] and fits(shape, wanted[:-1]):
+        one = layer("Reshape", target_shape=(*shape[1:], 1))
+        words = {"layers": f"a Reshape and {words['layers']}"}
+        yield Recipe((one, point_convolution(count, channels)), words)
 
 
 def point_convolution(count: int, channels: int, name: str = "", **parameters) -> KerasLayer:
@@ -194,7 +216,8 @@ def skip(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
         return
     more = {} if set(strides) == {1} else {"strides": strides, "padding": "same"}
     one = point_convolution(count, wanted[-1], "projection", **more)
-    yield Recipe((one,), words | _class(f"{'×'.join('1' * count)} convolution"))
+    name = f"{'×'.join('1' * count)} convolution" if count > 1 else "Conv1D"
+    yield Recipe((one,), words | _class(name))
 
 
 def _class(name: str) -> dict[str, str]:

@@ -39,8 +39,9 @@ class Misfit:
 class Sight:
     """A problem of a node, and what of the design repairs are computed from.
 
-    `bundles` are wires that are mended together: first each that is amiss by itself, then all of
-    them, for a node of which two wires do not fit is not mended by one.
+    `bundles` are wires that are mended together: first all that are amiss, for a node of which two
+    wires do not fit is not mended by one, then each by itself. What is merged may be brought to
+    one shape or another, and there is a bundle for each.
     """
 
     document: Document
@@ -82,8 +83,8 @@ class Sight:
     @property
     def misfits(self) -> tuple[Misfit, ...]:
         """Each wire that is amiss, once."""
-        alone = [bundle[0] for bundle in self.bundles if len(bundle) == 1]
-        return tuple({misfit.wire: misfit for misfit in alone}.values())
+        every = (misfit for bundle in self.bundles for misfit in bundle)
+        return tuple({misfit.wire: misfit for misfit in every}.values())
 
     def layer_of(self, node_id: str) -> Layer | None:
         """Return the layer that a node calls, None where it calls none."""
@@ -180,6 +181,6 @@ def kind_of(dtype: str) -> str:
 
 
 def with_bundles(sight: Sight, misfits: list[Misfit]) -> Sight:
-    """Return a sight of these wires: each by itself, then all."""
+    """Return a sight of these wires: all of them, then each by itself."""
     single = tuple((misfit,) for misfit in misfits)
-    return replace(sight, bundles=single + ((tuple(misfits),) if len(misfits) > 1 else ()))
+    return replace(sight, bundles=((tuple(misfits),) if len(misfits) > 1 else ()) + single)

@@ -16,7 +16,10 @@ def resizing(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
 
     An axis of which any size is wanted keeps its own.
     """
-    if len(misfit.shape) != 4 or not misfit.wanted or len(misfit.wanted) != 4:
+    if not misfit.wanted or len(misfit.wanted) != len(misfit.shape):
+        return
+    yield from _repeated(misfit)
+    if len(misfit.shape) != 4:
         return
     pairs = zip(misfit.shape[1:3], misfit.wanted[1:3], strict=True)
     height, width = (have if want is None else want for have, want in pairs)
@@ -24,6 +27,19 @@ def resizing(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
         return
     steps = (layer("Resizing", height=height, width=width), *_channels(misfit))
     yield Recipe(steps, {"size": _said(misfit, (height, width))})
+
+
+def _repeated(misfit: Misfit) -> Iterator[Recipe]:
+    """Yield an UpSampling, where each size goes into the one that is wanted."""
+    count = len(misfit.shape) - 2
+    pairs = list(zip(misfit.shape[1:-1], misfit.wanted[1:-1], strict=True))
+    if count not in (1, 3) or any(None in pair or pair[1] % pair[0] for pair in pairs):
+        return
+    times = tuple(want // have for have, want in pairs)
+    if set(times) != {1}:
+        step = layer(f"UpSampling{count}D", size=times[0] if count == 1 else times)
+        goal = tuple(want for _, want in pairs)
+        yield Recipe((step, *_channels(misfit)), {"size": _said(misfit, goal)})
 
 
 def cropping(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:

@@ -66,7 +66,7 @@ _ROWS = (
     ),
     FixKind(
         "insert_convolution",
-        "Insert a {window} convolution to {channels} before {node}",
+        "Insert {layers} before {node}",
         "Puts a convolution with a window of one point on the wire, to another number of channels.",
     ),
     FixKind(
@@ -126,6 +126,11 @@ _ROWS = (
         "Gives the Input the shape that is wanted behind it.",
     ),
     FixKind(
+        "set_usual_shape",
+        "Set {source}’s shape to {shape}",
+        "Gives the Input a shape as is usual for what is behind it.",
+    ),
+    FixKind(
         "set_free_size",
         "Set {source}’s shape to {shape}",
         "Fixes the sizes of an Input that were free.",
@@ -142,7 +147,7 @@ _ROWS = (
     ),
     FixKind(
         "add_input",
-        "Add an Input of {shape} for {port}",
+        "Add {inputs} of {shape} for {port}",
         "Adds an Input that fits an open port, and wires it.",
     ),
     FixKind(
@@ -204,7 +209,7 @@ _ROWS = (
     ),
     FixKind(
         "replace_class",
-        "Make {layer} a {class_name}",
+        "Make {layer} {class_name}",
         "Puts a layer of a kindred class in its place, which takes what comes.",
     ),
     FixKind(
@@ -240,7 +245,7 @@ _ROWS = (
     ),
     FixKind(
         "remove_wire",
-        "Take the wire from {source} to {port} away",
+        "Take {source} away from {port}",
         "Takes a wire away that the node can do without.",
     ),
     FixKind(

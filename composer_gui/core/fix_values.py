@@ -45,14 +45,14 @@ def lookup(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
         return
     if _reads_tokens(misfit):
         yield Recipe((layer("StringLookup", vocabulary=WORDS),))
-    elif _reads_steps(misfit):
+    elif _reads_steps(misfit) and len(misfit.shape) == 2:
         yield Recipe((layer("StringLookup", vocabulary=WORDS), _embedding(misfit, _count())))
     else:
         hot = layer("StringLookup", vocabulary=WORDS, output_mode="multi_hot")
-        yield from _to_width(misfit, (hot,))
         if len(misfit.shape) == 2:
-            tokens = layer("StringLookup", vocabulary=WORDS)
-            yield Recipe((tokens, cast("float32")))
+            yield from _to_width(misfit, (hot,))
+        tokens = layer("StringLookup", vocabulary=WORDS)
+        yield Recipe((tokens, cast("float32")))
 
 
 def vectorization(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
@@ -106,7 +106,7 @@ def embedding(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
     """An Embedding of whole numbers, where a sequence of vectors is wanted."""
     if kind_of(misfit.given.dtype) != "integer" or len(misfit.shape) != 2:
         return
-    if misfit.wanted is None or len(misfit.wanted) == 3:
+    if misfit.wanted is not None and len(misfit.wanted) == 3:
         count = _tokens_before(sight, misfit) or MOST_TOKENS
         made = _embedding(misfit, count)
         width = made.parameters["output_dim"]

@@ -170,17 +170,27 @@ def _into_layer(sight: Sight) -> Iterator[Misfit]:
     problem = sight.problem
     wires = [wire for wire in sight.wires() if sight.given(wire.source) is not None]
     named = [wire for wire in wires if problem.port in (None, wire.port)]
-    named = [wire for wire in named if problem.index in (None, wire.index)] or named
-    first = sight.spec.inputs[0].name if sight.spec is not None and sight.spec.inputs else ""
-    if problem.port is None and sight.category != "attention":
-        named = [wire for wire in named if wire.port == first] or named
-    for wire in named:
+    if problem.port != "initial_state":  # of which both are of another size, if one is
+        named = [wire for wire in named if problem.index in (None, wire.index)] or named
+    main = _main_ports(sight)
+    if problem.port is None:
+        named = [wire for wire in named if wire.port in main] or named
+    for wire in wires:
         spec = sight.given(wire.source)
-        told = problem.wanted if problem.given in (None, spec.shape) else None
-        wanted = told or wanted_by_class(sight, wire, spec.shape)
-        numbers = numbers_of(sight)
+        told = problem.wanted if problem.given in (None, spec.shape) and wire in named else None
+        wanted = told or (wanted_by_class(sight, wire, spec.shape) if wire.port in main else None)
+        numbers = numbers_of(sight) if wire.port in main else None
         odd = numbers is not None and kind_of(spec.dtype) != kind_of(numbers)
-        yield Misfit(wire, spec, wanted, numbers if odd and wire.port == first else None)
+        if wire in named or odd or (wire.port in main and not fits(spec.shape, wanted)):
+            yield Misfit(wire, spec, wanted, numbers if odd else None)
+
+
+def _main_ports(sight: Sight) -> tuple[str, ...]:
+    """Return the ports for what a layer works on, without states and masks."""
+    ports = sight.spec.inputs if sight.spec is not None else ()
+    if sight.category == "attention":
+        return tuple(port.name for port in ports if "mask" not in port.name)
+    return tuple(port.name for port in ports[:1])
 
 
 def wanted_by_class(sight: Sight, wire: Wire, shape: Shape) -> Shape | None:

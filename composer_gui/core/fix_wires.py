@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import combinations
+from itertools import combinations, islice
 
 from composer_gui.core import edits
 from composer_gui.core.connections import refusal
@@ -14,6 +14,7 @@ from composer_gui.core.document import (
     Frame,
     Input,
     Note,
+    Output,
     Source,
     Wire,
     in_order,
@@ -24,12 +25,20 @@ from composer_gui.core.edit_wires import existing, with_sources
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.fix_inputs import STEP
 from composer_gui.core.fix_layers import setting
-from composer_gui.core.fix_sight import Sight, fits, is_model
+from composer_gui.core.fix_sight import Sight, fits, is_model, kind_of
 from composer_gui.core.fix_table import FIX_KINDS, Fix
-from composer_gui.core.labels import unique_label
-from composer_gui.core.layer_kinds import Submodel
+from composer_gui.core.fix_wanted import numbers_of
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.ports import input_ports, model_ports, output_ports
+from composer_gui.core.problems import ERROR
+
+_FARTHEST = 1_000_000
+"""The place of a wire behind all others of its port."""
+
+_WEIGHTLESS = frozenset(
+    {"activation", "merge", "pooling", "preprocessing", "regularization", "reshaping"}
+)
+"""The drawers of the palette whose layers are taken away without loss."""
 
 MOST = 3
 """How many ways of the same kind are offered at most where there are many."""
@@ -117,24 +126,48 @@ def _swapped(one: Wire, other: Wire) -> Callable[[Document], Document]:
 
 
 def connect(sight: Sight) -> Iterator[Fix]:
-    """Offer what is there for a port that has no wire: what feeds the others, then loose ends."""
-    document, node = sight.document, sight.node
-    for port in input_ports(document, sight.catalog, node):
-        wired = len(node.inputs.get(port.name, ()))
-        least = port.minimum if port.many else 1
-        named = sight.problem.port == port.name
-        if (
-            wired >= least
-            or not (port.required or named)
-            or sight.problem.port not in (None, port.name)
-        ):
-            continue
-        found = 0
-        for source in _sources_for(sight):
-            wire = Wire(source, node.id, port.name, wired)
-            if found < MOST and refusal(document, sight.catalog, wire) is None:
-                found += 1
-                yield _connecting(sight, wire)
+    """Offer what is there for a port that has no wire: what feeds the others, then loose ends.
+
+    What feeds nothing yet is offered to the ports of other nodes that have no wire.
+    """
+    node = sight.node
+    if isinstance(node, Call | Output):
+        for port, missing in _lacking(sight, node):
+            sources = list(islice(_free_sources(sight, port), MOST + missing - 1))
+            for first in range(max(0, len(sources) - missing + 1)):
+                yield _connecting(sight, node, port, sources[first : first + missing])
+    if isinstance(node, Call | Input) and not sight.consumers(node.id):
+        yield from islice(_onward(sight), MOST)
+
+
+def _lacking(sight: Sight, node: Call | Output) -> Iterator[tuple[str, int]]:
+    """Yield the ports of a node that lack wires, and how many."""
+    for port in input_ports(sight.document, sight.catalog, node):
+        missing = (port.minimum if port.many else 1) - len(node.inputs.get(port.name, ()))
+        about = sight.problem.port if node.id == sight.problem.node else None
+        if missing > 0 and about in (None, port.name) and (port.required or about):
+            yield port.name, missing
+
+
+def _onward(sight: Sight) -> Iterator[Fix]:
+    """Yield the ways from a node that feeds nothing to the ports that lack one wire."""
+    document = sight.document
+    for port in output_ports(document, sight.catalog, sight.node)[:1]:
+        for other in in_order(document.nodes):
+            if not isinstance(other, Call | Output) or other.id == sight.node.id:
+                continue
+            for name, missing in _lacking(sight, other):
+                wire = Wire(Source(sight.node.id, port), other.id, name, _FARTHEST)
+                if missing == 1 and refusal(document, sight.catalog, wire) is None:
+                    yield _connecting(sight, other, name, [wire.source])
+
+
+def _free_sources(sight: Sight, port: str) -> Iterator[Source]:
+    """Yield what may be wired to a port of the node, the likeliest first."""
+    for source in _sources_for(sight):
+        wire = Wire(source, sight.node.id, port, _FARTHEST)
+        if refusal(sight.document, sight.catalog, wire) is None:
+            yield source
 
 
 def _sources_for(sight: Sight) -> Iterator[Source]:
@@ -154,16 +187,20 @@ def _sources(document: Document, catalog: Catalog) -> Iterator[Source]:
                 yield Source(node.id, port)
 
 
-def _connecting(sight: Sight, wire: Wire) -> Fix:
-    alone = len(input_ports(sight.document, sight.catalog, sight.node)) == 1
-    port = sight.label if alone else f"{wire.port} of {sight.label}"
-    source = sight.document.label(wire.source.node)
-    edit = _wiring(sight.catalog, wire)
-    return FIX_KINDS["connect"].fix(edit, source=source, port=port)
+def _connecting(sight: Sight, node: Call | Output, port: str, sources: list[Source]) -> Fix:
+    document, catalog = sight.document, sight.catalog
 
+    def edit(document: Document) -> Document:
+        for source in sources:
+            wire = Wire(source, node.id, port, _FARTHEST)
+            document = edits.connect(document, catalog, wire)
+        return document
 
-def _wiring(catalog: Catalog, wire: Wire) -> Callable[[Document], Document]:
-    return lambda document: edits.connect(document, catalog, wire)
+    label = document.label(node.id)
+    alone = len(input_ports(document, catalog, node)) == 1
+    names = " and ".join(document.label(source.node) for source in sources)
+    words = {"source": names, "port": label if alone else f"{port} of {label}"}
+    return FIX_KINDS["connect"].fix(edit, **words)
 
 
 def remove_wire(sight: Sight) -> Iterator[Fix]:
@@ -180,7 +217,21 @@ def remove_wire(sight: Sight) -> Iterator[Fix]:
 
 
 def _unwiring(wire: Wire) -> Callable[[Document], Document]:
-    return lambda document: edits.disconnect(document, wire)
+    """Return an edit that takes a wire away, and the Input that would feed nothing then."""
+
+    def edit(document: Document) -> Document:
+        document = edits.disconnect(document, wire)
+        start = document.nodes[wire.source.node]
+        used = any(
+            w.source.node == start.id for n in document.nodes.values() for w in wires_into(n)
+        )
+        return (
+            edits.delete(document, [start.id])
+            if isinstance(start, Input) and not used
+            else document
+        )
+
+    return edit
 
 
 # Nodes ------------------------------------------------------------------------------------------
@@ -229,46 +280,37 @@ def _deleting(node_id: str) -> Callable[[Document], Document]:
 
 
 def heal_node(sight: Sight) -> Iterator[Fix]:
-    """Offer to take away a layer without weights that one wire leads through."""
-    node, layer = sight.node, sight.layer
-    if not isinstance(node, Call) or isinstance(layer, Submodel) or len(sight.wires()) != 1:
-        return
-    verdict = sight.verdicts.get(node.id)
-    if sight.consumers(node.id) and (verdict is None or not verdict.parameters):
-        node_id, catalog = node.id, sight.catalog
-
-        def edit(document: Document) -> Document:
-            return edits.delete_and_heal(document, catalog, [existing(document, node_id).id])
-
-        yield FIX_KINDS["heal_node"].fix(edit, node=sight.label)
+    """Offer to take away a layer without weights, or the one before that makes it not fit."""
+    yield from _before_that_spoils(sight)
+    weightless = sight.category in _WEIGHTLESS or sight.class_name == "Identity"
+    named = sight.problem.severity != ERROR
+    alone = isinstance(sight.node, Call) and len(sight.wires()) == 1
+    if alone and (weightless or named) and sight.consumers(sight.node.id):
+        yield _healing(sight, sight.node.id)
 
 
-# Names ------------------------------------------------------------------------------------------
+def _before_that_spoils(sight: Sight) -> Iterator[Fix]:
+    """Yield for the layer before, where what it gets would fit and what it gives does not."""
+    for misfit in sight.misfits:
+        node_id = misfit.wire.source.node
+        wires = list(wires_into(sight.document.nodes[node_id]))
+        spec = sight.given(wires[0].source) if len(wires) == 1 else None
+        if spec is None or len(sight.consumers(node_id)) > 1:
+            continue
+        sort = kind_of(misfit.dtype or numbers_of(sight) or spec.dtype)
+        if misfit.wanted is None or not fits(spec.shape, misfit.wanted):
+            continue
+        if kind_of(spec.dtype) == sort:
+            yield _healing(sight, node_id)
 
 
-def rename(sight: Sight) -> Iterator[Fix]:
-    """Offer the names of a model's ports for what feeds them, and a free name for a double one."""
-    document, node = sight.document, sight.node
-    fed = [(wire.source.node, wire.port) for wire in sight.wires() if is_model(sight.layer)]
-    pairs = {node_id: port for node_id, port in fed if document.label(node_id) != port}
-    labels = sorted(document.label(node_id) for node_id in pairs)
-    if len(pairs) > 1 and labels == sorted(pairs.values()):
-        yield _renaming(document, pairs)
-    label = sight.label
-    same = [n.id for n in document.nodes.values() if document.label(n.id) == label]
-    if len(same) > 1 and not isinstance(node, Frame | Note):
-        free = unique_label(document, label)
-        yield _renaming(document, {node.id: free if free != label else f"{label}_1"})
+def _healing(sight: Sight, node_id: str) -> Fix:
+    catalog = sight.catalog
 
-
-def _renaming(document: Document, pairs: dict[str, str]) -> Fix:
     def edit(document: Document) -> Document:
-        for node_id, label in pairs.items():
-            document = edits.rename(document, existing(document, node_id).id, label)
-        return document
+        return edits.delete_and_heal(document, catalog, [existing(document, node_id).id])
 
-    said = " and ".join(f"{document.label(node_id)} to {new}" for node_id, new in pairs.items())
-    return FIX_KINDS["rename"].fix(edit, pairs=said)
+    return FIX_KINDS["heal_node"].fix(edit, node=sight.document.label(node_id))
 
 
 # Freezing ---------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from composer_gui.core import (
     fix_inputs,
     fix_layers,
+    fix_names,
     fix_parameters,
     fix_shapes,
     fix_sizes,
@@ -50,6 +51,7 @@ _COOKS = {
 OFFERS: dict[str, Offer] = {
     **{kind: inserting(kind, cook) for kind, cook in _COOKS.items()},
     "set_input_shape": fix_inputs.set_input_shape,
+    "set_usual_shape": fix_inputs.set_usual_shape,
     "set_free_size": fix_inputs.set_free_size,
     "set_input_dtype": fix_inputs.set_input_dtype,
     "make_symmetric": fix_inputs.make_symmetric,
@@ -76,7 +78,7 @@ OFFERS: dict[str, Offer] = {
     "add_output": fix_wires.add_output,
     "remove_node": fix_wires.remove_node,
     "heal_node": fix_wires.heal_node,
-    "rename": fix_wires.rename,
+    "rename": fix_names.rename,
     "freeze_normalization": fix_wires.freeze_normalization,
     "unfreeze_normalization": fix_wires.unfreeze_normalization,
     "thaw": fix_wires.thaw,
@@ -119,14 +121,27 @@ _FOR_ANY = (
     "set_initial_state",
     "wrap_in_time",
     "replace_class",
+    "heal_node",
     "connect",
     "add_input",
     "remove_wire",
+    "set_usual_shape",
 )
 """Kinds that may help against any error of a node, besides those that its kind of problem names.
 
 They are few for each problem, since most have nothing to say about it.
 """
+
+
+_OF_LAYERS = (
+    "set_parameter",
+    "reset_parameter",
+    "replace_class",
+    "set_input_dtype",
+    "connect",
+    "heal_node",
+)
+"""Kinds that may help where it is not what comes that is at fault."""
 
 
 def fixes_for(
@@ -153,7 +168,10 @@ def fixes_for(
 def _kinds(problem: Problem) -> list[str]:
     known = KINDS.get(problem.code)
     named = known.fixes if known is not None else ()
-    others = _FOR_ANY if problem.severity == ERROR else ()
+    others: tuple[str, ...] = ()
+    if problem.severity == ERROR:
+        layers = bool(named) and not known.shapes and problem.port is None
+        others = _OF_LAYERS if layers else _FOR_ANY
     return [kind for kind in dict.fromkeys((*named, *others)) if kind in OFFERS]
 
 

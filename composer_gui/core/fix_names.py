@@ -1,0 +1,55 @@
+"""Fixes of names, and which known name is likest to one that is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from composer_gui.core import edits
+from composer_gui.core.document import Document, Frame, Note
+from composer_gui.core.edit_wires import existing
+from composer_gui.core.fix_sight import Sight, is_model
+from composer_gui.core.fix_table import FIX_KINDS, Fix
+from composer_gui.core.labels import unique_label
+
+
+def nearest_names(wanted: str, known: Iterable[str], most: int = 3) -> list[str]:
+    """Return the names most like `wanted`, those first that begin like it; each once."""
+    wanted = wanted.lower()
+
+    def unlike(name: str) -> tuple[int, int]:
+        return -_shared(wanted, name.lower()), abs(len(name) - len(wanted))
+
+    return sorted(dict.fromkeys(known), key=unlike)[:most]
+
+
+def _shared(one: str, other: str) -> int:
+    """Return how many characters two names begin with alike."""
+    for number, (a, b) in enumerate(zip(one, other, strict=False)):
+        if a != b:
+            return number
+    return min(len(one), len(other))
+
+
+def rename(sight: Sight) -> Iterator[Fix]:
+    """Offer the names of a model's ports for what feeds them, and a free name for a double one."""
+    document, node = sight.document, sight.node
+    fed = [(wire.source.node, wire.port) for wire in sight.wires() if is_model(sight.layer)]
+    pairs = {node_id: port for node_id, port in fed if document.label(node_id) != port}
+    labels = sorted(document.label(node_id) for node_id in pairs)
+    if len(pairs) > 1 and labels == sorted(pairs.values()):
+        yield _renaming(document, pairs)
+    label = sight.label
+    same = [n.id for n in document.nodes.values() if document.label(n.id) == label]
+    if len(same) > 1 and not isinstance(node, Frame | Note):
+        free = unique_label(document, label)
+        yield _renaming(document, {node.id: free if free != label else f"{label}_1"})
+
+
+def _renaming(document: Document, pairs: dict[str, str]) -> Fix:
+    def edit(document: Document) -> Document:
+        for node_id, label in pairs.items():
+            document = edits.rename(document, existing(document, node_id).id, label)
+        return document
+
+    said = " and ".join(f"{document.label(node_id)} to {new}" for node_id, new in pairs.items())
+    return FIX_KINDS["rename"].fix(edit, pairs=said)
