@@ -26,6 +26,7 @@ from composer_gui.ui.canvas.geometry import (
 from composer_gui.ui.canvas.glyphs import NO_PEN
 from composer_gui.ui.canvas.ink import Ink
 from composer_gui.ui.canvas.marks import ANEW, JOINT
+from composer_gui.ui.canvas.ring_marks import draw_marked
 
 TITLE_AT, KIND_AT = 17.0, 34.0
 """Heights of the middle of the label and of the line below it."""
@@ -45,7 +46,7 @@ class NodeItem(QGraphicsItem):
         self.kin = False
         self.hovered = False
         self.ringed: dict[tuple[str, int], str] = {}
-        """Rings that stand out while a wire is drawn: (side, number) -> "candidate" or "target"."""
+        """Rings that stand out while a wire is drawn: (side, number) -> mark (`ring_marks`)."""
         self.face = face
         self.layout = self._new_layout(face)
         self._bounds = self._new_bounds()
@@ -293,15 +294,14 @@ class NodeItem(QGraphicsItem):
         for side, slots in (("in", self.layout.inputs), ("out", self.layout.outputs)):
             for number, slot in enumerate(slots):
                 mark = self.ringed.get((side, number))
-                pen, radius = self._ring(slot, mark)
+                if mark is not None:
+                    draw_marked(painter, self.ink, QPointF(slot.x, slot.y), mark)
+                    continue
+                pen, radius = self._ring(slot)
                 painter.setPen(pen)
                 painter.drawEllipse(QPointF(slot.x, slot.y), radius, radius)
 
-    def _ring(self, slot: Slot, mark: str | None):
-        if mark == "target":
-            return self.ink.candidate_pen, RING + 2
-        if mark == "candidate":
-            return self.ink.candidate_pen, RING
+    def _ring(self, slot: Slot):
         if slot.ring.quiet and not self.hovered:
             return self.ink.quiet_ring_pen, 2.6
         return self.ink.ring_pen, RING - 0.6

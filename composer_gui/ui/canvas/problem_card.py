@@ -10,7 +10,7 @@ from composer_gui.core import edits
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.trials import Offer
 from composer_gui.core.verdicts import WRONG, Verdict
-from composer_gui.ui import offered, theme
+from composer_gui.ui import theme
 from composer_gui.ui.canvas.faces import is_unfinished
 from composer_gui.ui.canvas.fix_buttons import FixButtons
 from composer_gui.ui.canvas.problem_words import ProblemWords, telling_of
@@ -52,7 +52,7 @@ class ProblemCard(QWidget):
         scene.judged.connect(self._refresh)
         scene.followed.connect(self._refresh)
         scene.moved.connect(self._place)
-        offered.when_found(session, self._take_offers)
+        session.fixes_found.connect(self._take_offers)
         theme.watch().changed.connect(self._take_look)
         self.words.closed.connect(self._close)
         self.words.went_to.connect(self._view.show_node)
@@ -95,8 +95,8 @@ class ProblemCard(QWidget):
             self.repairs.forget()
         self._shown = problem
         self.words.show_telling(telling_of(session, problem, at, len(problems)))
-        offers = offered.offers(session, problem)
-        self.repairs.show_offers(offers, is_trying=offered.is_trying(session, problem))
+        offers = session.fixes(problem)
+        self.repairs.show_offers(offers, is_trying=session.is_trying(problem))
         self.show()
         self.raise_()
         self._resize()
@@ -114,7 +114,7 @@ class ProblemCard(QWidget):
     def _take_offers(self, problem: Problem) -> None:
         """Show the repairs, now that they are known."""
         if self.problem is not None and problem == self._shown:
-            offers = offered.offers(self._view.session, problem)
+            offers = self._view.session.fixes(problem)
             self.repairs.show_offers(offers, is_trying=False)
 
     def dismiss(self) -> None:
@@ -212,12 +212,12 @@ class ProblemCard(QWidget):
     def _apply(self, offer: Offer) -> None:
         self._view.preview.clear()
         self._view.setFocus()
-        if self._view.session.try_apply(offer.title, offer.edit) is not None:
+        if self._view.session.apply_offer(offer) is not None:
             self.dismiss()  # the engine has yet to say so, but the user has seen to it
 
     def _look_at(self, offer: Offer | None) -> None:
         """Show on the canvas what a repair would do; not while its place is tried anew."""
-        outdated = self._shown is None or offered.is_trying(self._view.session, self._shown)
+        outdated = self._shown is None or self._view.session.is_trying(self._shown)
         self._view.preview.show(None if outdated else offer)
 
     def _silence(self) -> None:

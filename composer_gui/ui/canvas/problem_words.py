@@ -7,11 +7,22 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from composer_gui.core import kinds_of_warnings
 from composer_gui.core.problem_table import KINDS
-from composer_gui.core.problems import ERROR, Problem
+from composer_gui.core.problems import Problem
 from composer_gui.session.session import Session
-from composer_gui.ui import offered, theme
+from composer_gui.ui import theme
 from composer_gui.ui.canvas.fix_buttons import WrappedButton, link
+
+SILENCE_TIP = "Warn of this no more at this node. The design remembers it."
+
+
+def can_be_silenced(problem: Problem) -> bool:
+    """Return whether the user may want to hear no more of a problem: of warnings about a design.
+
+    What is wrong with files is no such warning: it goes with what is wrong.
+    """
+    return problem.node is not None and problem.code in kinds_of_warnings.KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +41,11 @@ class Telling:
     place: int = 0
     count: int = 1
 
-    @property
-    def is_warning(self) -> bool:
-        """Whether it is one that can be silenced."""
-        return self.problem.severity != ERROR and self.problem.node is not None
-
 
 def telling_of(session: Session, problem: Problem, place: int, count: int) -> Telling:
     """Return what there is to say of a problem now."""
     kind = KINDS.get(problem.code)
-    origin = offered.origin(session, problem)
+    origin = session.origin(problem) if hasattr(session, "origin") else None
     elsewhere = origin is not None and origin.node != problem.node
     set_at = origin.node if elsewhere and origin.node in session.document.nodes else ""
     return Telling(
@@ -160,9 +166,9 @@ class ProblemWords(QWidget):
         if telling.problem.detail:
             words = "Less" if self._says_more else "What Keras says"
             self._link(row, words).clicked.connect(self._toggle)
-        if telling.is_warning:
+        if can_be_silenced(telling.problem):
             silence = self._link(row, "Silence here")
-            silence.setToolTip("Warn of this no more at this node; the design remembers it.")
+            silence.setToolTip(SILENCE_TIP)
             silence.clicked.connect(self.silenced)
         row.addStretch(1)
         if telling.count > 1:

@@ -25,10 +25,12 @@ class Inspector(QScrollArea):
 
     What is typed in stays where it is on the screen, whatever comes and goes above it.
 
-    `node_chosen(node id)` when another node is named and pressed.
+    `node_chosen(node id)` when another node is named and pressed; `looked_at(Offer)` while mouse or
+    keys are on a repair, `looked_at(None)` when they are no more.
     """
 
     node_chosen = Signal(str)
+    looked_at = Signal(object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -132,6 +134,7 @@ class Inspector(QScrollArea):
             self.view.deleteLater()
         self.view = view
         view.node_chosen.connect(self.node_chosen)
+        view.looked_at.connect(self.looked_at)
         self._column.insertWidget(0, view)
         view.show()  # now, and not with the next event: typing may go on at once
         self.verticalScrollBar().setValue(0)

@@ -12,10 +12,11 @@ from composer_gui.core import edits
 from composer_gui.core.document import Document
 from composer_gui.core.errors import EditRefused
 from composer_gui.session.session import Session
+from composer_gui.ui.canvas.fix_buttons import link
 from composer_gui.ui.controls import TextField
 from composer_gui.ui.panels.fields import Column, Field
 from composer_gui.ui.panels.problem_row import ProblemRow
-from composer_gui.ui.words import Hairline, Head, Line, Paragraph
+from composer_gui.ui.words import Hairline, Head, Line, Paragraph, count_of, listed
 
 GAP = 14
 """Room above and below a hairline, in pixels."""
@@ -24,10 +25,12 @@ GAP = 14
 class NodeView(Column):
     """A view of one thing in the document. `follow()` shows it as it is now.
 
-    `node_chosen(node id)` when another node is named and pressed.
+    `node_chosen(node id)` when another node is named and pressed; `looked_at(Offer)` while mouse or
+    keys are on a repair, `looked_at(None)` when they are no more.
     """
 
     node_chosen = Signal(str)
+    looked_at = Signal(object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent, spacing=6)
@@ -37,6 +40,7 @@ class NodeView(Column):
         self.subtitle = Paragraph(px=12, tone="secondary")
         self.problems = ProblemsPart(session)
         self.problems.node_chosen.connect(self.node_chosen)
+        self.problems.looked_at.connect(self.looked_at)
 
     @property
     def document(self) -> Document:
@@ -120,14 +124,19 @@ def show_text(editor: TextField, text: str) -> None:
 
 
 class ProblemsPart(QWidget):
-    """The problems of one node, below its title; not there while there are none."""
+    """The problems of one node, below its title; not there while there are none.
+
+    Warnings that were silenced there are counted in a line, with a way to take that back.
+    """
 
     node_chosen = Signal(str)
+    looked_at = Signal(object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._shown: tuple = ()
+        self.rows: list[ProblemRow] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 6, 0, 0)
         self._column.setSpacing(6)
@@ -138,11 +147,15 @@ class ProblemsPart(QWidget):
         verdict = self._session.verdict(node_id)
         cause = verdict.blocked_by
         waits = self._session.document.label(cause) if cause in self._session.document.nodes else ""
-        shown = (verdict.problems, waits)
-        self.setVisible(bool(verdict.problems or waits))
+        silenced = getattr(self._session.document.nodes[node_id], "silenced", ())
+        shown = (node_id, verdict.problems, waits, silenced)
+        self.setVisible(bool(verdict.problems or waits or silenced))
         if shown == self._shown:
+            for row in self.rows:
+                row.look_for_fixes()  # what was found may be of the design as it was
             return
         self._shown = shown
+        self.rows = []
         while self._column.count():
             widget = self._column.takeAt(0).widget()
             widget.hide()
@@ -151,11 +164,58 @@ class ProblemsPart(QWidget):
             row = ProblemRow(self._session, problem, titled=False, margins=(0, 2, 0, 2))
             row.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             row.unsetCursor()
+            row.looked_at.connect(self.looked_at)
+            row.look_for_fixes()
+            self.rows.append(row)
             self._column.addWidget(row)
             row.show()
         if waits:
             self._column.addWidget(words := Paragraph(f"Waits for {waits}.", tone="secondary"))
             words.show()
+        if silenced:
+            self._column.addWidget(line := SilencedLine(self._session, node_id, silenced))
+            line.show()
+
+
+class SilencedLine(QWidget):
+    """Says how many kinds of warnings are silenced at a node; a press has them given again."""
+
+    def __init__(
+        self,
+        session: Session,
+        node_id: str,
+        codes: tuple[str, ...],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._node_id, self._codes = session, node_id, codes
+        titles = listed([_name_of(code) for code in codes])
+        self.words = Line(f"{count_of(len(codes), 'warning')} silenced", px=12, tone="tertiary")
+        self.words.set_tip(titles)
+        self.again = link("Warn again", self)
+        self.again.setToolTip(f"Warn again of: {titles}")
+        self.again.clicked.connect(self._warn_again)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        row.addWidget(self.words)
+        row.addWidget(self.again)
+        row.addStretch(1)
+
+    def _warn_again(self) -> None:
+        label = f"Warn again at {self._session.document.label(self._node_id)}"
+        self._session.try_apply(label, _unsilence_all, self._node_id, self._codes)
+
+
+def _unsilence_all(document: Document, node_id: str, codes: tuple[str, ...]) -> Document:
+    for code in codes:
+        document = edits.unsilence(document, node_id, code)
+    return document
+
+
+def _name_of(code: str) -> str:
+    """Return what a kind of warning is called where no node fills its title."""
+    return code.replace("_", " ")
 
 
 class Rows(QWidget):

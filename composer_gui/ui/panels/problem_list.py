@@ -20,9 +20,13 @@ DELAY = 30
 
 class ProblemList(QScrollArea):
     """Shows the session's problems, those in the way of a model first. `node_chosen(node id)`;
-    `counted(all, wrong)` when the counts are known anew."""
+    `counted(all, wrong)` when the counts are known anew; `looked_at(Offer)` while mouse or keys
+    are on a repair, `looked_at(None)` when they are no more.
+
+    Repairs are tried for the problems that are seen."""
 
     node_chosen = Signal(str)
+    looked_at = Signal(object)
     counted = Signal(int, int)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -33,6 +37,7 @@ class ProblemList(QScrollArea):
         self._is_stale = False
         self.rest = Paragraph(tone="tertiary")
         self._later = QTimer(self, singleShot=True, interval=DELAY)
+        self._looking = QTimer(self, singleShot=True, interval=0)
         self._set_up()
         self._connect()
         self._later.start()
@@ -57,6 +62,8 @@ class ProblemList(QScrollArea):
         self._session.analyzed.connect(self._soon)
         self._session.settled.connect(self._soon)
         self._later.timeout.connect(self.refresh)
+        self._looking.timeout.connect(self._look_for_fixes)
+        self.verticalScrollBar().valueChanged.connect(self._look_soon)
 
     def _soon(self, *_: object) -> None:
         if not self._later.isActive():
@@ -75,6 +82,8 @@ class ProblemList(QScrollArea):
             self._is_stale = True
         if self._is_stale and self.isVisible():
             self._rebuild()
+        if self.isVisible():
+            self._look_soon()  # after an edit they are to be tried anew
         self._say_rest(len(found))
         self.counted.emit(len(found), sum(map(is_wrong, found)))
 
@@ -88,8 +97,24 @@ class ProblemList(QScrollArea):
         for place, problem in enumerate(self.problems[:MOST]):
             row = ProblemRow(self._session, problem)
             row.chosen.connect(self.node_chosen)
+            row.looked_at.connect(self.looked_at)
             self._column.insertWidget(place, row)
             self.rows.append(row)
+
+    def resizeEvent(self, event) -> None:
+        super().resizeEvent(event)
+        self._look_soon()
+
+    def _look_soon(self, _: object = None) -> None:
+        self._looking.start()
+
+    def _look_for_fixes(self) -> None:
+        """Have repairs tried for the rows that are seen; the uppermost, asked last, come first."""
+        if not self.isVisible():
+            return
+        for row in reversed(self.rows):
+            if not row.visibleRegion().isEmpty():
+                row.look_for_fixes()
 
     def _say_rest(self, count: int) -> None:
         self.rest.setText(self._rest_words(count))

@@ -8,15 +8,17 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from composer_gui.core import edits
 from composer_gui.core.document import Call
-from composer_gui.core.errors import EditRefused
-from composer_gui.core.fixes import Fix
 from composer_gui.core.layer_kinds import Layer
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.saved_files import files_of
+from composer_gui.core.trials import Offer
 from composer_gui.session.session import Session
 from composer_gui.ui import file_dialogs, theme
 from composer_gui.ui.canvas.faces import UNFINISHED
+from composer_gui.ui.canvas.fix_buttons import Waiting, link
+from composer_gui.ui.canvas.problem_words import SILENCE_TIP, can_be_silenced
 from composer_gui.ui.controls import ElidedButton, paint_mark, push_button
 from composer_gui.ui.panels import code_consent
 from composer_gui.ui.words import Paragraph
@@ -52,10 +54,46 @@ class SeverityMark(QWidget):
         paint_mark(painter, QPointF(8, 9), getattr(now, self.tone), now.panel)
 
 
+class OfferButton(ElidedButton):
+    """A repair. `looked_at(Offer)` when mouse or keys are on it, `looked_at(None)` afterwards."""
+
+    looked_at = Signal(object)
+
+    def __init__(self, offer: Offer, parent: QWidget | None = None) -> None:
+        super().__init__(offer.title, parent)
+        self.offer = offer
+
+    def enterEvent(self, event) -> None:
+        super().enterEvent(event)
+        self.looked_at.emit(self.offer)
+
+    def leaveEvent(self, event) -> None:
+        super().leaveEvent(event)
+        self.looked_at.emit(None)
+
+    def focusInEvent(self, event) -> None:
+        super().focusInEvent(event)
+        self.looked_at.emit(self.offer)
+
+    def focusOutEvent(self, event) -> None:
+        super().focusOutEvent(event)
+        self.looked_at.emit(None)
+
+    def hideEvent(self, event) -> None:
+        if self.underMouse() or self.hasFocus():
+            self.looked_at.emit(None)
+        super().hideEvent(event)
+
+
 class ProblemRow(QWidget):
-    """A problem to press and to repair. `chosen(node id)` when it is pressed."""
+    """A problem to press and to repair. `chosen(node id)` when it is pressed; `looked_at(Offer)`
+    while mouse or keys are on a repair, `looked_at(None)` when they are no more.
+
+    Repairs are tried once somebody sees the row (`look_for_fixes`).
+    """
 
     chosen = Signal(str)
+    looked_at = Signal(object)
 
     def __init__(
         self,
@@ -69,12 +107,18 @@ class ProblemRow(QWidget):
         super().__init__(parent)
         self._session = session
         self.problem = problem
-        self.fixes: tuple[Fix, ...] = session.fixes(problem)[:MOST_FIXES]
+        self.fixes: tuple[Offer, ...] = ()
+        self.buttons: list[OfferButton] = []
+        self._passing: list[QWidget] = []
+        self._asked = False
+        self._filled = ([], False)
         self.setAccessibleName(problem.message)
         if problem.node:
             self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._lay_out(titled, margins)
+        self._add_others()
+        session.fixes_found.connect(self._take_fixes)
 
     def _lay_out(self, titled: bool, margins: tuple[int, int, int, int]) -> None:
         row = QHBoxLayout(self)
@@ -87,28 +131,79 @@ class ProblemRow(QWidget):
         if titled and title and title != self.problem.message:
             words.addWidget(Paragraph(title, weight=600))
         words.addWidget(Paragraph(self.problem.message, tone="secondary" if titled else "text"))
-        if self.fixes or self._lost_layer() is not None or self._lacks_class():
-            words.addLayout(self._buttons(QHBoxLayout() if titled else QVBoxLayout()))
+        self._line: QBoxLayout = QHBoxLayout() if titled else QVBoxLayout()
+        self._line.setSpacing(6)
+        words.addLayout(self._line)
         row.addLayout(words, 1)
 
-    def _buttons(self, line: QBoxLayout) -> QBoxLayout:
-        line.setContentsMargins(0, 3, 0, 2)
-        line.setSpacing(6)
-        for fix in self.fixes:
-            button = ElidedButton(fix.title)
-            button.setProperty("fix", self.fixes.index(fix))
+    def look_for_fixes(self) -> None:
+        """Show the repairs; they are tried first, where they were not."""
+        self._asked = True
+        self._show_fixes(self._session.fixes(self.problem)[:MOST_FIXES])
+
+    def _take_fixes(self, problem: Problem) -> None:
+        if self._asked and problem == self.problem:
+            self._show_fixes(self._session.fixes(problem)[:MOST_FIXES])
+
+    def _show_fixes(self, fixes: tuple[Offer, ...]) -> None:
+        is_trying = self._session.is_trying(self.problem)
+        if is_trying and not fixes and self.fixes:
+            return  # what was found a moment ago stays while it is tried anew
+        shown = [fix.title for fix in fixes], is_trying
+        if shown != self._filled:
+            self.fixes = fixes
+            self._filled = shown
+            self._fill_buttons()
+        for button, fix in zip(self.buttons, fixes, strict=True):
+            button.offer = fix
+
+    def _fill_buttons(self) -> None:
+        """Put the repairs before what else can be done, which stays."""
+        for widget in self._passing:
+            self._line.removeWidget(widget)
+            widget.hide()
+            widget.deleteLater()
+        self.buttons = [OfferButton(fix) for fix in self.fixes]
+        for button in self.buttons:
             button.clicked.connect(self._repair)
-            line.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+            button.looked_at.connect(self.looked_at)
+        waits = self._filled[1] and not self.fixes
+        self._passing = [*self.buttons, *([Waiting("Trying repairs", self)] if waits else ())]
+        for place, widget in enumerate(self._passing):
+            self._put(place, widget)
+        self._make_room()
+
+    def _add_others(self) -> None:
+        """Add what can be done besides repairs, at the end of the line."""
         if self._lost_layer() is not None:
-            button = push_button("Choose its file…")
-            button.clicked.connect(self._choose_file)
-            line.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+            self._add(push_button("Choose its file…")).clicked.connect(self._choose_file)
         if self._lacks_class():
-            button = ElidedButton(code_consent.deed(self._session))
+            button = self._add(ElidedButton(code_consent.deed(self._session)))
             button.clicked.connect(self._name_code)
-            line.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
-        line.addStretch(1)
-        return line
+        if can_be_silenced(self.problem):
+            silence = self._add(link("Silence here", self))
+            silence.setToolTip(SILENCE_TIP)
+            silence.clicked.connect(self._silence)
+        self._line.addStretch(1)
+        self._make_room()
+
+    def _add(self, widget: QWidget) -> QWidget:
+        self._put(self._line.count(), widget)
+        return widget
+
+    def _put(self, place: int, widget: QWidget) -> None:
+        self._line.insertWidget(place, widget, 0, Qt.AlignmentFlag.AlignLeft)
+        if self.isVisible():
+            widget.show()  # now, and not with the next event: what is below is measured at once
+
+    def _make_room(self) -> None:
+        has_some = self._line.count() > 1
+        self._line.setContentsMargins(0, 3 * has_some, 0, 2 * has_some)
+
+    def _silence(self) -> None:
+        label = f"Silence a warning of {self._session.document.label(self.problem.node)}"
+        args = (self.problem.node, self.problem.code)
+        self._session.try_apply(label, edits.silence, *args)
 
     def _lacks_class(self) -> bool:
         return self.problem.code == code_consent.MISSING_CLASS
@@ -138,11 +233,9 @@ class ProblemRow(QWidget):
             self._session.relocate_model(layer.id, path)
 
     def _repair(self) -> None:
-        fix = self.fixes[self.sender().property("fix")]
-        try:
-            self._session.apply(fix.title, fix.edit)
-        except EditRefused as refusal:
-            self._session.noticed.emit(refusal.whole)
+        offer = self.sender().offer
+        self.looked_at.emit(None)
+        self._session.apply_offer(offer)
 
     def mouseReleaseEvent(self, event) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.problem.node:

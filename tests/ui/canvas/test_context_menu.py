@@ -129,9 +129,29 @@ def test_the_repairs_of_a_wrong_node_come_first(menu_at, hand, view, session, de
     path.touch()
     model = design.model(path, 100, 100)
     entries = menu_at(hand.middle(model))
-    assert next(iter(entries)).startswith("Add an Input")
-    next(iter(entries.values())).trigger()
+    assert next(iter(entries)) == "Trying repairs…"
+    design.try_repairs()
+    first = view.menu.actions()[0]
+    assert first.text().startswith("Add an Input")
+    assert not entries["Trying repairs…"].isVisible()
+    first.trigger()
     assert len(session.document.inputs) == 1
+
+
+def test_pointing_at_a_repair_shows_it_on_the_canvas(
+    menu_at, hand, view, session, design, tmp_path
+):
+    path = tmp_path / "m.keras"
+    path.touch()
+    model = design.model(path, 100, 100)
+    entries = menu_at(hand.middle(model))
+    design.try_repairs()
+    before = session.document
+    view.menu.actions()[0].hover()
+    assert view.preview.ghosts
+    entries["Rename"].hover()
+    assert not view.preview.ghosts
+    assert session.document is before
 
 
 def test_the_menu_key_opens_the_menu_of_what_is_selected(hand, view, design):

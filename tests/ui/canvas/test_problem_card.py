@@ -55,18 +55,23 @@ def test_it_goes_with_the_selection(hand, view, card, wrong):
     assert not card.isVisible()
 
 
-def test_it_offers_the_repairs_and_enter_applies_the_first(hand, view, session, card, wrong):
+def test_it_offers_the_repairs_and_enter_applies_the_first(
+    hand, view, session, design, card, wrong
+):
     view.select([wrong])
+    design.try_repairs()
+    assert card.buttons
     assert [b.accessibleName() for b in card.buttons] == [
-        fix.title for fix in session.fixes(card.problem)
+        fix.title for fix in session.fixes(card.problem)[:4]
     ]
     hand.key(Qt.Key.Key_Return)
     assert session.history.undo_label == "Set photo’s shape to 4"
     assert not card.isVisible()
 
 
-def test_a_button_applies_its_repair(view, session, card, wrong):
+def test_a_button_applies_its_repair(view, session, design, card, wrong):
     view.select([wrong])
+    design.try_repairs()
     last = card.buttons[-1]
     QTest.mouseClick(last, Qt.MouseButton.LeftButton)
     assert session.history.undo_label == last.accessibleName()

@@ -358,8 +358,9 @@ def test_problems_stand_below_the_title_with_their_repairs(inspector, design, se
         **{source: design.fine(8, 8, 3, dtype="int32"), node: Verdict(WRONG, (), (problem,))}
     )
     inspector.show_nodes((node,))
+    design.try_repairs()
     buttons = inspector.view.problems.findChildren(QPushButton)
-    assert [button.words for button in buttons] == ["Set caption’s dtype to float32"]
+    assert buttons[0].words == "Set caption’s dtype to float32"
     qtbot.mouseClick(buttons[0], Qt.MouseButton.LeftButton)
     assert design.document.nodes[source].dtype == "float32"
 

@@ -19,6 +19,7 @@ from composer_gui.ui.canvas.commands import (
 )
 from composer_gui.ui.canvas.geometry import FRAME_TITLE, GRID
 from composer_gui.ui.canvas.hits import Hit
+from composer_gui.ui.canvas.interactions.menu_repairs import MenuRepairs
 from composer_gui.ui.reasons import allow
 
 NO_PASTE = "The clipboard holds no nodes. Copy some first, here or in another design."
@@ -111,7 +112,7 @@ def _fill_for_nodes(menu: QMenu, view, node_id: str) -> None:
     node = document.nodes[node_id]
     alone = len(chosen) == 1
     if alone:
-        _add_fixes(menu, view, node_id)
+        MenuRepairs(menu, view, view.session.verdict(node_id).problems)
         _add(menu, "Edit text" if isinstance(node, Note) else "Rename\tF2", view.rename, node_id)
     calls = [i for i in chosen if isinstance(document.nodes[i], Call)]
     if calls:
@@ -133,16 +134,6 @@ def _fill_for_nodes(menu: QMenu, view, node_id: str) -> None:
     if len(chosen) > 1:
         _add(menu, "Arrange", view.arrange)
     _add(menu, "Zoom to selection", view.fit_selection)
-
-
-def _add_fixes(menu: QMenu, view, node_id: str) -> None:
-    session = view.session
-    problems = session.verdict(node_id).problems
-    fixes = [fix for problem in problems for fix in session.fixes(problem)]
-    for fix in fixes:
-        _add(menu, fix.title, session.try_apply, fix.title, fix.edit)
-    if fixes:
-        menu.addSeparator()
 
 
 def _add_layer_entries(menu: QMenu, view, calls: list[str], alone: bool) -> None:

@@ -14,10 +14,16 @@ from composer_gui.core.connections import Refusal, refusal
 from composer_gui.core.document import Document, Source, Wire
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.ports import input_ports, output_ports
-from composer_gui.ui.canvas.geometry import wire_path
+from composer_gui.session.fitting import CANNOT, FITS, MENDABLE
+from composer_gui.ui.canvas.geometry import Slot, wire_path
 from composer_gui.ui.canvas.hits import Hit
 from composer_gui.ui.canvas.interactions.wire_marks import WireMarks
 from composer_gui.ui.canvas.scene import CanvasScene
+
+NEARLY = "Fits after a repair:"
+
+_DOUBTS = {FITS: 0, None: 1, MENDABLE: 2, CANNOT: 3}
+"""How likely a wire is meant, by what is known of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +59,22 @@ class DrawWire:
         self.loose = loose
         self._marks: WireMarks | None = None
         self._draft: QGraphicsPathItem | None = None
+        self._at = QPointF()
 
     # Gesture -------------------------------------------------------------------------------------
 
     def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Lead the loose end to `at` and judge what a release there would do."""
+        self._at = at
         if self._draft is None:
             self._begin()
         hit = self._view.hit(at)
         proposal = self._proposal(hit)
         refused = proposal.refused if proposal else None
         self._marks.show(self._target(proposal, hit), refused)
-        self._lead_to(self._snapped_to(hit, proposal) or at, refused)
-        if refused:
-            self._view.notice.say(refused.sentence, at)
-        else:
-            self._view.notice.say(self._promise(proposal), at, tone="accent")
+        sentence, tone = self._prospect(proposal)
+        self._lead_to(self._snapped_to(hit, proposal) or at, tone)
+        self._view.notice.say(sentence, at, tone=tone)
 
     def finish(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Draw, move or take away the wire."""
@@ -93,6 +99,8 @@ class DrawWire:
         """Take the draft and all marks away."""
         if self._draft is None:
             return
+        self._fitting.found.disconnect(self._learn)
+        self._fitting.stop()
         self._marks.clear()
         self._scene.removeItem(self._draft)
         self._draft = None
@@ -110,30 +118,41 @@ class DrawWire:
         if self._marks is not None:
             self._marks.mark_seen()
 
+    def _learn(self) -> None:
+        """Say and show what is known by now of the wires that could be drawn."""
+        self._marks.refresh()
+        self.move(self._at, Qt.KeyboardModifier.NoModifier)
+
     # What a release would do ----------------------------------------------------------------------
 
     def _proposal(self, hit: Hit) -> Proposal | None:
         if hit.kind == "ring" and hit.side != self.anchor.side:
-            return self._judged(*self._wire_to_ring(hit))
+            return self._judged(*self.wire_to(hit.node, hit.slot))
         if hit.kind in ("ring", "node"):
             return self._to_body(hit.node)
         return None
 
-    def _wire_to_ring(self, hit: Hit) -> tuple[Wire, bool]:
-        ring, anchor = hit.slot.ring, self.anchor
+    def wire_to(self, node_id: str, slot: Slot) -> tuple[Wire, bool]:
+        """Return the wire that a release on a ring would draw, and whether it takes a place."""
+        ring, anchor = slot.ring, self.anchor
         if anchor.side == "in":
-            return Wire(Source(hit.node, ring.port), anchor.node, anchor.port, anchor.index), False
-        index, many = ring.index, self._is_many(hit.node, ring.port)
+            return Wire(Source(node_id, ring.port), anchor.node, anchor.port, anchor.index), False
+        index, many = ring.index, self._is_many(node_id, ring.port)
         loose = self.loose
-        if loose and (loose.node, loose.port) == (hit.node, ring.port) and index > loose.index:
+        if loose and (loose.node, loose.port) == (node_id, ring.port) and index > loose.index:
             index -= 1
-        wire = Wire(Source(anchor.node, anchor.port), hit.node, ring.port, index)
-        return wire, not many and ring.port in self._base().nodes[hit.node].inputs
+        wire = Wire(Source(anchor.node, anchor.port), node_id, ring.port, index)
+        return wire, not many and ring.port in self._base().nodes[node_id].inputs
 
     def _to_body(self, node_id: str) -> Proposal:
-        """Return the first proposal to one of the node's ports that is not refused, else one."""
+        """Return the likeliest to fit of the proposals that are not refused, else one that is."""
         tried = [self._judged(wire, False) for wire in self._wires_to(node_id)]
-        return next((p for p in tried if p.refused is None), tried[0])
+        possible = [proposal for proposal in tried if proposal.refused is None]
+        return min(possible, key=self._doubt, default=tried[0])
+
+    def _doubt(self, proposal: Proposal) -> int:
+        fit = self._fitting.of(proposal.wire) if self._draft is not None else None
+        return _DOUBTS[fit.kind if fit is not None else None]
 
     def _wires_to(self, node_id: str) -> list[Wire]:
         session, anchor, base = self._scene.session, self.anchor, self._base()
@@ -160,6 +179,19 @@ class DrawWire:
         session = self._scene.session
         ports = input_ports(session.document, session.catalog, session.document.nodes[node_id])
         return any(known.name == port and known.many for known in ports)
+
+    def _prospect(self, proposal: Proposal | None) -> tuple[str, str]:
+        """Return what to say of a release here, and the theme's colour in which to say it."""
+        if proposal is None:
+            return "", "accent"
+        if proposal.refused is not None:
+            return proposal.refused.sentence, "wrong"
+        fit = self._fitting.of(proposal.wire)
+        if fit is not None and fit.kind == CANNOT:
+            return fit.sentence, "wrong"
+        if fit is not None and fit.kind == MENDABLE:
+            return f"{NEARLY} {fit.sentence}", "warning"
+        return self._promise(proposal), "accent"
 
     def _promise(self, proposal: Proposal | None) -> str:
         """Return what a release would do, where the picture alone does not say it."""
@@ -189,7 +221,12 @@ class DrawWire:
         self._scene.addItem(self._draft)
         if self.loose in self._scene.wires:
             self._scene.wires[self.loose].hide()
-        self._marks = WireMarks(self._view, self.anchor)
+        self._fitting.found.connect(self._learn)
+        self._marks = WireMarks(self._view, self)
+
+    @property
+    def _fitting(self):
+        return self._scene.session.fitting
 
     def _target(self, proposal: Proposal | None, hit: Hit):
         """Return the ring that the release would use: (node, side, port, index)."""
@@ -204,12 +241,12 @@ class DrawWire:
         target = self._target(proposal, hit)
         return self._scene.ring_centre(*target) if target else None
 
-    def _lead_to(self, end: QPointF, refused: Refusal | None) -> None:
+    def _lead_to(self, end: QPointF, tone: str) -> None:
         anchor = self.anchor
         fixed = self._scene.ring_centre(anchor.node, anchor.side, anchor.port, anchor.index)
         start, end = (fixed, end) if anchor.side == "out" else (end, fixed)
         now = self._scene.ink.theme
-        self._draft.setPen(QPen(now.wrong if refused else now.accent, 2.2))
+        self._draft.setPen(QPen(getattr(now, tone), 2.2))
         self._draft.setPos(start)
         self._draft.setPath(wire_path(end.x() - start.x(), end.y() - start.y()))
 

@@ -5,28 +5,35 @@ from __future__ import annotations
 from itertools import pairwise
 
 from composer_gui.core.connections import Refusal
-from composer_gui.core.document import Input, Output
+from composer_gui.core.document import Input, Output, Wire
 from composer_gui.ui.canvas.node_item import NodeItem
+from composer_gui.ui.canvas.ring_marks import CANDIDATE, TARGET, TARGETS
 from composer_gui.ui.canvas.scene import CanvasScene
 
 DIM = 0.4
+MOST_ASKED = 240
+"""So many rings in view are asked about; who sees more of them sees none of them well."""
 
 
 class WireMarks:
     """Rings the candidates and dims the rest, among the nodes that are seen; `clear` ends it.
 
-    Only what would close a loop or has no port on the right side is dimmed: the rest is judged
-    when the mouse is there.
+    What would close a loop or has no port on the right side is dimmed at once. The engine is asked
+    about the other rings, those nearest to the anchor first: which would fit, which would after a
+    repair and which cannot is shown as it becomes known (`refresh`).
     """
 
-    def __init__(self, view, anchor) -> None:
+    def __init__(self, view, gesture) -> None:
         self._view = view
         self._scene: CanvasScene = view.scene()
+        self._gesture = gesture
+        anchor = gesture.anchor
         self._side = "in" if anchor.side == "out" else "out"
         leads = self._scene.upstream if anchor.side == "out" else self._scene.downstream
         self._forbidden = leads(anchor.node) | {anchor.node}
         self._anchor_node = anchor.node
         self._marked: set[str] = set()
+        self._wires: dict[str, tuple[Wire, ...]] = {}
         self._target: tuple[str, str, int] | None = None
         self._lit_nodes: tuple[str, ...] = ()
         self._lit_wires: list = []
@@ -34,13 +41,38 @@ class WireMarks:
 
     def mark_seen(self) -> None:
         """Mark the nodes in view that are not marked yet."""
+        new = []
         for item in self._scene.items_in(self._view.camera.seen(), NodeItem):
             if item.node_id not in self._marked:
                 self._marked.add(item.node_id)
                 if self._takes_wires(item.node_id):
+                    new.append(item)
                     item.mark(ringed=self._candidates(item))
                 elif item.node_id != self._anchor_node:
                     item.setOpacity(DIM)
+        self._ask(new)
+
+    def refresh(self) -> None:
+        """Mark the rings anew of which more is known now."""
+        for node_id in self._wires:
+            item = self._scene.nodes.get(node_id)
+            if item is not None:
+                item.mark(ringed=self._rings(item))
+
+    def _ask(self, items: list[NodeItem]) -> None:
+        """Have the engine find out which rings of these nodes would take the wire."""
+        if not items or self._view.overview.holds(self._view):
+            return
+        anchor = self._scene.nodes[self._anchor_node].card().center()
+        items.sort(key=lambda item: (item.card().center() - anchor).manhattanLength())
+        asked: list[tuple[Wire, bool]] = []
+        for item in items:
+            if len(asked) >= MOST_ASKED:
+                break
+            loud = [self._gesture.wire_to(item.node_id, slot) for slot in self._slots(item)]
+            self._wires[item.node_id] = tuple(wire for wire, _ in loud)
+            asked += loud
+        self._scene.session.fitting.ask(asked, self._gesture.loose)
 
     def show(self, target, refused: Refusal | None) -> None:
         """Light the ring `target` (node, side, port, index), and the loop that `refused` tells."""
@@ -66,23 +98,33 @@ class WireMarks:
         return item.layout.inputs if self._side == "in" else item.layout.outputs
 
     def _candidates(self, item: NodeItem) -> dict[tuple[str, int], str]:
-        return {(self._side, n): "candidate" for n in range(len(self._slots(item)))}
+        """Return a mark for each ring: what is known of the wire to it."""
+        wires = self._wires.get(item.node_id, ())
+        rings = {(self._side, n): CANDIDATE for n in range(len(self._slots(item)))}
+        for number, wire in enumerate(wires):
+            fit = self._scene.session.fitting.of(wire)
+            if fit is not None:
+                rings[self._side, number] = fit.kind
+        return rings
 
-    def _show_target(self, target) -> None:
-        before = self._target
-        self._target = target
-        if before == target:
-            return
-        if before is not None and before[0] in self._scene.nodes:
-            item = self._scene.nodes[before[0]]
-            item.mark(ringed=self._candidates(item))
-        if target is not None:
-            item = self._scene.nodes[target[0]]
-            rings = self._candidates(item)
+    def _rings(self, item: NodeItem) -> dict[tuple[str, int], str]:
+        """Return the marks of a node's rings, the one at which the wire would end among them."""
+        rings, target = self._candidates(item), self._target
+        if target is not None and target[0] == item.node_id:
             for number, slot in enumerate(self._slots(item)):
                 if (slot.ring.port, slot.ring.index) == target[2:]:
-                    rings[(self._side, number)] = "target"
-            item.mark(ringed=rings)
+                    known = rings[self._side, number]
+                    rings[self._side, number] = TARGETS.get(known, TARGET)
+        return rings
+
+    def _show_target(self, target) -> None:
+        before, self._target = self._target, target
+        if before == target:
+            return
+        for shown in (before, target):
+            if shown is not None and shown[0] in self._scene.nodes:
+                item = self._scene.nodes[shown[0]]
+                item.mark(ringed=self._rings(item))
 
     def _show_loop(self, path: tuple[str, ...]) -> None:
         if path == self._lit_nodes:
