@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem
 
 from composer_gui.core.bill import Bill, Row, bill, rows
+from composer_gui.core.change import Change
 from composer_gui.core.cost import show_bytes, show_flops
 from composer_gui.session.settings import Settings
 from composer_gui.ui import theme
@@ -103,12 +104,18 @@ class CostBars(QObject):
         session = self._scene.session
         for signal in (session.changed, session.analyzed, session.settled, self._scene.drawn):
             signal.connect(self._soon)
+        self._scene.followed.connect(self._forget)
         self._later.timeout.connect(self.refresh)
         theme.watch().changed.connect(self._repaint)
 
     def _soon(self, *_: object) -> None:
         if self.figure and not self._later.isActive():
             self._later.start()
+
+    def _forget(self, change: Change) -> None:
+        """Let go of the bars of nodes that are gone: they went with the items they hung on."""
+        for node_id in change.removed:
+            self.bars.pop(node_id, None)
 
     def _repaint(self) -> None:
         for bar in self.bars.values():
@@ -124,7 +131,7 @@ class CostBars(QObject):
     def refresh(self) -> None:
         """Show the shares that hold now."""
         found = self._shares() if self.figure else {}
-        for node_id in [n for n in self.bars if n not in found or not self._is_there(n)]:
+        for node_id in [n for n in self.bars if n not in found]:
             self._take_away(node_id)
         for node_id, (share, words) in found.items():
             item = self._scene.nodes.get(node_id)
@@ -147,10 +154,6 @@ class CostBars(QObject):
                 share = figure / whole
                 shares[row.node] = (share, f"{show(figure)} · {_percent(share)}")
         return shares
-
-    def _is_there(self, node_id: str) -> bool:
-        """Return whether a bar hangs on the item that shows its node: undo makes new items."""
-        return self.bars[node_id].parentItem() is self._scene.nodes.get(node_id)
 
     def _take_away(self, node_id: str) -> None:
         bar = self.bars.pop(node_id)
