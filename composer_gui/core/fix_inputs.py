@@ -74,7 +74,7 @@ def _shapes_for(misfit: Misfit) -> Iterator[Shape]:
         if filled != shape[1:]:
             yield filled
         return
-    if len(wanted) == len(shape) + 1 and len(shape) > 1 and wanted[-1] in (None, 1):
+    if len(wanted) == len(shape) + 1 and wanted[-1] in (None, 1):
         yield (*shape[1:], 1)
     if len(wanted) == len(shape) + 1 and len(wanted) > 3 and wanted[-1] in (None, 3):
         yield (*shape[1:], 3)

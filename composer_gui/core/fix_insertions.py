@@ -64,7 +64,9 @@ def inserting(kind: str, cook: Cook) -> Callable[[Sight], Iterator[Fix]]:
 def _fix(kind: str, sight: Sight, bundle: tuple[Misfit, ...], recipes: list[Recipe]) -> Fix:
     steps = [(misfit.wire, r.layers) for misfit, r in zip(bundle, recipes, strict=True)]
     source = sight.document.label(bundle[0].wire.source.node)
-    words = {"node": sight.label, "source": source} | recipes[0].words
+    several = len(sight.wires()) > 1 and len(bundle) == 1
+    place = f"between {source} and {sight.label}" if several else f"before {sight.label}"
+    words = {"node": sight.label, "source": source, "place": place} | recipes[0].words
     fix = FIX_KINDS[kind].fix(between(sight.catalog, *steps), **words)
     if len(bundle) == 1:
         return fix

@@ -18,8 +18,9 @@ from composer_gui.core.fix_sight import Misfit, Sight, class_of, kind_of, parame
 from composer_gui.core.fix_table import FIX_KINDS, Fix
 from composer_gui.core.fix_wanted import SUMS, rank_of, recurrent_class, window_of
 from composer_gui.core.layer_kinds import Construct, KerasLayer, Layer
+from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.parameter_words import show
-from composer_gui.core.shapes.tensor_spec import show_shape
+from composer_gui.core.shapes.tensor_spec import TensorSpec, show_shape
 
 EVERY_STEP, LAST_STEP = "every step", "its last step only"
 
@@ -65,6 +66,27 @@ def _returning(sight: Sight, layer: KerasLayer, value: bool) -> Callable[[Docume
         return document
 
     return edit
+
+
+def drop_mask(sight: Sight) -> Iterator[Fix]:
+    """Offer to do without the mask that is made upstream."""
+    catalog = sight.catalog
+    for wire in sight.wires():
+        for node in sight.upstream(wire.source):
+            layer = sight.layer_of(node.id)
+            words = {"layer": sight.document.label(node.id)}
+            if sight.has_parameter("mask_zero", layer) and sight.parameter("mask_zero", layer):
+                edit = setting(sight, layer, "mask_zero", False)
+                yield FIX_KINDS["drop_mask"].fix(edit, **words)
+            elif class_of(layer) == "Masking":
+                edit = _healed(catalog, node.id)
+                yield FIX_KINDS["drop_mask"].fix(edit, **words)
+
+
+def _healed(catalog: Catalog, node_id: str) -> Callable[[Document], Document]:
+    return lambda document: edits.delete_and_heal(
+        document, catalog, [existing(document, node_id).id]
+    )
 
 
 def set_initial_state(sight: Sight) -> Iterator[Fix]:
@@ -125,6 +147,8 @@ def replace_class(sight: Sight) -> Iterator[Fix]:
             other = name.replace(f"{count}D", f"{rank - wanted + int(count)}D")
             if f"{count}D" in name and other != name and other in sight.catalog.layers:
                 yield _made(sight, sight.problem.node, other)
+    if misfits and name == "Flatten":
+        yield from _as_pooling(sight, sight.problem.node, misfits[0].given)
     for misfit in misfits:
         yield from _pooled(sight, misfit)
 
@@ -134,11 +158,14 @@ def _pooled(sight: Sight, misfit: Misfit) -> Iterator[Fix]:
     for node in sight.upstream(misfit.wire.source):
         wires = list(_wires_of(sight, node))
         if class_of(sight.layer_of(node.id)) == "Flatten" and wires:
-            spec = sight.given(wires[0])
-            count = len(spec.shape) - 2 if spec is not None else 0
-            if count in (1, 2, 3) and spec.shape[-1] is not None:
-                yield _made(sight, node.id, f"GlobalAveragePooling{count}D")
+            yield from _as_pooling(sight, node.id, sight.given(wires[0]))
             return
+
+
+def _as_pooling(sight: Sight, node_id: str, spec: TensorSpec | None) -> Iterator[Fix]:
+    count = len(spec.shape) - 2 if spec is not None else 0
+    if count in (1, 2, 3) and spec.shape[-1] is not None:
+        yield _made(sight, node_id, f"GlobalAveragePooling{count}D")
 
 
 def _wires_of(sight: Sight, node: Node):

@@ -22,8 +22,11 @@ from composer_gui.core.layers.parameters import Parameter, refusal
 
 _LONGEST_SAID = 40
 
-_WIDEST = 1024
-"""Units above which a layer is thought to be wide by mistake, where memory does not suffice."""
+_MOST = {
+    **dict.fromkeys(("units", "filters", "output_dim", "input_dim", "height", "width"), 1024),
+    **{"n": 10, "size": 2, "kernel_size": 7, "padding": 8},
+}
+"""Above which a size is thought to be a mistake, where memory does not suffice."""
 
 _AXES = ("axis", "axes", "shared_axes", "attention_axes")
 
@@ -184,10 +187,11 @@ def _by_shape(sight: Sight) -> Iterator[dict[str, Any]]:
             yield {name: 1}
     if _value(sight, "output_padding") is not None:
         yield {"output_padding": None}
-    for name in ("units", "filters", "output_dim", "input_dim", "n", "size"):
+    for name, most in _MOST.items():
         value = _value(sight, name)
-        if isinstance(value, int) and value > _WIDEST:
-            yield {name: _WIDEST if name not in ("n", "size") else MOST_REPEATED}
+        sizes = value if isinstance(value, tuple) else (value,)
+        if any(isinstance(size, int) and size > most for size in sizes):
+            yield {name: most}
     if sight.class_name == "RepeatVector" and _value(sight, "n") == 1:
         yield {"n": MOST_REPEATED}
     if _value(sight, "data_format") == "channels_first":
@@ -219,20 +223,17 @@ def _largest_divisor(whole: int, most: int) -> int:
 
 
 def _axes(sight: Sight, shapes: list[Shape]) -> Iterator[dict[str, Any]]:
-    """Yield axes that are there, where one is named that is not."""
+    """Yield the last axis, where one is named that is not there."""
     last = min(map(len, shapes)) - 1
     for name in _AXES:
         value = _value(sight, name)
         named = value if isinstance(value, tuple) else (value,)
         if any(isinstance(axis, int) and not (axis and -last <= axis <= last) for axis in named):
-            inside = tuple(_inside(axis, last) for axis in named)
-            yield {name: tuple(dict.fromkeys(inside)) if isinstance(value, tuple) else inside[0]}
+            if isinstance(value, tuple):
+                inside = (axis if axis and -last <= axis <= last else last for axis in named)
+                yield {name: tuple(dict.fromkeys(inside))}
             yield {name: -1}
-            yield {name: (last,)}
-
-
-def _inside(axis: Any, last: int) -> Any:
-    return axis if not isinstance(axis, int) or (axis and -last <= axis <= last) else last
+            yield {name: last}
 
 
 def _target(sight: Sight, shape: Shape) -> Iterator[dict[str, tuple[int, ...]]]:

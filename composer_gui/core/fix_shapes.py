@@ -55,7 +55,7 @@ def _flat(shape: Shape) -> int | None:
 def reshape(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
     """A Reshape to what is wanted, as far as the number of values allows it."""
     shape, wanted = misfit.shape, misfit.wanted
-    if len(shape) < 2 or wanted is None:
+    if wanted is None:
         return
     for target in dict.fromkeys(_reshaped(sight, shape, wanted)):
         after = (shape[0], *target)

@@ -41,47 +41,47 @@ _ROWS = (
     # A layer on a wire
     FixKind(
         "insert_flatten",
-        "Insert a Flatten before {node}",
+        "Insert a Flatten {place}",
         "Puts a Flatten on the wire, where single values for each sample are wanted.",
     ),
     FixKind(
         "insert_global_pooling",
-        "Insert a {class_name} before {node}",
+        "Insert a {class_name} {place}",
         "Averages over the whole image or sequence, where one vector for each sample is wanted.",
     ),
     FixKind(
         "insert_reshape",
-        "Reshape {given} to {shape} before {node}",
+        "Reshape {given} of {source} to {shape} before {node}",
         "Puts a Reshape on the wire, with the target computed from what comes and what is wanted.",
     ),
     FixKind(
         "insert_permute",
-        "Turn {given} into {shape} with a Permute before {node}",
+        "Turn {given} of {source} into {shape} before {node}",
         "Puts a Permute on the wire, such as for images that have their channels first.",
     ),
     FixKind(
         "insert_dense",
-        "Insert {layers} before {node}",
+        "Insert {layers} {place}",
         "Puts a Dense on the wire that brings the last axis to the width that is wanted.",
     ),
     FixKind(
         "insert_convolution",
-        "Insert {layers} before {node}",
+        "Insert {layers} {place}",
         "Puts a convolution with a window of one point on the wire, to another number of channels.",
     ),
     FixKind(
         "insert_resizing",
-        "Resize it to {size} before {node}",
+        "Resize {source} to {size} before {node}",
         "Puts a Resizing on the wire, to the image size that is wanted.",
     ),
     FixKind(
         "insert_cropping",
-        "Crop it to {size} before {node}",
+        "Crop {source} to {size} before {node}",
         "Cuts as much off on all sides as there is too much.",
     ),
     FixKind(
         "insert_padding",
-        "Pad it to {size} with zeros before {node}",
+        "Pad {source} with zeros to {size} before {node}",
         "Puts zeros around it on all sides, as many as are missing.",
     ),
     FixKind(
@@ -106,7 +106,7 @@ _ROWS = (
     ),
     FixKind(
         "insert_embedding",
-        "Embed {count} tokens with {width} numbers each before {node}",
+        "Embed {source}, {count} tokens of {width} numbers each, before {node}",
         "Puts an Embedding on the wire, which makes a vector of each whole number.",
     ),
     FixKind(
@@ -201,6 +201,11 @@ _ROWS = (
         "return_sequences",
         "Let {layer} return {what}",
         "Lets a recurrent layer upstream give every step, or its last one only.",
+    ),
+    FixKind(
+        "drop_mask",
+        "Let {layer} mark no padding",
+        "Takes the mask away that a layer further on would lose.",
     ),
     FixKind(
         "wrap_in_time",

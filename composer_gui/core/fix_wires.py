@@ -1,8 +1,9 @@
-"""Fixes of wires and whole nodes: connected, swapped, taken away, named, frozen."""
+"""Fixes of wires and whole nodes: joined elsewhere, swapped, connected, taken away."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import combinations, islice
 
 from composer_gui.core import edits
@@ -24,10 +25,10 @@ from composer_gui.core.document import (
 from composer_gui.core.edit_wires import existing, with_sources
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.fix_inputs import STEP
+from composer_gui.core.fix_insertions import between, layer
 from composer_gui.core.fix_layers import setting
 from composer_gui.core.fix_sight import Sight, fits, is_model, kind_of
 from composer_gui.core.fix_table import FIX_KINDS, Fix
-from composer_gui.core.fix_wanted import numbers_of
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.ports import input_ports, model_ports, output_ports
 from composer_gui.core.problems import ERROR
@@ -35,10 +36,8 @@ from composer_gui.core.problems import ERROR
 _FARTHEST = 1_000_000
 """The place of a wire behind all others of its port."""
 
-_WEIGHTLESS = frozenset(
-    {"activation", "merge", "pooling", "preprocessing", "regularization", "reshaping"}
-)
-"""The drawers of the palette whose layers are taken away without loss."""
+_WEIGHTLESS = frozenset({"pooling", "regularization", "reshaping"})
+"""The drawers of the palette whose layers are taken away without much loss."""
 
 MOST = 3
 """How many ways of the same kind are offered at most where there are many."""
@@ -75,6 +74,18 @@ def _product_axes(sight: Sight, specs: list) -> Iterator[Fix]:
     for pair in pairs[:MOST]:
         if pair != sight.parameter("axes"):
             yield _axis(sight, "axes", pair)
+    if not pairs and one[-1] is not None and len(one) > 1 and len(other) > 1:
+        yield _last_axes(sight, (len(one) - 1, len(other) - 1), one[-1])
+
+
+def _last_axes(sight: Sight, axes: tuple[int, int], width: int) -> Fix:
+    """Return a fix for a product over the last axes, the second as wide as the first by a Dense."""
+    wire = sight.wires()[1]
+    fix = _axis(sight, "axes", axes)
+    bring = between(sight.catalog, (wire, (layer("Dense", units=width),)))
+    source = sight.document.label(wire.source.node)
+    title = f"{fix.title}, and bring {source} to {width} with a Dense"
+    return replace(fix, title=title, edit=lambda document: fix.edit(bring(document)))
 
 
 def _axis(sight: Sight, name: str, value: int | tuple[int, int]) -> Fix:
@@ -290,17 +301,21 @@ def heal_node(sight: Sight) -> Iterator[Fix]:
 
 
 def _before_that_spoils(sight: Sight) -> Iterator[Fix]:
-    """Yield for the layer before, where what it gets would fit and what it gives does not."""
+    """Yield for the layer before, where what it gets would fit and what it gives does not.
+
+    One with weights stays, unless it makes another sort of numbers.
+    """
     for misfit in sight.misfits:
         node_id = misfit.wire.source.node
         wires = list(wires_into(sight.document.nodes[node_id]))
         spec = sight.given(wires[0].source) if len(wires) == 1 else None
         if spec is None or len(sight.consumers(node_id)) > 1:
             continue
-        sort = kind_of(misfit.dtype or numbers_of(sight) or spec.dtype)
-        if misfit.wanted is None or not fits(spec.shape, misfit.wanted):
-            continue
-        if kind_of(spec.dtype) == sort:
+        sort = kind_of(misfit.dtype or misfit.given.dtype)
+        other = sort != kind_of(misfit.given.dtype)
+        fitting = misfit.wanted is not None and fits(spec.shape, misfit.wanted)
+        light = other or not sight.verdicts[node_id].parameters
+        if fitting and light and kind_of(spec.dtype) == sort:
             yield _healing(sight, node_id)
 
 
@@ -311,81 +326,3 @@ def _healing(sight: Sight, node_id: str) -> Fix:
         return edits.delete_and_heal(document, catalog, [existing(document, node_id).id])
 
     return FIX_KINDS["heal_node"].fix(edit, node=sight.document.label(node_id))
-
-
-# Freezing ---------------------------------------------------------------------------------------
-
-
-def freeze_normalization(sight: Sight) -> Iterator[Fix]:
-    """Offer to freeze a normalization that trains."""
-    layer = sight.layer
-    if layer is not None and layer.trainable and sight.category == "normalization":
-        edit = _training({layer.id: False})
-        yield FIX_KINDS["freeze_normalization"].fix(edit, node=sight.label)
-
-
-def unfreeze_normalization(sight: Sight) -> Iterator[Fix]:
-    """Offer to let the frozen layers around a normalization train, as it does."""
-    if sight.category == "normalization":
-        frozen = _stretch(sight)
-        if frozen:
-            names = _listed([sight.document.layers[layer_id].name for layer_id in frozen])
-            edit = _training({**dict.fromkeys(frozen, True), sight.layer.id: True})
-            words = {"layers": names, "node": sight.label}
-            yield FIX_KINDS["unfreeze_normalization"].fix(edit, **words)
-
-
-def thaw(sight: Sight) -> Iterator[Fix]:
-    """Offer to let a frozen layer train, and all frozen ones before it."""
-    layer = sight.layer
-    if layer is None or layer.trainable:
-        return
-    yield FIX_KINDS["thaw"].fix(_training({layer.id: True}), layers=sight.label)
-    frozen = list(dict.fromkeys((layer.id, *_stretch(sight))))
-    if len(frozen) > 1:
-        names = _listed([sight.document.layers[layer_id].name for layer_id in frozen])
-        edit = _training(dict.fromkeys(frozen, True))
-        yield FIX_KINDS["thaw"].fix(edit, layers=names)
-
-
-def _training(chosen: dict[str, bool]) -> Callable[[Document], Document]:
-    def edit(document: Document) -> Document:
-        for layer_id, trainable in chosen.items():
-            document = edits.set_trainable(document, layer_id, trainable)
-        return document
-
-    return edit
-
-
-def _stretch(sight: Sight) -> list[str]:
-    """Return the frozen layers that are joined to the node without one between that trains.
-
-    What has no weights to train, such as an activation, does not end a stretch.
-    """
-    document = sight.document
-    consumers: dict[str, list[str]] = {}
-    for node in document.nodes.values():
-        for wire in wires_into(node):
-            consumers.setdefault(wire.source.node, []).append(node.id)
-    seen, waiting, found = {sight.node.id}, [sight.node.id], []
-    for node_id in waiting:
-        node = document.nodes[node_id]
-        near = [wire.source.node for wire in wires_into(node)] + consumers.get(node_id, [])
-        for other in near:
-            layer = sight.layer_of(other)
-            verdict = sight.verdicts.get(other)
-            idle = verdict is not None and not verdict.parameters
-            if other in seen or layer is None or (layer.trainable and not idle):
-                continue
-            seen.add(other)
-            waiting.append(other)
-            if not layer.trainable:
-                found.append(layer.id)
-    return list(dict.fromkeys(found))
-
-
-def _listed(names: list[str]) -> str:
-    """Return names as in a sentence, and how many more there are."""
-    if len(names) > MOST:
-        return f"{', '.join(names[:MOST])} and {len(names) - MOST} more"
-    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from composer_gui.core import (
+    fix_freezing,
     fix_inputs,
     fix_layers,
     fix_names,
@@ -66,6 +67,7 @@ OFFERS: dict[str, Offer] = {
     "set_padding_same": fix_layers.set_padding_same,
     "smaller_window": fix_layers.smaller_window,
     "return_sequences": fix_layers.return_sequences,
+    "drop_mask": fix_layers.drop_mask,
     "wrap_in_time": fix_layers.wrap_in_time,
     "replace_class": fix_layers.replace_class,
     "set_layer_dtype": fix_layers.set_layer_dtype,
@@ -79,9 +81,9 @@ OFFERS: dict[str, Offer] = {
     "remove_node": fix_wires.remove_node,
     "heal_node": fix_wires.heal_node,
     "rename": fix_names.rename,
-    "freeze_normalization": fix_wires.freeze_normalization,
-    "unfreeze_normalization": fix_wires.unfreeze_normalization,
-    "thaw": fix_wires.thaw,
+    "freeze_normalization": fix_freezing.freeze_normalization,
+    "unfreeze_normalization": fix_freezing.unfreeze_normalization,
+    "thaw": fix_freezing.thaw,
 }
 """What offers the fixes of each kind for a problem of a node."""
 

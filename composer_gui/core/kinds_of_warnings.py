@@ -13,7 +13,13 @@ KINDS: dict[str, Kind] = by_code(
         "to make up for it. If both are meant to have one shape, bring {source} to {wanted}.",
         when="A merge gets tensors of different shapes and repeats the smaller one to fit.",
         usual="A Reshape, Flatten or Dense is missing before one of them.",
-        fixes=("insert_dense", "project_skip", "insert_reshape", "insert_repeat"),
+        fixes=(
+            "insert_repeat",
+            "project_skip",
+            "insert_resizing",
+            "insert_dense",
+            "insert_reshape",
+        ),
         severity=WARNING,
         shapes=True,
     ),
@@ -45,7 +51,7 @@ KINDS: dict[str, Kind] = by_code(
         "for both{loss}. Compute both with the same dtype if that is not meant.",
         when="Floats of different precision come to one layer, and Keras turns them into one.",
         usual="One branch computes with another dtype than the rest of the design.",
-        fixes=("set_input_dtype", "insert_cast"),
+        fixes=("set_input_dtype", "set_layer_dtype", "insert_cast"),
         severity=WARNING,
     ),
     Kind(
@@ -55,7 +61,7 @@ KINDS: dict[str, Kind] = by_code(
         "that needs it, or remove it: else everybody who calls the model has to hand it over.",
         when="No wire begins at an Input, while the design has an Output already.",
         usual="It was left over when its branch was taken away.",
-        fixes=("remove_input",),
+        fixes=("connect", "remove_input"),
         severity=WARNING,
     ),
     Kind(
@@ -65,7 +71,7 @@ KINDS: dict[str, Kind] = by_code(
         "Add an Output behind it, wire it on, or delete it.",
         when="Nothing takes what a node puts out, while the design has an Output already.",
         usual="Its result was meant as a further output of the model.",
-        fixes=("add_output", "remove_node"),
+        fixes=("add_output", "connect", "remove_node"),
         severity=WARNING,
     ),
     Kind(
@@ -99,6 +105,7 @@ KINDS: dict[str, Kind] = by_code(
         when="A layer drops the mask of a Masking or Embedding, and a layer behind it wants it.",
         usual="Convolutions and reshaping drop masks; recurrent layers, Dense and Dropout do not. "
         "A sum keeps one only if all its terms have one.",
+        fixes=("drop_mask",),
         severity=WARNING,
     ),
     Kind(
@@ -109,7 +116,7 @@ KINDS: dict[str, Kind] = by_code(
         "over it in place of {node}.",
         when="A tensor with a free size is laid out flat, so that its width is not known.",
         usual="The free size was meant to be pooled over, or to be a number.",
-        fixes=("insert_global_pooling", "set_free_size"),
+        fixes=("replace_class", "set_free_size"),
         severity=WARNING,
     ),
     Kind(
@@ -120,7 +127,7 @@ KINDS: dict[str, Kind] = by_code(
         "like this.",
         when="Two inputs of one shape are wired in another order than their names say.",
         usual="The wires were crossed.",
-        fixes=("reorder_inputs",),
+        fixes=("reorder_inputs", "rename"),
         severity=WARNING,
     ),
     Kind(
@@ -131,7 +138,7 @@ KINDS: dict[str, Kind] = by_code(
         "like this.",
         when="Alike inputs come to a node for which the order counts, against the order of names.",
         usual="The wires were drawn in another order than the inputs were made.",
-        fixes=("reorder_inputs",),
+        fixes=("reorder_inputs", "rename"),
         severity=WARNING,
     ),
     Kind(
@@ -161,7 +168,7 @@ KINDS: dict[str, Kind] = by_code(
         "goes through as it is. Set mean and variance to those of the training data.",
         when="A Normalization has neither mean and variance nor those of a saved model.",
         usual="Keras would have it adapted to data; in a design the two numbers are parameters.",
-        fixes=("set_parameter",),
+        fixes=("heal_node",),
         severity=WARNING,
     ),
 )

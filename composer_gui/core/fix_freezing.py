@@ -1,0 +1,88 @@
+"""Fixes of what trains and what is frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from composer_gui.core import edits
+from composer_gui.core.document import Document, wires_into
+from composer_gui.core.fix_sight import Sight
+from composer_gui.core.fix_table import FIX_KINDS, Fix
+
+MOST_NAMED = 3
+"""How many layers a title names."""
+
+
+def freeze_normalization(sight: Sight) -> Iterator[Fix]:
+    """Offer to freeze a normalization that trains."""
+    layer = sight.layer
+    if layer is not None and layer.trainable and sight.category == "normalization":
+        edit = _training({layer.id: False})
+        yield FIX_KINDS["freeze_normalization"].fix(edit, node=sight.label)
+
+
+def unfreeze_normalization(sight: Sight) -> Iterator[Fix]:
+    """Offer to let the frozen layers around a normalization train, as it does."""
+    if sight.category == "normalization":
+        frozen = _stretch(sight)
+        if frozen:
+            names = _listed([sight.document.layers[layer_id].name for layer_id in frozen])
+            edit = _training({**dict.fromkeys(frozen, True), sight.layer.id: True})
+            words = {"layers": names, "node": sight.label}
+            yield FIX_KINDS["unfreeze_normalization"].fix(edit, **words)
+
+
+def thaw(sight: Sight) -> Iterator[Fix]:
+    """Offer to let a frozen layer train, and all frozen ones before it."""
+    layer = sight.layer
+    if layer is None or layer.trainable:
+        return
+    yield FIX_KINDS["thaw"].fix(_training({layer.id: True}), layers=sight.label)
+    frozen = list(dict.fromkeys((layer.id, *_stretch(sight))))
+    if len(frozen) > 1:
+        names = _listed([sight.document.layers[layer_id].name for layer_id in frozen])
+        edit = _training(dict.fromkeys(frozen, True))
+        yield FIX_KINDS["thaw"].fix(edit, layers=names)
+
+
+def _training(chosen: dict[str, bool]) -> Callable[[Document], Document]:
+    def edit(document: Document) -> Document:
+        for layer_id, trainable in chosen.items():
+            document = edits.set_trainable(document, layer_id, trainable)
+        return document
+
+    return edit
+
+
+def _stretch(sight: Sight) -> list[str]:
+    """Return the frozen layers that are joined to the node without one between that trains.
+
+    What has no weights to train, such as an activation, does not end a stretch.
+    """
+    document = sight.document
+    consumers: dict[str, list[str]] = {}
+    for node in document.nodes.values():
+        for wire in wires_into(node):
+            consumers.setdefault(wire.source.node, []).append(node.id)
+    seen, waiting, found = {sight.node.id}, [sight.node.id], []
+    for node_id in waiting:
+        node = document.nodes[node_id]
+        near = [wire.source.node for wire in wires_into(node)] + consumers.get(node_id, [])
+        for other in near:
+            layer = sight.layer_of(other)
+            verdict = sight.verdicts.get(other)
+            idle = verdict is not None and not verdict.parameters
+            if other in seen or layer is None or (layer.trainable and not idle):
+                continue
+            seen.add(other)
+            waiting.append(other)
+            if not layer.trainable:
+                found.append(layer.id)
+    return list(dict.fromkeys(found))
+
+
+def _listed(names: list[str]) -> str:
+    """Return names as in a sentence, and how many more there are."""
+    if len(names) > MOST_NAMED:
+        return f"{', '.join(names[:MOST_NAMED])} and {len(names) - MOST_NAMED} more"
+    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
