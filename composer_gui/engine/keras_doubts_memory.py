@@ -19,6 +19,9 @@ from composer_gui.core.shapes.outcome import Inputs
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.engine.keras_specs import CannotCall
 
+WIDEST = 16
+"""Bytes of a number, at most."""
+
 _GROUP_LIMITS = (
     "/sys/fs/cgroup/memory.max",
     "/sys/fs/cgroup/memory/memory.limit_in_bytes",
@@ -44,6 +47,18 @@ def refuse_beyond_memory(weights: Iterable[Any], inputs: Inputs, found: list[Ten
         if size > memory:
             problem = _too_large("values_too_large", size, memory, inputs, gives=spec.show())
             raise CannotCall(problem)
+
+
+def refuse_model_beyond_memory(
+    model: Any, parameters: int, inputs: Inputs, found: list[TensorSpec]
+) -> None:
+    """Raise CannotCall for a model beyond the computer's memory.
+
+    Its weights are gone through only where their number gives cause.
+    """
+    memory = memory_at_hand()
+    doubtful = memory is not None and parameters * WIDEST > memory
+    refuse_beyond_memory(model.weights if doubtful else (), inputs, found)
 
 
 @cache

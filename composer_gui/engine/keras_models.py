@@ -11,13 +11,20 @@ from immutables import Map
 
 from composer_gui.core import freezing
 from composer_gui.core.cost import Cost
-from composer_gui.core.document import EMPTY, Shape
-from composer_gui.core.explanations import REFUSED
+from composer_gui.core.document import EMPTY
+from composer_gui.core.kinds_of_files import KINDS
 from composer_gui.core.layer_kinds import SavedModel, SavedPort, SavedWeights, Structure
+from composer_gui.core.misfits import NODE, other_shape
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.outcome import Inputs, Outcome
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.engine.keras_cost import Step, of_model, of_steps
+from composer_gui.engine.keras_doubts_memory import refuse_model_beyond_memory
+from composer_gui.engine.keras_doubts_models import (
+    adjusted_inputs,
+    called_adjusted,
+    refuse_other_inputs,
+)
 from composer_gui.engine.keras_ghosts import KEPT, ClassMissing, Code, Ghosts
 from composer_gui.engine.keras_inside import Inside, graph_of, leaves, unmarked
 from composer_gui.engine.keras_specs import (
@@ -25,10 +32,8 @@ from composer_gui.engine.keras_specs import (
     count,
     ghosts,
     may_be_one,
-    merged,
     specs_of,
     tensors,
-    trace,
     wrong_dtype,
 )
 
@@ -57,6 +62,8 @@ class KerasModels:
             model = self._ghosts.part(layer.path, layer.part, code)
         except ClassMissing as error:
             return _placeholder(layer, inputs, error.problem)
+        if not layer.cut:
+            refuse_other_inputs(layer.interface, graph_of(model))
         _refuse_dtypes(layer, model, inputs)
         with ghosts():
             if built_on is not None and not model.built:
@@ -69,6 +76,7 @@ class KerasModels:
                 cost = of_model(model, _in_order(layer, inputs), found)
             names = (port.name for port in layer.outputs)
             parameters, trainable = _counted(layer, model, used)
+            refuse_model_beyond_memory(model, parameters, inputs, found)
             return Outcome(
                 outputs=tuple(zip(names, found, strict=True)),
                 parameters=parameters,
@@ -111,9 +119,13 @@ def _called_whole(
         _take_apart(interface.output_structure, result, ports)
         return [ports[index] for index in range(len(interface.outputs))]
 
-    found = specs_of(run({port: tuple(tensors(specs)) for port, specs in inputs.items()}))
-    odd = _odd_port(interface.inputs, inputs) if is_model else None
-    return found if odd is None else _seen_twice(found, trace(run, inputs), odd)
+    def called(given: Inputs) -> list[TensorSpec]:
+        return specs_of(run({port: tuple(tensors(specs)) for port, specs in given.items()}))
+
+    if not is_model or graph_of(model) is None:
+        return called(inputs)
+    adjusted = adjusted_inputs(interface.inputs, inputs)
+    return called(inputs) if adjusted is None else called_adjusted(called, adjusted, inputs)
 
 
 def _in_order(layer: SavedModel, inputs: Inputs) -> list[TensorSpec]:
@@ -216,12 +228,11 @@ def _plain(structure: Structure) -> Any:
 
 
 def _refuse_shape(port: SavedPort, spec: TensorSpec) -> None:
-    """Raise CannotCall, in Keras's words, for a shape that is not the port's."""
+    """Raise CannotCall for a shape that is not the port's."""
     if port.shape is None or spec.shape is None:
         return
     if not may_be_one((None, *port.shape[1:]), (None, *spec.shape[1:])):
-        detail = f"expected shape={port.shape}, found shape={spec.shape}"
-        raise CannotCall(Problem(REFUSED, "{node} cannot be called like this.", detail=detail))
+        raise CannotCall(other_shape(port.name, port.shape, spec.shape))
 
 
 # Counting ---------------------------------------------------------------------------------------
@@ -294,38 +305,6 @@ _LOSSY = {
 }
 
 
-def _odd_port(ports: tuple[SavedPort, ...], inputs: Inputs) -> tuple[Shape, Shape] | None:
-    """Return the shape of a port and the one it gets, where Keras adjusts the one to the other.
-
-    It adds and drops a last axis of 1, symbolically without a look at the sizes before it; the
-    model fails, or gives other shapes than announced, when it runs.
-    """
-    for port in ports:
-        for item in inputs.get(port.name, ()):
-            wanted, given = port.shape, item.shape
-            if wanted is None or wanted == given:
-                continue
-            if len(given) != len(wanted) or (given[-1:] == (1,)) != (wanted[-1:] == (1,)):
-                return wanted, given
-    return None
-
-
-def _seen_twice(
-    found: list[TensorSpec], traced: list[TensorSpec], odd: tuple[Shape, Shape]
-) -> list[TensorSpec]:
-    """Return what a call gives by both opinions; raises CannotCall where they differ in shape.
-
-    What is made behind it would be made for the one shape, and then get the other.
-    """
-    agreed = [merged(one, other) for one, other in zip(found, traced, strict=True)]
-    pairs = zip(found, agreed, strict=True)
-    if not all(may_be_one(one.shape, both.shape) for one, both in pairs):
-        wanted, given = odd
-        detail = f"expected shape={wanted}, found shape={given}"
-        raise CannotCall(Problem(REFUSED, "{node} cannot be called like this.", detail=detail))
-    return agreed
-
-
 # Models whose classes are not there -------------------------------------------------------------
 
 
@@ -369,8 +348,6 @@ def _sealed() -> Problem:
 
 
 def _unknown_for_others(problem: Problem) -> Problem:
-    message = (
-        f"{{node}} uses {problem.actual}, which Keras does not have, so nobody can say what it "
-        "makes of inputs of other sizes. Name the Python file that defines it first."
-    )
-    return Problem("missing_class", message, title=problem.title, actual=problem.actual)
+    words = {"node": NODE, "classes": problem.actual, "title": problem.title}
+    words["them"] = "them" if ", " in (problem.actual or "") else "it"
+    return KINDS["missing_class_inputs"].problem(words=words, actual=problem.actual)
