@@ -10,6 +10,7 @@ in later. But where nothing behind such a layer trains, what comes out is by cha
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from composer_gui.core.caution_calls import is_drawn_by_chance
 from composer_gui.core.document import Call, Document, number_of
@@ -52,6 +53,14 @@ def is_awake(layer: Layer, verdict: Verdict) -> bool:
     """Return whether a node is a BatchNormalization that trains."""
     normalizes = isinstance(layer, KerasLayer) and layer.class_name == "BatchNormalization"
     return normalizes and layer.trainable and verdict.kind == FINE and verdict.parameters > 0
+
+
+def sign(layer: Layer, verdict: Verdict) -> tuple[Any, ...]:
+    """Return what of a layer and its verdict decides what is said about freezing."""
+    counts = verdict.parameters, verdict.trainable_parameters
+    if isinstance(layer, KerasLayer):
+        return layer.trainable, layer.weights is None, bool(verdict.anew), *counts
+    return layer.trainable, False, False, *counts
 
 
 def found(

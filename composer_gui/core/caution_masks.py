@@ -81,6 +81,14 @@ def makes(layer: Layer) -> bool:
     return layer.class_name == "Masking" or layer.parameters.get("mask_zero") is True
 
 
+def sign(layer: Layer) -> tuple[Any, ...]:
+    """Return what of a layer decides what becomes of masks in it."""
+    if not isinstance(layer, KerasLayer):
+        return type(layer).__name__, "", False, False
+    returns = _returns_sequences(layer.parameters, layer.class_name)
+    return "keras", layer.class_name, makes(layer), returns
+
+
 def found(
     document: Document,
     verdicts: Mapping[str, Verdict],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from composer_gui.core import (
     caution_calls,
@@ -12,10 +13,10 @@ from composer_gui.core import (
     caution_merges,
 )
 from composer_gui.core.caution_sight import sight
-from composer_gui.core.document import Call, Document, Input, Node
+from composer_gui.core.document import Call, Document, Input, Node, label_of
 from composer_gui.core.layer_kinds import Layer
 from composer_gui.core.layers.catalog import Catalog
-from composer_gui.core.problems import Problem
+from composer_gui.core.problems import Problem, heard
 from composer_gui.core.shapes.flow_order import sources_of
 from composer_gui.core.verdicts import FINE, UNKNOWN, Verdict
 
@@ -25,7 +26,8 @@ class Cautions:
 
     What hangs on a node, its layer and the specs that come in alone is remembered. So are the
     nodes at which the ways through the design may have to be looked at: those that make masks,
-    freeze, normalize or lay out a row of free length.
+    freeze, normalize or lay out a row of free length. What was found on these ways stands until
+    something changes that the ways are about (`_sign`).
     """
 
     def __init__(self, catalog: Catalog) -> None:
@@ -39,23 +41,25 @@ class Cautions:
         self._makers: set[str] = set()
         self._anew: set[str] = set()
         self._awake: set[str] = set()
+        self._signs: dict[str, tuple[Any, ...]] = {}
+        self._ways: tuple[Problem, ...] | None = None
 
     def found(
         self, document: Document, verdicts: Mapping[str, Verdict]
     ) -> dict[str, tuple[Problem, ...]]:
         """Return the warnings by node, without those that the user silenced there."""
         for node_id in self._stale(document, verdicts):
+            before = self._roles(node_id)
             self._forget(node_id)
             if node_id in document.nodes:
                 self._look_at(document, verdicts, node_id)
+            if self._roles(node_id) != before:
+                self._ways = None
         told: dict[str, list[Problem]] = {node_id: list(own) for node_id, own in self._own.items()}
         for problem in self._on_the_way(document, verdicts):
             told.setdefault(problem.node, []).append(problem)
-        heard = {
-            node_id: tuple(p for p in found if p.code not in document.nodes[node_id].silenced)
-            for node_id, found in told.items()
-        }
-        return {node_id: problems for node_id, problems in heard.items() if problems}
+        left = ((k, heard(found, document.nodes[k].silenced)) for k, found in told.items())
+        return {node_id: problems for node_id, problems in left if problems}
 
     # What has changed ---------------------------------------------------------------------------
 
@@ -67,6 +71,7 @@ class Cautions:
             before = self._seen.pop(node_id, None)
             was = sources_of(before[0]) if before is not None else frozenset()
             node = document.nodes.get(node_id)
+            self._note(document, node_id, verdicts)
             now = sources_of(node) if node is not None else frozenset()
             for source in was - now:
                 self._consumers[source].discard(node_id)
@@ -93,6 +98,20 @@ class Cautions:
         if len(seen) + len(changed) > len(document.nodes):
             changed.extend(node_id for node_id in seen if node_id not in document.nodes)
         return changed
+
+    def _note(self, document: Document, node_id: str, verdicts: Mapping[str, Verdict]) -> None:
+        """Forget what the ways through the design say if a node is another one to them."""
+        node = document.nodes.get(node_id)
+        sign = None if node is None else _sign(document, node, verdicts.get(node_id, UNKNOWN))
+        if sign != self._signs.get(node_id):
+            self._ways = None
+        if sign is None:
+            self._signs.pop(node_id, None)
+        else:
+            self._signs[node_id] = sign
+
+    def _roles(self, node_id: str) -> tuple[bool, ...]:
+        return tuple(node_id in ids for ids in (self._makers, self._anew, self._awake))
 
     def _forget(self, node_id: str) -> None:
         for known in (self._own, self._ends, self._rows):
@@ -138,6 +157,11 @@ class Cautions:
         for node_id, problem in self._rows.items():
             if not caution_ends.is_told_behind(node_id, verdicts, self._behind):
                 yield problem
+        if self._ways is None:
+            self._ways = tuple(self._far(document, verdicts))
+        yield from self._ways
+
+    def _far(self, document: Document, verdicts: Mapping[str, Verdict]) -> Iterator[Problem]:
         if self._makers:
             yield from caution_masks.found(document, verdicts, self._makers, self._behind)
         if self._anew or self._awake:
@@ -152,3 +176,12 @@ class Cautions:
 
     def _behind(self, node_id: str) -> Iterable[str]:
         return self._consumers.get(node_id, ())
+
+
+def _sign(document: Document, node: Node, verdict: Verdict) -> tuple[Any, ...]:
+    """Return all of a node that the ways of masks and of freezing are about."""
+    seen = node.inputs, label_of(document, node), verdict.kind, verdict.outputs
+    if not isinstance(node, Call):
+        return seen
+    layer = document.layers[node.layer]
+    return (*seen, node.layer, *caution_masks.sign(layer), *caution_frozen.sign(layer, verdict))

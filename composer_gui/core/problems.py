@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from composer_gui.core.layer_kinds import Shape
@@ -41,3 +42,8 @@ class Problem:
     def key(self) -> tuple:
         """What makes this the same problem as another one, whatever it says."""
         return self.code, self.node, self.port, self.index, self.severity
+
+
+def heard(problems: Iterable[Problem], silenced: Collection[str]) -> tuple[Problem, ...]:
+    """Return problems without the warnings whose codes are silenced."""
+    return tuple(p for p in problems if p.severity != WARNING or p.code not in silenced)

@@ -117,7 +117,7 @@ class VerdictBook:
     def _has_changed(self, document: Document, node_id: str) -> bool:
         node = document.nodes[node_id]
         layer = document.layers[node.layer] if isinstance(node, Call) else None
-        if layer is None or not self._changed_files:
+        if layer is None or not self._changed_files or "file_changed" in node.silenced:
             return False
         return any(file in self._changed_files for file in files_of(layer))
 

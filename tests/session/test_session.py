@@ -282,6 +282,12 @@ def test_a_changed_file_is_told_of_until_another_is_chosen(session, engine, thre
     session.undo()
     answer(session, engine)
     assert "file_changed" in codes(session, node)
+    session.apply("Silence here", edits.silence, node, "file_changed")
+    answer(session, engine)
+    assert "file_changed" not in codes(session, node)
+    session.apply("Warn again", edits.unsilence, node, "file_changed")
+    answer(session, engine)
+    assert "file_changed" in codes(session, node)
 
 
 def test_a_changed_file_of_one_design_is_not_told_of_the_next(session, engine, threads, on_disk):

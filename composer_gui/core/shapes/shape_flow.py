@@ -24,7 +24,7 @@ from composer_gui.core.document import (
 )
 from composer_gui.core.layer_kinds import Layer, Submodel
 from composer_gui.core.layers.catalog import Catalog
-from composer_gui.core.problems import ERROR, Problem
+from composer_gui.core.problems import ERROR, Problem, heard
 from composer_gui.core.refused import Refused
 from composer_gui.core.shapes import submodel_flow
 from composer_gui.core.shapes.call_memo import CallMemo, exact, is_of_files, layer_key
@@ -312,7 +312,8 @@ class ShapeFlow:
             built_on = None
         outcome = self._ask(node, inputs, built_on)
         problems = own + tuple(
-            self._worded(node, problem, inputs, first, built_on) for problem in outcome.problems
+            self._worded(node, problem, inputs, first, built_on)
+            for problem in heard(outcome.problems, node.silenced)
         )
         return Verdict(
             WRONG if outcome.is_error else FINE,
