@@ -193,7 +193,8 @@ def _groups(match: re.Match, refused: Refused) -> Words | None:
         return parameter_rules.filters_and_groups(refused, groups)
     nearest = max(groups, round(channels / groups) * groups)
     wanted = (*wire.shape[:axis], nearest, *wire.shape[axis + 1 :])
-    words = {"groups": groups, "channels": channels, "axis": named((axis,), len(wire.shape))}
+    words = {"groups": groups, "channels": channels, "nearest": nearest}
+    words["axis"] = named((axis,), len(wire.shape))
     fields = {"expected": f"a multiple of {groups} channels", "actual": f"{channels} channels"}
     return say("groups", refused, words, wire, **fields, wanted=wanted, axes=(axis,))
 
@@ -275,6 +276,12 @@ def _missing(match: re.Match, refused: Refused) -> Words | None:
     return say("missing_input", refused, {"port": name[1]}, **fields)
 
 
+@when(r"OOM when allocating|Unable to allocate|[Rr]esource ?[Ee]xhausted|failed to allocate memory")
+def _memory(match: re.Match, refused: Refused) -> Words:
+    """More than fits into memory."""
+    return say("memory", refused, {})
+
+
 # Dtypes -----------------------------------------------------------------------------------------
 
 
@@ -316,6 +323,7 @@ def _generic(refused: Refused) -> Words:
 
 
 RULES: tuple[Rule, ...] = (
+    _memory,
     _shared,
     rank_rules.rank,
     rank_rules.convolution_rank,

@@ -105,7 +105,7 @@ _SHAPES = (
         "groups",
         "The channels do not divide",
         "{node} divides the channels, on {axis}, into {groups} groups, and {channels} do not "
-        "divide so. {source} gives {given}.",
+        "divide so; {nearest} would. {source} gives {given}.",
         when="A layer works on groups of channels, and their number is no multiple of the groups.",
         usual="A number of groups that divides the channels.",
         fixes=("set_parameter", "insert_convolution"),

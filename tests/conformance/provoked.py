@@ -13,7 +13,7 @@ To add a kind: write a function in the file of its owner, and name it in the tab
 `draw.whole("encoder", "enc", source)` for one of the saved models in `draw.folder`, where a
 function may also put files of its own. A design has the one problem only, besides warnings: one
 cause, one problem. What has to be done to the session once the design is open goes into
-`draw.then`, functions of the session.
+`draw.then`, functions of the session, and errors that cannot but come with it into `draw.besides`.
 """
 
 from tests.conformance.provoked_doubts import DOUBTS
@@ -31,3 +31,4 @@ class Provoking(Saved):
     def __init__(self, folder):
         super().__init__(folder)
         self.then = []
+        self.besides = set()
