@@ -176,9 +176,11 @@ class FixButtons(QWidget):
             self.more = link(f"{len(self.offers) - MOST} more", self)
             self.more.clicked.connect(self._show_all)
             self._column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+            self.more.show()
         if is_trying and not self.offers:
             self.waiting = Waiting("Trying repairs", self)
             self._column.addWidget(self.waiting)
+            self.waiting.show()
         if focused is not None and self.buttons:
             self.buttons[min(focused, len(self.buttons) - 1)].setFocus()
         self.setVisible(bool(self._column.count()))
@@ -197,6 +199,7 @@ class FixButtons(QWidget):
         button.stepped.connect(self._step)
         self.buttons.append(button)
         self._column.addWidget(button)
+        button.show()  # now, and not with the next event: the card is measured at once
 
     def _choose(self) -> None:
         self.chosen.emit(self.sender().offer)

@@ -1,9 +1,13 @@
 """Drawing wires: from either end, refused with a reason, replaced, inserted, picked up."""
 
+from itertools import combinations
+
 import pytest
 from PySide6.QtCore import QPointF, Qt
 
 from composer_gui.core.document import Source, Wire
+from composer_gui.session.fitting import Fit
+from composer_gui.ui.canvas.ring_marks import TARGETS
 
 
 @pytest.fixture
@@ -210,3 +214,114 @@ def test_a_click_on_a_wire_selects_it_and_delete_removes_it(hand, scene, design,
     assert scene.selected_wires == {Wire(Source(source), dense, "inputs")} == {wire}
     hand.key(Qt.Key.Key_Delete)
     assert not scene.wires
+
+
+# Which rings fit ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fits(session, monkeypatch):
+    """What is known of wires: by target node, a Fit; `asked` is what was asked about."""
+    known, asked = {}, []
+    monkeypatch.setattr(session.fitting, "ask", lambda wires, loose=None: asked.extend(wires))
+    monkeypatch.setattr(
+        session.fitting, "of", lambda wire: known.get((wire.node, wire.source.node))
+    )
+    known["asked"] = asked
+    return known
+
+
+def begin(hand, source):
+    hand.press(hand.output(source))
+    hand.move(hand.output(source) + QPointF(30, 60))
+
+
+def test_the_rings_in_view_are_asked_about_the_nearest_first(hand, design, fits, chain):
+    source, first, second = chain
+    begin(hand, source)
+    wires = [wire for wire, replacing in fits["asked"] if not replacing]
+    assert [wire.node for wire in wires] == [first, second]
+    assert wires[0] == Wire(Source(source), first, "inputs")
+
+
+def test_what_is_known_later_is_shown_on_the_rings(hand, scene, session, fits, chain):
+    source, first, second = chain
+    begin(hand, source)
+    assert scene.nodes[first].ringed == {("in", 0): "candidate"}
+    fits[first, source] = Fit("fits")
+    fits[second, source] = Fit("cannot", "It will not do.")
+    session.fitting.found.emit()
+    assert scene.nodes[first].ringed == {("in", 0): "fits"}
+    assert scene.nodes[second].ringed == {("in", 0): "cannot"}
+    hand.key(Qt.Key.Key_Escape)
+    assert scene.nodes[first].ringed == {}
+
+
+@pytest.mark.parametrize(
+    ("fit", "words", "mark"),
+    [
+        (Fit("fits"), "", "target fits"),
+        (
+            Fit("mendable", "Insert a Flatten before dense"),
+            "Fits after a repair: Insert a Flatten before dense",
+            "target mendable",
+        ),
+        (Fit("cannot", "dense wants numbers."), "dense wants numbers.", "target cannot"),
+        (None, "", "target"),
+    ],
+)
+def test_the_cursor_tells_why_not_and_what_would_help(
+    hand, view, scene, session, fits, chain, fit, words, mark
+):
+    source, first, _ = chain
+    fits[first, source] = fit
+    begin(hand, source)
+    hand.move(hand.input(first))
+    assert view.notice.text() == words or (not words and not view.notice.isVisible())
+    assert scene.nodes[first].ringed == {("in", 0): mark}
+
+
+def test_what_is_found_under_a_resting_mouse_is_said(hand, view, session, fits, chain):
+    source, first, _ = chain
+    begin(hand, source)
+    hand.move(hand.input(first))
+    assert not view.notice.isVisible()
+    fits[first, source] = Fit("cannot", "It will not do.")
+    session.fitting.found.emit()
+    assert view.notice.text() == "It will not do."
+    hand.release(hand.input(first))
+    session.fitting.found.emit()  # what comes after the gesture is nobody's
+
+
+def test_a_wire_that_would_not_fit_may_be_drawn_all_the_same(hand, design, fits, chain):
+    source, first, _ = chain
+    fits[first, source] = Fit("cannot", "It will not do.")
+    hand.drag(hand.output(source), hand.input(first))
+    assert design.sources(first) == [source]
+
+
+def test_a_drop_on_the_body_takes_the_port_that_fits(hand, design, session, chain, monkeypatch):
+    source, *_ = chain
+    attention = design.layer("MultiHeadAttention", 300, 300, num_heads=2, key_dim=4)
+    known = {"query": Fit("cannot", "No."), "value": Fit("fits")}
+    monkeypatch.setattr(session.fitting, "of", lambda wire: known.get(wire.port))
+    begin(hand, source)
+    hand.move(hand.middle(attention))
+    assert not session.document.nodes[attention].inputs
+    hand.release(hand.middle(attention))
+    assert design.sources(attention, "value") == [source]
+
+
+def test_nothing_is_asked_where_rings_cannot_be_seen(hand, view, design, fits, chain):
+    view.look(0.2, QPointF(400, 100))
+    begin(hand, chain[0])
+    assert fits["asked"] == []
+
+
+def test_every_mark_of_a_ring_is_painted(view, scene, chain):
+    marks = ("candidate", "fits", "mendable", "cannot", "target", *TARGETS.values())
+    pictures = []
+    for mark in marks:
+        scene.nodes[chain[1]].mark(ringed={("in", 0): mark})
+        pictures.append(view.grab().toImage())
+    assert all(one != other for one, other in combinations(pictures, 2))

@@ -1,12 +1,21 @@
 """The card beside a wrong node: when it shows, what it says, its buttons and keys."""
 
+from collections import namedtuple
+
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
-from composer_gui.core.problems import Problem
-from composer_gui.core.verdicts import WRONG, Verdict
+from composer_gui.core import edits
+from composer_gui.core.change import Change
+from composer_gui.core.fixes import Fix
+from composer_gui.core.problem_table import KINDS
+from composer_gui.core.problems import WARNING, Problem
+from composer_gui.core.trials import Offer, TrialResult
+from composer_gui.core.verdicts import FINE, WRONG, Verdict
+
+Origin = namedtuple("Origin", "node parameter sentence")
 
 
 @pytest.fixture
@@ -147,3 +156,122 @@ def test_words_are_never_markup(view, design, card):
     labels = [label for label in card.findChildren(QLabel) if label.text().startswith("<")]
     assert labels
     assert all(label.textFormat() == Qt.TextFormat.PlainText for label in labels)
+
+
+# Repairs that come later --------------------------------------------------------------------------
+
+
+def test_it_says_that_repairs_are_being_tried(view, card, wrong):
+    view.select([wrong])
+    assert card.repairs.waiting.text() == "Trying repairs..."
+    assert card.buttons == []
+
+
+def test_repairs_come_below_and_move_nothing_that_is_there(view, design, card, wrong):
+    view.select([wrong])
+    QApplication.processEvents()
+    place = card.pos(), card.words.geometry(), card.repairs.pos()
+    design.try_repairs()
+    assert card.buttons
+    assert card.repairs.waiting is None
+    assert (card.pos(), card.words.geometry(), card.repairs.pos()) == place
+
+
+def test_what_was_found_stays_while_it_is_tried_anew(view, design, card, wrong):
+    view.select([wrong])
+    design.try_repairs()
+    buttons = list(card.buttons)
+    design.add(edits.add_note, 0, 400)
+    assert card.buttons == buttons
+    design.try_repairs()
+    assert card.buttons == buttons
+
+
+def test_where_there_are_many_the_likeliest_are_shown_first(
+    view, session, card, wrong, monkeypatch
+):
+    problem = session.verdict(wrong).problems[0]
+    offers = [
+        Offer(Fix("x", f"Do {n}", lambda d: d), problem, session.document, Change(), TrialResult())
+        for n in range(7)
+    ]
+    monkeypatch.setattr(session, "fixes", lambda problem: tuple(offers))
+    view.select([wrong])
+    assert [b.offer.title for b in card.buttons] == ["Do 0", "Do 1", "Do 2", "Do 3"]
+    assert card.repairs.more.text() == "3 more"
+    QTest.mouseClick(card.repairs.more, Qt.MouseButton.LeftButton)
+    assert len(card.buttons) == 7
+
+
+# Where it comes from, what is meant ---------------------------------------------------------------
+
+
+def test_it_says_where_the_value_was_set_and_leads_there(
+    view, session, design, card, wrong, monkeypatch
+):
+    source = next(iter(session.document.inputs))
+    origin = Origin(source, "shape", "5 comes from photo’s shape, set at the Input photo")
+    monkeypatch.setattr(session, "origin", lambda problem: origin, raising=False)
+    view.select([wrong])
+    (link,) = (b for b in card.findChildren(QPushButton) if "photo’s" in b.accessibleName())
+    assert link.accessibleName() == f"{origin.sentence}."
+    QTest.mouseClick(link, Qt.MouseButton.LeftButton)
+    assert view.selected() == (source,)
+
+
+def test_an_origin_at_the_node_itself_is_no_link(view, session, card, wrong, monkeypatch):
+    origin = Origin(wrong, "", "encoder was saved for 4")
+    monkeypatch.setattr(session, "origin", lambda problem: origin, raising=False)
+    view.select([wrong])
+    assert "Encoder was saved for 4." in words(card)
+    assert not any("saved for" in b.accessibleName() for b in card.findChildren(QPushButton))
+
+
+def test_it_says_what_usually_is_meant(view, card, wrong):
+    view.select([wrong])
+    assert f"Usually: {KINDS['shape'].usual}" in words(card)
+
+
+# Warnings -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def warned(design):
+    """A fine node with a warning that can be silenced."""
+    node = design.layer("Dropout", 300, 100, rate=0)
+    code = "no_effect"
+    warning = Problem(code, "drop changes nothing.", node, title="No effect", severity=WARNING)
+    fine = design.fine(4)
+    design.judge(**{node: Verdict(FINE, fine.outputs, (warning,))})
+    return node
+
+
+def test_a_warning_has_a_card_too(view, card, warned):
+    view.select([warned])
+    assert card.problem.code == "no_effect"
+    assert "No effect" in words(card)
+
+
+def test_a_warning_can_be_silenced_there(view, session, card, warned):
+    view.select([warned])
+    (silence,) = (b for b in card.findChildren(QPushButton) if b.text() == "Silence here")
+    QTest.mouseClick(silence, Qt.MouseButton.LeftButton)
+    assert session.document.nodes[warned].silenced == ("no_effect",)
+    assert session.history.undo_label == "Silence a warning of dropout"
+    assert not card.isVisible()
+
+
+def test_an_error_cannot_be_silenced(view, card, wrong):
+    view.select([wrong])
+    assert not any(b.text() == "Silence here" for b in card.findChildren(QPushButton))
+
+
+def test_errors_come_first_and_the_others_are_one_press_away(view, session, design, card, wrong):
+    (error,) = session.verdict(wrong).problems
+    warning = Problem("swapped", "They may be swapped.", wrong, title="Order", severity=WARNING)
+    design.judge(**{wrong: Verdict(WRONG, problems=(warning, error))})
+    view.select([wrong])
+    assert card.problem == error
+    (following,) = (b for b in card.findChildren(QPushButton) if b.text() == "1 of 2 →")
+    QTest.mouseClick(following, Qt.MouseButton.LeftButton)
+    assert card.problem == warning

@@ -1,13 +1,14 @@
 """The inspector: one view for what is selected, every change an undo step, every refusal said."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from composer_gui.core import edits
 from composer_gui.core.layer_kinds import Construct
-from composer_gui.core.problems import Problem
-from composer_gui.core.verdicts import WRONG, Verdict
+from composer_gui.core.problems import WARNING, Problem
+from composer_gui.core.verdicts import FINE, WRONG, Verdict
 from composer_gui.ui import file_dialogs
 from composer_gui.ui.controls import SignButton
 from composer_gui.ui.panels.call_view import CallView
@@ -412,3 +413,58 @@ def test_keys_undo_while_a_field_has_the_focus(working, design, session, qtbot):
     retype(editor, "9", qtbot)
     qtbot.keyClick(editor, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert design.called(node).parameters["units"] == 4
+
+
+# Warnings that are silenced -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def warned(design, inspector):
+    """A Dropout with a warning, shown in the inspector."""
+    node = design.layer("Dropout", rate=0)
+    warning = Problem("no_effect", "dropout changes nothing.", node, severity=WARNING)
+    fine = design.fine(4)
+    design.judge(**{node: Verdict(FINE, fine.outputs, (warning,))})
+    inspector.show_nodes((node,))
+    return node
+
+
+def button_named(inspector, text):
+    return next(b for b in inspector.view.problems.findChildren(QPushButton) if b.text() == text)
+
+
+def test_a_warning_is_silenced_and_counted_and_wanted_again(
+    inspector, design, session, warned, qtbot
+):
+    qtbot.mouseClick(button_named(inspector, "Silence here"), Qt.MouseButton.LeftButton)
+    assert design.document.nodes[warned].silenced == ("no_effect",)
+    design.judge(**{warned: design.fine(4)})
+    inspector.refresh()
+    assert "1 warning silenced" in lines(inspector.view.problems)
+    qtbot.mouseClick(button_named(inspector, "Warn again"), Qt.MouseButton.LeftButton)
+    assert design.document.nodes[warned].silenced == ()
+    assert session.history.undo_label == "Warn again at dropout"
+    inspector.refresh()
+    assert "1 warning silenced" not in lines(inspector.view.problems)
+
+
+def test_what_goes_with_a_file_cannot_be_silenced(inspector, design):
+    node = design.model("/nowhere/encoder.keras")
+    inspector.show_nodes((node,))
+    texts = [b.text() for b in inspector.view.problems.findChildren(QPushButton)]
+    assert "Choose its file…" in texts
+    assert "Silence here" not in texts
+
+
+def test_a_repair_that_is_pointed_at_is_told(inspector, design, qtbot):
+    design.model()
+    node = next(iter(design.document.nodes))
+    inspector.show_nodes((node,))
+    design.try_repairs()
+    button = inspector.view.problems.rows[0].buttons[0]
+    with qtbot.waitSignal(inspector.looked_at) as told:
+        QApplication.sendEvent(button, QEnterEvent(QPointF(), QPointF(), QPointF()))
+    assert told.args == [button.offer]
+    with qtbot.waitSignal(inspector.looked_at) as told:
+        QApplication.sendEvent(button, QEvent(QEvent.Type.Leave))
+    assert told.args == [None]
