@@ -19,7 +19,7 @@ def main(argv: list[str] | None = None) -> int:
         from composer_gui.engine import worker
 
         return worker.main(arguments[1:])
-    if first in ("check", "export", "import", "example") or first.startswith("-"):
+    if first in ("check", "fix", "export", "import", "example") or first.startswith("-"):
         from composer_gui import cli
 
         return cli.main(arguments)

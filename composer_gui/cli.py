@@ -1,4 +1,4 @@
-"""The command line: check, export, import and example, on the window's own session and engine."""
+"""The command line: check, fix, export, import, example, on the window's session and engine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEventLoop
 
-from composer_gui import cli_cost
+from composer_gui import cli_cost, cli_fix, cli_problems
 from composer_gui.cli_engine import Engine, Progress, opened, wait
 from composer_gui.core.codegen.keras_script import SAVED, SCRATCH
 from composer_gui.core.errors import ComposerError, FileProblem
@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_cost.add_options(check)
     _add_code(check)
     check.set_defaults(run=_check)
+    _add_code(cli_fix.add_to(commands))
     export = commands.add_parser("export", help="write a design as .keras and .py, with a proof")
     export.add_argument("design", type=Path, help="a .composer file")
     export.add_argument("out", type=Path, nargs="+", help="files to write: .keras, .py")
@@ -122,7 +123,7 @@ def _check(arguments: argparse.Namespace) -> int:
                 found["cost"] = cli_cost.plain(session, arguments.batch)
             print(json.dumps(found, indent=2, ensure_ascii=False))
         else:
-            _print_problems(problems)
+            print(*cli_problems.lines({problem: {} for problem in problems}), sep="\n")
             if arguments.cost:
                 print(*cli_cost.lines(session, arguments.batch), sep="\n")
     return WRONG if any(problem.severity == ERROR for problem in problems) else FINE
@@ -138,21 +139,13 @@ def _findings(session: Session, problems: list[Problem]) -> dict[str, Any]:
         if verdict.outputs
     }
     labels = {node_id: session.document.label(node_id) for node_id in sorted(session.verdicts)}
-    found = [_problem(session, problem) for problem in problems]
-    return {"problems": found, "specs": specs, "labels": labels}
-
-
-def _problem(session: Session, problem: Problem) -> dict[str, Any]:
-    names = ("severity", "code", "node", "port", "message", "expected", "actual")
-    plain = {name: getattr(problem, name) for name in names}
-    return plain | {"fixes": [fix.title for fix in session.fixes(problem)]}
-
-
-def _print_problems(problems: list[Problem]) -> None:
-    for problem in problems:
-        print(f"{problem.severity}: {problem.message}")
-    if not problems:
-        print("Nothing is wrong.")
+    named = cli_problems.repairs(session, problems)
+    return {
+        "problems": [cli_problems.plain(session, *item) for item in named.items()],
+        "specs": specs,
+        "labels": labels,
+        "silenced": cli_problems.silenced(session.document),
+    }
 
 
 # export -------------------------------------------------------------------------------------------

@@ -44,30 +44,40 @@ def wait(signal, done: Callable[[], bool], engine: EngineClient, also=None) -> N
             sentences.append(sentence)
             loop.quit()
 
-    signal.connect(look)
-    if also is not None:
-        also.connect(look)
+    signals = [signal] if also is None else [signal, also]
+    for one in signals:
+        one.connect(look)
     engine.state_changed.connect(engine_changed)
-    QTimer.singleShot(ENGINE_PATIENCE, loop.quit)
+    patience = QTimer(singleShot=True, interval=ENGINE_PATIENCE)
+    patience.timeout.connect(loop.quit)
+    patience.start()
     if not done():
         loop.exec()
+    for one in signals:
+        one.disconnect(look)
+    engine.state_changed.disconnect(engine_changed)
     if not done():
         sentence = sentences[0] if sentences else "The engine did not answer in five minutes."
         raise EngineFailed(sentence, "Run composer-gui again; see whether memory is short.")
 
 
 def opened(engine: EngineClient, path: Path, code: Sequence[Path]) -> Session:
-    """Return a session with the design open, the Python files allowed, and every verdict in."""
+    """Return a session with the design open, the Python files allowed, and all said of it."""
     session = Session(engine, resources.catalog(), settings=Settings())
     failures: list[ComposerError] = []
     session.failed.connect(failures.append)
     session.open(path)
     for file in code:
         session.allow_code(file)
-    wait(session.settled, lambda: session.is_settled or bool(failures), engine)
+    wait(session.confirmed, lambda: session.is_confirmed or bool(failures), engine, session.failed)
     if failures:
         raise failures[0]
     return session
+
+
+def settle(session: Session) -> None:
+    """Wait until nothing is left to be said of a design as it is now; raises EngineFailed."""
+    wait(session.confirmed, lambda: session.is_confirmed, session.engine)
 
 
 class Progress:

@@ -41,7 +41,7 @@ class Room:
 
 
 KERAS = ("keras", "tensorflow", "numpy")
-CLI = ("cli_cost", "cli_engine", "cli_fix")
+CLI = ("cli_cost", "cli_engine", "cli_fix", "cli_problems")
 """The command line's modules, which are one room."""
 
 ROOMS = {

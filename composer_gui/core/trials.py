@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from composer_gui.core.change import Change
 from composer_gui.core.document import EMPTY, Document
-from composer_gui.core.fixes import Fix
+from composer_gui.core.fix_table import Fix
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.verdicts import BLOCKED, Verdict
 

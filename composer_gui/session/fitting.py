@@ -14,7 +14,7 @@ from composer_gui.core import edits, fixes
 from composer_gui.core.change import Change, between
 from composer_gui.core.document import Document, Wire
 from composer_gui.core.errors import EditRefused
-from composer_gui.core.fixes import Fix
+from composer_gui.core.fix_table import Fix
 from composer_gui.core.problems import Problem
 from composer_gui.core.trials import TrialResult, errors
 from composer_gui.core.verdicts import BLOCKED, UNKNOWN

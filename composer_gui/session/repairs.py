@@ -11,7 +11,7 @@ from composer_gui.core import fixes
 from composer_gui.core.change import between
 from composer_gui.core.document import Document
 from composer_gui.core.errors import EditRefused
-from composer_gui.core.fixes import Fix
+from composer_gui.core.fix_table import Fix
 from composer_gui.core.problems import Problem
 from composer_gui.core.trials import Offer, TrialResult, best
 from composer_gui.session.trials import Results, Trials
