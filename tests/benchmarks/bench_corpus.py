@@ -12,13 +12,11 @@ from measure import ROOT, report
 
 sys.path.insert(0, str(ROOT))
 
-from PySide6.QtCore import QCoreApplication  # noqa: E402
+from PySide6.QtCore import QCoreApplication
 
-from composer_gui.engine.client import EngineClient  # noqa: E402
-from tests.conformance.test_every_layer import design_of  # noqa: E402
-from tests.conformance.test_ghosts import cases as layer_cases  # noqa: E402
-from tests.corpus import cases, files, written  # noqa: E402
-from tests.corpus.judging import Judge, unsaid  # noqa: E402
+from composer_gui.engine.client import EngineClient
+from tests.corpus import alone, cases, files, written
+from tests.corpus.judging import Judge, unsaid
 
 
 def main() -> None:
@@ -60,7 +58,7 @@ def _measured(judge, models, *, say):
         if say:
             _say(name, kind, eager[name][0], judged, left)
     right = {name: written.design(text, models) for name, text in cases.RIGHT.items()}
-    right |= {f"{c} {dict(p)} {dict(a)}": design_of(c, p, a) for c, p, a in layer_cases()}
+    right |= alone.designs()
     alarms = []
     for name, document in right.items():
         found = judge.judged(document, repairs=False).problems

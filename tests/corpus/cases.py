@@ -40,6 +40,9 @@ TOO_LARGE = (
 )
 """Designs that Keras would run if there were the memory: nobody tries."""
 
+CUT_OFF = ("fractions for a model of words",)
+"""Designs that Keras runs after all, by cutting fractions to whole numbers: nobody means that."""
+
 MEASURED = FOLDER / "eager.json"
 """What Keras does with each: `python -m tests.corpus.measure` writes it."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEventLoop, QTimer
 
+from composer_gui.core import edits
 from composer_gui.core.problem_table import KINDS
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.shapes.tensor_spec import show_shape
@@ -80,6 +81,15 @@ class Judge:
         new = [p for p in after if p.key not in before and p.node not in blocked]
         return f"{offer.title}: {new[0].message}" if new else ""
 
+    def left_when_silenced(self, document, warnings):
+        """Return what is still said once warnings of a document are silenced where they stand."""
+        session = self.session
+        session.replace(document.settled(), None)
+        for warning in warnings:
+            session.apply("Silence", edits.silence, warning.node, warning.code)
+        self._until_confirmed()
+        return [problem.message for problem in session.problems()]
+
     def _until_confirmed(self):
         session = self.session
         if not session.is_confirmed:
@@ -101,7 +111,8 @@ def unsaid(document, problem):
         given = problem.given is not None and show_shape(problem.given) in words
         left += [] if given else ["given in words"]
         left += [] if problem.axes else ["axes"]
-        left += [] if "ax" in words else ["axis in words"]
+        named = any(word in words.lower() for word in ("axis", "axes", "batch"))
+        left += [] if named else ["axis in words"]
     noise = ("'None'", "``", "\x1b", "Traceback", "composer_gui", "keras.src", "this_layer")
     left += [word for word in noise if word in f"{words} {problem.detail}"]
     return left
