@@ -59,9 +59,10 @@ def test_check_as_json_tells_problems_and_specs(qapp, tmp_path, capsys):
     found = json.loads(capsys.readouterr().out)
     (problem,) = found["problems"]
     assert problem["severity"] == "error"
-    assert set(problem) == {
-        "severity", "code", "node", "port", "message", "expected", "actual", "fixes",
-    }  # fmt: skip
+    assert {"severity", "code", "node", "port", "message", "expected", "actual"} <= set(problem)
+    assert (problem["wanted"], problem["given"], problem["axes"]) != (None, None, [])
+    assert problem["usual"] and found["silenced"] == {}
+    assert all(fix["id"].endswith(fix["kind"]) for fix in problem["fixes"][:1])
     assert "10 and 64" in problem["message"]
     assert problem["fixes"]
     shapes = [spec["shape"] for ports in found["specs"].values() for spec in ports.values()]
