@@ -39,7 +39,14 @@ _SHAPES = (
         "{node} wants {size} on {axis}. {source} gives {given}.",
         when="One axis of what comes is of another size than a layer was made for.",
         usual="A layer with weights of its own for this size, or the size brought to the other.",
-        fixes=("insert_dense", "insert_convolution", "set_input_shape", "reinput_as_saved"),
+        fixes=(
+            "insert_dense",
+            "insert_convolution",
+            "set_width",
+            "set_input_shape",
+            "reinput_as_saved",
+            "insert_reshape",
+        ),
         shapes=True,
     ),
     Kind(
@@ -50,7 +57,13 @@ _SHAPES = (
         when="A layer that is called in several places gets another shape in one of them than the "
         "one that its weights were made for.",
         usual="The places either get the same shape, or a layer each.",
-        fixes=("make_independent", "insert_dense", "insert_convolution", "set_input_shape"),
+        fixes=(
+            "make_independent",
+            "insert_dense",
+            "insert_convolution",
+            "set_width",
+            "set_input_shape",
+        ),
         shapes=True,
     ),
     Kind(
@@ -62,13 +75,15 @@ _SHAPES = (
         "RepeatVector to more axes, return_sequences=True from a recurrent layer to the next.",
         fixes=(
             "return_sequences",
-            "insert_reshape",
             "insert_flatten",
             "insert_global_pooling",
-            "wrap_in_time",
+            "insert_reshape",
             "insert_repeat",
+            "wrap_in_time",
             "insert_embedding",
+            "replace_class",
             "set_input_shape",
+            "set_usual_shape",
         ),
         shapes=True,
     ),
@@ -88,7 +103,14 @@ _SHAPES = (
         "{node} {does}: {source} gives {given}, and at least {wanted} is needed ({axes}). {advice}",
         when="A window is larger than what it slides over, or a layer cuts off all there is.",
         usual="padding=same keeps the size, and fewer poolings before leave more of it.",
-        fixes=("set_padding_same", "smaller_window", "insert_padding", "insert_resizing"),
+        fixes=(
+            "set_padding_same",
+            "smaller_window",
+            "insert_padding",
+            "insert_resizing",
+            "set_input_shape",
+            "set_usual_shape",
+        ),
         shapes=True,
     ),
     Kind(
@@ -176,7 +198,7 @@ _SHAPES = (
         "{node} starts from {wanted}. Its initial_state gets {given} from {source}{where}.",
         when="A recurrent layer is to start from states of another width than its units.",
         usual="A Dense brings the state to the width, or the units are set to it.",
-        fixes=("insert_dense", "set_parameter", "set_initial_state"),
+        fixes=("insert_dense", "set_width", "set_parameter", "set_initial_state"),
         shapes=True,
     ),
 )
@@ -188,7 +210,7 @@ _OTHERS = (
         "{node} starts from {wanted}. Its initial_state gets {given}.",
         when="A recurrent layer is to start from another number of states than it has.",
         usual="An LSTM has two states, what it gave last and its memory; the others have one.",
-        fixes=("set_initial_state",),
+        fixes=("set_initial_state", "remove_wire"),
     ),
     Kind(
         "axis",
@@ -196,7 +218,7 @@ _OTHERS = (
         "{node} works on axis {axis}. {gives}: its axes are 0, the batch, to {last}.",
         when="A parameter names an axis which what comes does not have.",
         usual="-1, the last axis.",
-        fixes=("set_parameter", "set_merge_axis"),
+        fixes=("set_parameter", "set_merge_axis", "reset_parameter"),
     ),
     Kind(
         "equation",
@@ -204,7 +226,7 @@ _OTHERS = (
         "{node} cannot use the equation {equation} with its output_shape here. {gives}.",
         when="The equation of an EinsumDense is for other axes than those that come.",
         usual="A letter for each axis of what comes, the batch among them.",
-        fixes=("set_parameter",),
+        fixes=("set_parameter", "replace_class"),
     ),
     Kind(
         "parameters",
@@ -212,7 +234,7 @@ _OTHERS = (
         "{node} cannot have {one} and {other} together{gets}. {advice}",
         when="Two parameters have values that Keras does not take together.",
         usual="One of the two at its default.",
-        fixes=("set_parameter",),
+        fixes=("reset_parameter", "set_parameter", "remove_wire"),
     ),
     Kind(
         "missing_input",
@@ -220,7 +242,7 @@ _OTHERS = (
         "{node} also wants {port}. Wire something to it.",
         when="An input that Keras cannot do without has no wire.",
         usual="A wire, often from the same node as another of its inputs.",
-        fixes=("add_input",),
+        fixes=("connect", "add_input"),
     ),
     Kind(
         "dtype",
@@ -235,6 +257,7 @@ _OTHERS = (
             "insert_embedding",
             "insert_lookup",
             "insert_vectorization",
+            "set_layer_dtype",
         ),
     ),
     Kind(
@@ -252,7 +275,7 @@ _OTHERS = (
         "very tensor it got, and then sees a cycle. Prepare the data with it instead.",
         when="A layer returns the very tensor that it was given.",
         usual="The layer is for preparing data, before there is a model.",
-        fixes=("heal_node",),
+        fixes=("heal_node", "replace_class"),
     ),
     Kind(
         "keras",

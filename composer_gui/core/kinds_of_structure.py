@@ -27,7 +27,7 @@ KINDS: dict[str, Kind] = by_code(
         "{node} puts nothing out yet. Wire it to the node whose result is wanted.",
         when="An Output has no wire.",
         usual="A wire from the node whose result is wanted, or no such Output.",
-        fixes=("remove_node",),
+        fixes=("connect", "remove_node"),
     ),
     Kind(
         "missing_wire",
@@ -35,7 +35,7 @@ KINDS: dict[str, Kind] = by_code(
         "{node} wants {wanted}{port_named}; it has {count}.",
         when="A node has fewer wires at a port than its layer needs, such as an Add of one tensor.",
         usual="A wire from another node, or an Input of its own.",
-        fixes=("add_input", "heal_node", "remove_node"),
+        fixes=("connect", "add_input", "heal_node", "remove_node"),
     ),
     Kind(
         "loop",
@@ -43,6 +43,7 @@ KINDS: dict[str, Kind] = by_code(
         "{node} is on a loop of wires, or behind one. Take one of the wires away.",
         when="A file holds a design whose wires lead back to where they come from.",
         usual="A model computes in one direction; what repeats is a recurrent layer.",
+        fixes=("remove_wire",),
     ),
     Kind(
         "unknown_class",
@@ -51,6 +52,7 @@ KINDS: dict[str, Kind] = by_code(
         "Open the design where it was made, or put another layer in its place.",
         when="A layer is of a class that the installed Keras does not have.",
         usual="The design was made with another version of Keras.",
+        fixes=("replace_class", "heal_node", "remove_node"),
     ),
     Kind(
         "unknown_operation",
@@ -58,6 +60,7 @@ KINDS: dict[str, Kind] = by_code(
         "{node} calls {function}, which is no function of keras.ops. Put a layer in its place.",
         when="An operation names something that is no function of keras.ops for tensors.",
         usual="The design was made with another version of Keras, or edited by hand.",
+        fixes=("heal_node", "remove_node"),
     ),
     Kind(
         "submodel_without_input",
@@ -87,6 +90,6 @@ KINDS: dict[str, Kind] = by_code(
         "{node}: {sentence}",
         when="A parameter has a value that Keras does not take.",
         usual="The nearest value that it takes, or the default.",
-        fixes=("set_parameter",),
+        fixes=("set_parameter", "reset_parameter"),
     ),
 )
