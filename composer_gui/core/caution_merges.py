@@ -40,7 +40,8 @@ def _broadcast(sight: Sight) -> Iterator[Problem]:
     """Warn of a smaller tensor that is repeated, where nobody can have meant it.
 
     Axes of 1 in all of them, each where another has more, pair each with each: that takes pains.
-    A Multiply with an axis of 1 for each place, and not for each channel, weighs channels.
+    A Multiply by something computed with axes of 1 weighs places or channels; only an Input of a
+    single channel may have been meant to have as many as the other.
     """
     result = sight.result.shape
     stretched = [(one, _stretched(one.shape, result)) for one in sight.arrivals]
@@ -48,9 +49,7 @@ def _broadcast(sight: Sight) -> Iterator[Problem]:
     if not small or len(small) == len(stretched):
         return
     one, axes = small[0]
-    same_rank = all(len(item.shape) == len(result) for item in sight.arrivals)
-    last = len(result) - 1
-    if sight.class_name == "Multiply" and same_rank and last not in axes:
+    if sight.class_name == "Multiply" and _weighs(sight, one, axes):
         return
     other = next(item for item, their in stretched if not their)
     words = {
@@ -68,6 +67,15 @@ def _broadcast(sight: Sight) -> Iterator[Problem]:
         wanted=other.shape,
         axes=axes,
     )
+
+
+def _weighs(sight: Sight, small: Arrival, axes: tuple[int, ...]) -> bool:
+    """Return whether a factor with axes of 1 was made to weigh what it is multiplied with."""
+    rank = len(sight.result.shape)
+    if any(len(one.shape) != rank for one in sight.arrivals):
+        return False
+    given = isinstance(sight.document.nodes[small.node], Input)
+    return not given or rank - 1 not in axes
 
 
 def _stretched(shape: Shape, result: Shape) -> tuple[int, ...]:

@@ -191,6 +191,7 @@ def test_every_warning_is_tried_here():
 RIGHT = [
     # weighing channels, and pairing each with each
     "a = Input(8, 8, 4)\ng = GlobalAveragePooling2D(a, keepdims=True)\nMultiply(a, g)",
+    "x = Input(12, 8)\nw = Dense(x, units=1, activation='sigmoid')\nMultiply(x, w)",
     "a = Input(1, 6)\nb = Input(5, 1)\nAdd(a, b)",
     "a = Input(None, 6)\nb = Input(5, 6)\nAdd(a, b)",
     # whole numbers by themselves, and truth values that mask
