@@ -61,13 +61,22 @@ def _place(document: Document, problem: Problem) -> str:
 
 
 def plain(session: Session, problem: Problem, named: Mapping[str, Offer]) -> dict[str, Any]:
-    """Return a problem and the repairs for it as JSON."""
+    """Return a problem and the repairs for it as JSON.
+
+    `wanted` and `given` are shapes, batch axis first, of which `axes` differ; `origin` says where
+    the value was set that does not fit, and `usual` what usually is meant.
+    """
     found = {name: getattr(problem, name) for name in FIELDS}
     for name in SHAPES:
         value = getattr(problem, name)
         found[name] = None if value is None else list(value)
     kind = KINDS.get(problem.code)
     found["usual"] = kind.usual if kind is not None else ""
+    origin = session.origin(problem)
+    found["origin"] = None
+    if origin is not None:
+        names = ("node", "parameter", "sentence")
+        found["origin"] = {name: getattr(origin, name) for name in names}
     offers = [{"id": key, "kind": o.kind, "title": o.title} for key, o in named.items()]
     return found | {"fixes": offers}
 

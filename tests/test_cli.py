@@ -62,6 +62,7 @@ def test_check_as_json_tells_problems_and_specs(qapp, tmp_path, capsys):
     assert {"severity", "code", "node", "port", "message", "expected", "actual"} <= set(problem)
     assert (problem["wanted"], problem["given"], problem["axes"]) != (None, None, [])
     assert problem["usual"] and found["silenced"] == {}
+    assert problem["origin"]["sentence"] and problem["origin"]["node"] in found["labels"]
     assert all(fix["id"].endswith(fix["kind"]) for fix in problem["fixes"][:1])
     assert "10 and 64" in problem["message"]
     assert problem["fixes"]

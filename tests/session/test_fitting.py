@@ -3,7 +3,7 @@
 import pytest
 from immutables import Map
 
-from composer_gui.core import edits
+from composer_gui.core import edits, fixes
 from composer_gui.core.document import OUTPUT_PORT, Source, Wire
 from composer_gui.core.problems import Problem
 from composer_gui.core.trials import TrialResult
@@ -119,7 +119,8 @@ def test_a_wire_that_is_refused_cannot_be_and_says_why_without_the_engine(played
     assert fit.kind == CANNOT and fit.sentence and not played.engine.trials
 
 
-def test_a_wire_that_does_not_fit_and_has_no_fix_says_why(played, qtbot):
+def test_a_wire_that_does_not_fit_and_has_no_fix_says_why(played, qtbot, monkeypatch):
+    monkeypatch.setattr(fixes, "fixes_for", lambda *_: ())
     wire = played.wires[0]
     played.ask([wire])
     qtbot.waitUntil(lambda: 1 in played.engine.trials)
