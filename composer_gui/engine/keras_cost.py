@@ -293,9 +293,19 @@ def _bytes(variable: Any) -> int:
     return bytes_of((None, *variable.shape), keras.backend.standardize_dtype(variable.dtype)) or 0
 
 
+_CONFIGS: dict[type, int] = {}
+"""How long configurations are, by class: that differs little from layer to layer."""
+
+
 def _config_size(layer: Any) -> int:
     """Return the bytes of a layer's configuration, a guess where it does not tell."""
-    try:
-        return len(json.dumps(keras.saving.serialize_keras_object(layer.get_config())))
-    except Exception:  # not every configuration can be written, and then it is not of long lists
-        return CONFIG
+    kind = type(layer)
+    if kind not in _CONFIGS:
+        try:
+            size = len(json.dumps(layer.get_config(), default=str))
+        except Exception:  # a class may refuse, or need what a ghost does not have
+            size = CONFIG
+        if ".preprocessing." in kind.__module__:  # vocabularies and the like are of any length
+            return size
+        _CONFIGS[kind] = size
+    return _CONFIGS[kind]
