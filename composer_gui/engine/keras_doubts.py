@@ -45,6 +45,9 @@ __all__ = [
 
 SLOW_TO_TRACE = frozenset({"MelSpectrogram", "STFTSpectrogram"})
 
+SURE = frozenset({"Rescaling"})
+"""Preprocessing of which the tables and checks say all that going through the code would."""
+
 UNSAID = frozenset({"Average", "GroupNormalization", *WRAPPERS})
 """Layers of which no table says what they make of whole numbers, or of true and false."""
 
@@ -60,7 +63,7 @@ def wants_second_opinion(spec: LayerSpec, inputs: Inputs) -> bool:
     ranks = {len(item.shape) for item in specs}
     name = spec.class_name
     if spec.category == "preprocessing" and name not in SLOW_TO_TRACE:
-        return not is_for_images(name)
+        return name not in SURE and not is_for_images(name)
     odd_masks = any("mask" in port for port in inputs)
     several = len(inputs) > 1 and of_whole_numbers(inputs)
     return (

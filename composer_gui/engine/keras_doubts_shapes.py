@@ -23,6 +23,8 @@ _DOTS = frozenset({"AdditiveAttention", "Attention"})
 _HEADS = frozenset({"GroupQueryAttention", "MultiHeadAttention"})
 _SEQUENCES = frozenset({"Bidirectional", "GRU", "LSTM", "RNN", "SimpleRNN"})
 
+_NORMS = ("BatchNormalization", "LayerNormalization", "RMSNormalization")
+
 HALVES = {
     "glu": "halves what it gets, while Keras announces the whole of it",
     "threshold": "needs two more values that a layer cannot give it",
@@ -218,8 +220,9 @@ def _refuse_axis(name: str, parameters: Mapping, inputs: Inputs) -> None:
             if not -count <= axis < count:
                 text = f"Axis {axis} is out of bounds for input shape {item.shape}."
                 raise CannotCall(to_be_worded(text, port=port))
-    parameter = {"Dot": "axes", "RMSNormalization": "axis"}.get(name)
-    for axis in _as_tuple(parameters.get(parameter)) if parameter else ():
+    parameter = {"Dot": "axes", **dict.fromkeys(_NORMS, "axis")}.get(name)
+    may_do = item.shape[0] is not None and name in ("BatchNormalization", "LayerNormalization")
+    for axis in _as_tuple(parameters.get(parameter)) if parameter and not may_do else ():
         if axis in (0, -count):
             words = {"axis": axis, "name": parameter, "last": count - 1}
             raise CannotCall(_told("batch_axis", port, item, words))

@@ -216,7 +216,10 @@ def verdicts_on(name, shape, dtype):
         if port.required
     }
     shapes = KerasShapes(CATALOG)
+    quick = shapes.infer(layer, EMPTY, inputs, thorough=False)
     outcome = shapes.infer(layer, EMPTY, inputs)
+    assert quick.doubtful or quick.outputs == outcome.outputs, name
+    assert quick.is_error or not outcome.is_error or is_seen_late(name), name
     real = shapes._construct(Construct("layer", name, layer.parameters))
     wired = {port: tuple(values(specs)) for port, specs in inputs.items()}
     try:
@@ -226,11 +229,17 @@ def verdicts_on(name, shape, dtype):
     return outcome, result
 
 
+def is_seen_late(name):
+    """Return whether what fails on a layer may be seen by going through its code alone."""
+    prepares = CATALOG.layer(name).category == "preprocessing"
+    return prepares or name in ("EinsumDense", "SpectralNormalization")
+
+
 NOT_ASKED = {**NOT_CALLABLE, **STATES, **OF_A_KIND}
 PLACED = [name for name in CATALOG.layers if name not in NOT_ASKED]
 
 
-@pytest.mark.parametrize("dtype", ["int32", "uint8", "string"])
+@pytest.mark.parametrize("dtype", ["int32", "int64", "uint8", "bool", "float16", "string"])
 def test_a_dtype_passes_if_and_only_if_it_passes_in_a_real_call(dtype):
     """Layers for images cast one way within a model and another way outside, so they are left."""
     wrong = []
@@ -249,14 +258,16 @@ def test_a_dtype_passes_if_and_only_if_it_passes_in_a_real_call(dtype):
 def test_an_odd_shape_passes_if_and_only_if_it_passes_in_a_real_call(shape):
     """Images without a batch are the exception: in a model there always is one.
 
-    So is what Keras announces otherwise than it comes, as of adaptive poolings of flatter input.
+    So is what Keras announces otherwise than it comes, as of adaptive poolings of flatter input,
+    and an attention without steps, which compares the samples of a batch with each other.
     """
     wrong = []
     for name in PLACED:
         outcome, result = verdicts_on(name, shape, DTYPES.get(name, "float32"))
         if outcome.is_error:
             announced = name.startswith("Adaptive") or outcome.problems[0].code == "two_shapes"
-            excepted = keras_doubts.is_for_images(name) or announced
+            mixes_samples = CATALOG.layer(name).category == "attention" and len(shape) == 1
+            excepted = keras_doubts.is_for_images(name) or announced or mixes_samples
             good = result is None or excepted
         elif result is None:
             good = (name, len(shape)) in ONLY_AT_RUN_TIME
