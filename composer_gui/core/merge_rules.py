@@ -168,8 +168,9 @@ def _unequal(
 ) -> tuple[Arriving | None, Shape, tuple[int, ...]]:
     """Return the wire to change, to what, and on which axes, by the two sizes if they are told."""
     if one and other:
-        for size, wanted in ((int(other), int(one)), (int(one), int(other))):
-            for wire in reversed(refused.wires):
+        last_first = refused.wires[::-1]
+        for wire in sorted(last_first, key=lambda wire: not wire.port.endswith("mask")):
+            for size, wanted in ((int(other), int(one)), (int(one), int(other))):
                 at = [i for i, n in enumerate(wire.shape) if i and n == size]
                 if at:
                     axis = at[-1]
