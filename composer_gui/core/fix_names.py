@@ -13,21 +13,20 @@ from composer_gui.core.labels import unique_label
 
 
 def nearest_names(wanted: str, known: Iterable[str], most: int = 3) -> list[str]:
-    """Return the names most like `wanted`, those first that begin like it; each once."""
+    """Return the names most like `wanted`, each once; of those that are alike the earlier."""
     wanted = wanted.lower()
-
-    def unlike(name: str) -> tuple[int, int]:
-        return -_shared(wanted, name.lower()), abs(len(name) - len(wanted))
-
-    return sorted(dict.fromkeys(known), key=unlike)[:most]
+    return sorted(dict.fromkeys(known), key=lambda name: _unlike(wanted, name.lower()))[:most]
 
 
-def _shared(one: str, other: str) -> int:
-    """Return how many characters two names begin with alike."""
-    for number, (a, b) in enumerate(zip(one, other, strict=False)):
-        if a != b:
-            return number
-    return min(len(one), len(other))
+def _unlike(one: str, other: str) -> int:
+    """Return how many characters have to be taken out or put in to make one of the other."""
+    row = list(range(len(other) + 1))
+    for number, a in enumerate(one, start=1):
+        before, row[0] = row[0], number
+        for at, b in enumerate(other, start=1):
+            corner, before = before, row[at]
+            row[at] = corner if a == b else 1 + min(row[at], row[at - 1])
+    return row[-1]
 
 
 def rename(sight: Sight) -> Iterator[Fix]:

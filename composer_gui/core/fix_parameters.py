@@ -28,6 +28,9 @@ _MOST = {
 }
 """Above which a size is thought to be a mistake, where memory does not suffice."""
 
+_NEEDED = ("bin_boundaries", "vocabulary")
+"""What Keras would learn from data, which a design has none of."""
+
 _AXES = ("axis", "axes", "shared_axes", "attention_axes")
 
 
@@ -108,17 +111,14 @@ def said(value: Any) -> str:
 
 def _missing(sight: Sight, spec: LayerSpec) -> Iterator[tuple[str, Any]]:
     """Yield what each parameter that is needed and not set could be."""
-    given = sight.layer.parameters
-    for name, value in spec.sample.items():
-        if name not in given:
-            parameter = spec.parameter(name)
-            needed = parameter.required or name in ("vocabulary", "bin_boundaries")
-            if needed and value is not None:
-                yield name, WORDS if name == "vocabulary" and _is_words(value) else value
     for parameter in spec.parameters:
-        known = parameter.name in given or parameter.name in spec.sample
-        if parameter.required and not known and parameter.choices:
-            yield parameter.name, parameter.choices[0]
+        name, value = parameter.name, spec.sample.get(parameter.name)
+        if name in sight.layer.parameters or not (parameter.required or name in _NEEDED):
+            continue
+        if value is None and parameter.choices:
+            value = parameter.choices[0]
+        if value is not None:
+            yield name, WORDS if name == "vocabulary" and _is_words(value) else value
 
 
 def _is_words(value: Any) -> bool:

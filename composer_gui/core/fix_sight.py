@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from composer_gui.core.document import Call, Document, Input, Node, Shape, Source, Wire, wires_into
@@ -49,6 +49,7 @@ class Sight:
     verdicts: Mapping[str, Verdict]
     problem: Problem
     bundles: tuple[tuple[Misfit, ...], ...] = ()
+    _consumers: dict[str, list[Wire]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def node(self) -> Node:
@@ -114,9 +115,10 @@ class Sight:
         return spec is not None and any(parameter.name == name for parameter in spec.parameters)
 
     def consumers(self, node_id: str) -> list[Wire]:
-        """Return the wires that start at a node; looks at every node."""
-        nodes = self.document.nodes.values()
-        return [wire for n in nodes for wire in wires_into(n) if wire.source.node == node_id]
+        """Return the wires that start at a node; looks at every node, once."""
+        if node_id not in self._consumers:
+            self._consumers[node_id] = list(_wires_from(self.document, node_id))
+        return self._consumers[node_id]
 
     def upstream(self, source: Source) -> Iterator[Call | Input]:
         """Yield the node that `source` is of and those before it, as long as one feeds another."""
@@ -142,6 +144,14 @@ class Sight:
 
 _FARTHEST = 64
 """How many nodes upstream a cause is looked for."""
+
+
+def _wires_from(document: Document, node_id: str) -> Iterator[Wire]:
+    for node in document.nodes.values():
+        for port, sources in node.inputs.items():
+            for index, source in enumerate(sources):
+                if source.node == node_id:
+                    yield Wire(source, node.id, port, index)
 
 
 def class_of(layer: Layer | None) -> str:

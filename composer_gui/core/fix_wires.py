@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import combinations, islice
 
 from composer_gui.core import edits
-from composer_gui.core.connections import refusal
+from composer_gui.core.connections import path_between, refusal
 from composer_gui.core.document import (
     OUTPUT_PORT,
     Call,
@@ -38,6 +38,8 @@ _FARTHEST = 1_000_000
 
 _WEIGHTLESS = frozenset({"pooling", "regularization", "reshaping"})
 """The drawers of the palette whose layers are taken away without much loss."""
+
+_LACKING = ("missing_wire", "output_without_wire")
 
 MOST = 3
 """How many ways of the same kind are offered at most where there are many."""
@@ -164,13 +166,19 @@ def _onward(sight: Sight) -> Iterator[Fix]:
     """Yield the ways from a node that feeds nothing to the ports that lack one wire."""
     document = sight.document
     for port in output_ports(document, sight.catalog, sight.node)[:1]:
-        for other in in_order(document.nodes):
-            if not isinstance(other, Call | Output) or other.id == sight.node.id:
-                continue
+        for other in _waiting(sight):
             for name, missing in _lacking(sight, other):
                 wire = Wire(Source(sight.node.id, port), other.id, name, _FARTHEST)
                 if missing == 1 and refusal(document, sight.catalog, wire) is None:
                     yield _connecting(sight, other, name, [wire.source])
+
+
+def _waiting(sight: Sight) -> Iterator[Call | Output]:
+    """Yield the other nodes of which it is known that they lack a wire."""
+    for node_id, verdict in sight.verdicts.items():
+        lacking = any(problem.code in _LACKING for problem in verdict.problems)
+        if lacking and node_id in sight.document.nodes and node_id != sight.problem.node:
+            yield sight.document.nodes[node_id]
 
 
 def _free_sources(sight: Sight, port: str) -> Iterator[Source]:
@@ -185,17 +193,19 @@ def _sources_for(sight: Sight) -> Iterator[Source]:
     """Yield ports that could be wired to the node, the likeliest first, each once."""
     document = sight.document
     own = [wire.source for wire in sight.wires()] if sight.category == "attention" else []
-    used = {wire.source for n in document.nodes.values() for wire in wires_into(n)}
-    loose = [source for source in _sources(document, sight.catalog) if source not in used]
     # What was made last is what somebody is just working at
-    yield from dict.fromkeys((*own, *reversed(loose)))
+    yield from dict.fromkeys((*own, *reversed(_loose_ends(document, sight.catalog))))
 
 
-def _sources(document: Document, catalog: Catalog) -> Iterator[Source]:
+def _loose_ends(document: Document, catalog: Catalog) -> list[Source]:
+    """Return the first outputs that feed nothing, in the order in which their nodes were made."""
+    used = {source for n in document.nodes.values() for s in n.inputs.values() for source in s}
+    loose = []
     for node in in_order(document.nodes):
-        if isinstance(node, Call | Input):
-            for port in output_ports(document, catalog, node)[:1]:
-                yield Source(node.id, port)
+        if isinstance(node, Call | Input) and Source(node.id) not in used:
+            ports = output_ports(document, catalog, node)[:1]
+            loose += [Source(node.id, port) for port in ports if Source(node.id, port) not in used]
+    return loose
 
 
 def _connecting(sight: Sight, node: Call | Output, port: str, sources: list[Source]) -> Fix:
@@ -215,16 +225,22 @@ def _connecting(sight: Sight, node: Call | Output, port: str, sources: list[Sour
 
 
 def remove_wire(sight: Sight) -> Iterator[Fix]:
-    """Offer to take a wire away that the node can do without."""
+    """Offer to take a wire away that the node can do without, or that closes a loop."""
     ports = {p.name: p for p in input_ports(sight.document, sight.catalog, sight.node)}
     for wire in sight.wires():
         port = ports.get(wire.port)
         more = port is not None and port.many and len(sight.node.inputs[wire.port]) > port.minimum
         named = sight.problem.port in (None, wire.port)
-        if port is not None and (not port.required or more) and named:
+        circular = sight.problem.code == "loop" and _leads_back(sight, wire)
+        if circular or (port is not None and (not port.required or more) and named):
             source = sight.document.label(wire.source.node)
             words = {"source": source, "port": f"{wire.port} of {sight.label}"}
             yield FIX_KINDS["remove_wire"].fix(_unwiring(wire), **words)
+
+
+def _leads_back(sight: Sight, wire: Wire) -> bool:
+    """Return whether what a wire into the node starts at comes from the node itself."""
+    return bool(path_between(sight.document, wire.node, wire.source.node))
 
 
 def _unwiring(wire: Wire) -> Callable[[Document], Document]:
@@ -258,12 +274,8 @@ def add_output(sight: Sight) -> Iterator[Fix]:
 
 def outputs_of_design(document: Document, catalog: Catalog) -> Iterator[Fix]:
     """Offer an Output behind each loose end, at most three."""
-    used = {wire.source for node in document.nodes.values() for wire in wires_into(node)}
-    loose = [
-        source
-        for source in _sources(document, catalog)
-        if source not in used and not isinstance(document.nodes[source.node], Input)
-    ]
+    ends = _loose_ends(document, catalog)
+    loose = [end for end in ends if not isinstance(document.nodes[end.node], Input)]
     for source in loose[:MOST]:
         yield _output(document, catalog, source)
 
