@@ -75,6 +75,9 @@ KERAS_MODULES = ("engine.keras_", "engine.proof", "engine.example_models")
 LATE = ("networkx", "numpy", "keras", "tensorflow", "h5py")
 """What may be imported inside a function, because importing it takes long."""
 
+LOADERS = ("__main__", "ui.later", "session.later")
+"""The modules that are there to import others inside functions."""
+
 ABSENT_SOMEWHERE = ("resource", "msvcrt", "winreg")
 """Modules that not every system has may be imported where they are needed, too."""
 
@@ -316,10 +319,10 @@ def test_every_folder_with_modules_has_an_init():
 
 def test_nothing_is_imported_inside_a_function_but_what_takes_long():
     """`__main__` chooses which process this is; the worker has modules of its own bring Keras;
-    `ui.later` loads what the window needs only once it is on the screen."""
+    `ui.later` and `session.later` load what is needed only once the window is on the screen."""
 
     def offends(found: Import) -> bool:
-        if not found.in_function or found.importer in ("__main__", "ui.later"):
+        if not found.in_function or found.importer in LOADERS:
             return False
         brings_keras = (ours(found) or "").startswith(KERAS_MODULES)
         if brings_keras and room_of(found.importer) == "engine":

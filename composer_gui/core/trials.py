@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from composer_gui.core.change import Change
 from composer_gui.core.document import EMPTY, Document
-from composer_gui.core.fix_table import Fix
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.verdicts import BLOCKED, Verdict
+
+if TYPE_CHECKING:
+    from composer_gui.core.fix_table import Fix
 
 
 @dataclass(frozen=True, slots=True)

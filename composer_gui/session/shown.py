@@ -4,30 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from composer_gui.core import origins, structure
+from composer_gui.core import structure
 from composer_gui.core.change import Change, between
 from composer_gui.core.codegen.keras_script import Script
 from composer_gui.core.document import CodeFile, Document, number_of
 from composer_gui.core.graph import Graph
 from composer_gui.core.layers.catalog import Catalog
-from composer_gui.core.origins import Origin
 from composer_gui.core.problems import Problem
 from composer_gui.core.trials import Offer
 from composer_gui.core.verdicts import UNKNOWN, Verdict
 from composer_gui.engine.client import EngineClient
-from composer_gui.session import levels, scripts
+from composer_gui.session import later, levels, scripts
 from composer_gui.session.analysis import Analysis
 from composer_gui.session.code_files import Consent
-from composer_gui.session.fitting import Fitting
 from composer_gui.session.insides import Insides
-from composer_gui.session.repairs import Repairs
 from composer_gui.session.scripts import Scripts
 from composer_gui.session.settings import Settings
 from composer_gui.session.trials import Trials
+
+if TYPE_CHECKING:
+    from composer_gui.core.origins import Origin
+    from composer_gui.session.fitting import Fitting
+    from composer_gui.session.repairs import Repairs
 
 
 class ShownDesign(QObject):
@@ -69,10 +73,7 @@ class ShownDesign(QObject):
         self._analysis.settled.connect(self.settled)
         self._analysis.confirmed.connect(self.confirmed)
         self._insides.arrived.connect(self.insides_changed)
-        trials = Trials(engine, self._analysis, self)
-        self.fitting = Fitting(trials, self)
-        self._repairs = Repairs(trials, self)
-        self._repairs.found.connect(self.fixes_found)
+        self._trials = Trials(engine, self._analysis, self)
 
     @property
     def document(self) -> Document:
@@ -154,7 +155,18 @@ class ShownDesign(QObject):
 
     def origin(self, problem: Problem) -> Origin | None:
         """Return where the value was set that makes a problem, None where nobody can say."""
-        return origins.origin(self.document, self.catalog, self.verdicts, problem)
+        return later.origins().origin(self.document, self.catalog, self.verdicts, problem)
+
+    @cached_property
+    def _repairs(self) -> Repairs:
+        repairs = later.repairs()(self._trials, self)
+        repairs.found.connect(self.fixes_found)
+        return repairs
+
+    @cached_property
+    def fitting(self) -> Fitting:
+        """What tells of wires, before they are drawn, whether they would fit."""
+        return later.fitting()(self._trials, self)
 
     def script(self) -> Script:
         """Return the Python source of the level shown, without the parts that are not ready."""

@@ -1,0 +1,34 @@
+"""What a session loads once somebody asks for it: what looks for repairs, and all that they need.
+
+It is more than all the rest of a session, and the window is to be there before it.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from composer_gui.session.fitting import Fitting
+    from composer_gui.session.repairs import Repairs
+
+
+def repairs() -> type[Repairs]:
+    """Return the class that has repairs tried."""
+    from composer_gui.session.repairs import Repairs
+
+    return Repairs
+
+
+def fitting() -> type[Fitting]:
+    """Return the class that has wires tried."""
+    from composer_gui.session.fitting import Fitting
+
+    return Fitting
+
+
+def origins() -> ModuleType:
+    """Return the module that finds where a value was set."""
+    from composer_gui.core import origins
+
+    return origins
