@@ -131,11 +131,13 @@ class MismatchTag(QGraphicsItem):
         self.ink = ink
         self.content: Mismatch | None = None
         self.placed_for: tuple | None = None
+        self.is_placed = False
         self._grown = 1.0
         self._anchor = QPointF()
         self._columns: list[float] = []
         self._word = 0.0
         self._size = (0.0, 0.0)
+        self._bounds = QRectF()
 
     def show_content(self, content: Mismatch) -> None:
         """Show these rows."""
@@ -159,6 +161,7 @@ class MismatchTag(QGraphicsItem):
             across = max(map(sum, measured))
         joints = ink.measure("label", self.content.joint) * (widest - 1)
         self._size = (self._word + across + joints + 2 * PAD, LINE * len(rows) + 6)
+        self._bounds = self._new_bounds()
         self.placed_for = None
         self.update()
 
@@ -178,7 +181,9 @@ class MismatchTag(QGraphicsItem):
         self.prepareGeometryChange()
         self._grown = growth(zoom)
         self._anchor = anchor - centre
+        self._bounds = self._new_bounds()
         self.placed_for = key
+        self.is_placed = True
         self.setPos(centre)
         self.update()
 
@@ -191,11 +196,14 @@ class MismatchTag(QGraphicsItem):
         return QRectF(-width / 2, -height / 2, width, height)
 
     def boundingRect(self) -> QRectF:
+        return self._bounds
+
+    def _new_bounds(self) -> QRectF:
         whole = self._plate().united(QRectF(self._anchor, self._anchor).adjusted(0, 0, 0.1, 0.1))
         return whole.adjusted(-2, -2, 2, 2)
 
     def paint(self, painter: QPainter, option, widget=None) -> None:
-        if self.content is None or painter.worldTransform().m11() < LEAST_ZOOM:
+        if not self.is_placed or painter.worldTransform().m11() < LEAST_ZOOM:
             return
         now = self.ink.theme
         width, height = self._size
@@ -243,34 +251,55 @@ class MismatchTag(QGraphicsItem):
         painter.drawText(at, text)
 
 
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom. Plain numbers: many are compared, again with every zoom."""
+
+
+def box_of(rect: QRectF) -> Box:
+    """Return a rectangle as a box."""
+    return rect.left(), rect.top(), rect.right(), rect.bottom()
+
+
 def free_place(
-    middle: QPointF, size: tuple[float, float], taken: Iterable[QRectF], within: QRectF | None
+    middle: QPointF, size: tuple[float, float], taken: Iterable[Box], within: Box | None
 ) -> QPointF:
     """Return the centre nearest to `middle` at which a rectangle of `size` covers nothing `taken`.
 
     It goes up and down first, then to the sides; `within` is what is seen, which it does not leave
     where there is another place. Where all is taken, the place that covers least.
     """
-    taken = list(taken)
     width, height = size
+    reach = _around(middle, 2 * FARTHEST[0] * width + width, 2 * FARTHEST[1] * height + height)
+    near = [box for box in taken if _common(box, reach)]
     best, best_cost = middle, float("inf")
-    for distance, step in _STEPS:
-        at = QPointF(middle.x() + step[0] * width, middle.y() + step[1] * height)
-        rect = QRectF(at.x() - width / 2, at.y() - height / 2, width, height)
-        covered = sum(_area(rect.intersected(other)) for other in taken)
-        outside = _area(rect) - _area(rect.intersected(within)) if within is not None else 0.0
-        cost = covered + outside
-        if cost <= 0.0:
+    for distance, (across, down) in _STEPS:
+        at = QPointF(middle.x() + across * width, middle.y() + down * height)
+        box = _around(at, width, height)
+        cost = sum(_common(box, other) for other in near)
+        if within is not None:
+            cost += width * height - _common(box, within)
+        if cost <= 1e-6:
             return at
         if cost + distance < best_cost:
             best, best_cost = at, cost + distance
     return best
 
 
-def _area(rect: QRectF) -> float:
-    return max(0.0, rect.width()) * max(0.0, rect.height())
+def _around(centre: QPointF, width: float, height: float) -> Box:
+    x, y = centre.x(), centre.y()
+    return x - width / 2, y - height / 2, x + width / 2, y + height / 2
 
 
+def _common(one: Box, other: Box) -> float:
+    """Return the area of what two boxes have in common."""
+    across = min(one[2], other[2]) - max(one[0], other[0])
+    if across <= 0.0:
+        return 0.0
+    down = min(one[3], other[3]) - max(one[1], other[1])
+    return across * down if down > 0.0 else 0.0
+
+
+FARTHEST = (1.0, 4.5)
 _STEPS = sorted(
     (abs(across) * 2.2 + abs(down), (across, down))
     for across in (0.0, -0.5, 0.5, -1.0, 1.0)

@@ -13,7 +13,7 @@ from composer_gui.core.verdicts import WRONG, Verdict
 from composer_gui.ui import theme
 from composer_gui.ui.canvas.faces import is_unfinished
 from composer_gui.ui.canvas.fix_buttons import FixButtons
-from composer_gui.ui.canvas.problem_words import ProblemWords, telling_of
+from composer_gui.ui.canvas.problem_words import ProblemWords, Telling, telling_of
 
 WIDTH, SIDE = 400, 18
 GAP = 14
@@ -33,6 +33,8 @@ class ProblemCard(QWidget):
         self._node_id = ""
         self._shown: Problem | None = None
         self._dismissed: tuple | None = None
+        self._told_for: tuple | None = None
+        self._told: Telling | None = None
         inside = WIDTH - 2 * SIDE
         self.words = ProblemWords(inside, self)
         self.repairs = FixButtons(inside, self)
@@ -94,7 +96,7 @@ class ProblemCard(QWidget):
         if self._shown is None or self._shown.key != problem.key or not was_there:
             self.repairs.forget()
         self._shown = problem
-        self.words.show_telling(telling_of(session, problem, at, len(problems)))
+        self.words.show_telling(self._telling(problem, at, len(problems)))
         offers = session.fixes(problem)
         self.repairs.show_offers(offers, is_trying=session.is_trying(problem))
         self.show()
@@ -103,6 +105,14 @@ class ProblemCard(QWidget):
         if not was_there or not self.underMouse():
             self._place()
         self.update()
+
+    def _telling(self, problem: Problem, at: int, count: int) -> Telling:
+        """Return what there is to say; where a value comes from is looked for once a design."""
+        key = (problem, at, count, id(self._view.session.document))
+        if key != self._told_for:
+            self._told_for = key
+            self._told = telling_of(self._view.session, problem, at, count)
+        return self._told
 
     def _show_next(self) -> None:
         problems = told(self._view.session.verdict(self._node_id))

@@ -16,6 +16,8 @@ from composer_gui.ui.canvas.fix_buttons import WrappedButton, link
 
 SILENCE_TIP = "Warn of this no more at this node. The design remembers it."
 
+CAUSE = "Cause:"
+
 
 def can_be_silenced(problem: Problem) -> bool:
     """Return whether the user may want to hear no more of a problem: of warnings about a design.
@@ -45,7 +47,7 @@ class Telling:
 def telling_of(session: Session, problem: Problem, place: int, count: int) -> Telling:
     """Return what there is to say of a problem now."""
     kind = KINDS.get(problem.code)
-    origin = session.origin(problem) if hasattr(session, "origin") else None
+    origin = session.origin(problem)
     elsewhere = origin is not None and origin.node != problem.node
     set_at = origin.node if elsewhere and origin.node in session.document.nodes else ""
     return Telling(
@@ -143,8 +145,8 @@ class ProblemWords(QWidget):
     def _origin(self, telling: Telling) -> QWidget:
         """Return where the value was set: words to press where that is elsewhere."""
         now, font = theme.current(), theme.font(12, 400)
-        sentence = telling.origin[:1].upper() + telling.origin[1:]
-        sentence = sentence if sentence.endswith(".") else f"{sentence}."
+        # It may begin with a label, which stays as it is
+        sentence = f"{CAUSE} {telling.origin.removesuffix('.')}."
         if not telling.set_at:
             return self._words(sentence, font, now.secondary)
         button = WrappedButton(sentence, self._width, self._inside)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import QObject, QPointF, QRectF, QTimer
 
 from composer_gui.core.document import Wire
-from composer_gui.ui.canvas.mismatch import LEAST_ZOOM, free_place
+from composer_gui.ui.canvas.mismatch import LEAST_ZOOM, Box, MismatchTag, box_of, free_place
 from composer_gui.ui.canvas.node_item import NodeItem
 from composer_gui.ui.canvas.wire_item import WireItem
 
-AROUND = 2.0
-"""How far around a wire nodes are looked for, in sizes of its tag."""
+AROUND = 300.0
+"""How far beyond what is seen nodes are looked for, in pixels of the scene."""
+ROOM = 6.0
+"""Least distance of a tag from a node, in pixels of the scene."""
+
+
+SLICE = 0.006
+"""Seconds of placing in one turn; what is left comes in the next."""
 
 
 class Tags(QObject):
@@ -20,6 +28,10 @@ class Tags(QObject):
         super().__init__(view)
         self._view = view
         self._scene = view.scene()
+        self._round = 0
+        self._look: tuple | None = None
+        self._left: list[WireItem] = []
+        self._standing: list[Box] = []
         self._later = QTimer(self, singleShot=True, interval=0)
         self._connect()
         self.soon()
@@ -33,10 +45,8 @@ class Tags(QObject):
 
     def renew(self, _: object = None) -> None:
         """Place all of them anew: a node may lie where one stands."""
-        if self._scene.tagged:
-            for wire in self._scene.tagged:
-                self._scene.wires[wire].tag.placed_for = None
-            self.soon()
+        self._round += 1
+        self.soon()
 
     def soon(self, _: object = None) -> None:
         """Place the tags that are seen before the next picture."""
@@ -44,45 +54,58 @@ class Tags(QObject):
             self._later.start()
 
     def place(self) -> None:
-        """Place the tags that are seen and stand elsewhere, or for another zoom."""
+        """Place the tags that are seen and stand elsewhere, or for another zoom; in slices."""
         self._later.stop()
         zoom, seen = self._view.camera.zoom, self._view.camera.seen()
         if zoom < LEAST_ZOOM:
             return
-        done: list[QRectF] = self._covered()
-        for wire in sorted(self._scene.tagged, key=lambda wire: (wire.node, wire.port, wire.index)):
-            item = self._scene.wires[wire]
-            if not item.isVisible() or not item.mapRectToScene(item.boundingRect()).intersects(
-                seen
-            ):
-                continue
-            key = (round(zoom, 3), item.ends())
-            if item.tag.placed_for != key:
-                self._put(item, zoom, seen, done, key)
-            done.append(item.tag.area())
+        look = self._round, zoom, seen
+        if self._look != look:
+            self._look = look
+            self._plan(zoom, seen)
+        end = time.perf_counter() + SLICE
+        while self._left and time.perf_counter() < end:
+            item = self._left.pop()
+            self._put(item, zoom, seen)
+            self._standing.append(box_of(item.tag.area()))
+        if self._left:
+            self._later.start()
 
-    def _covered(self) -> list[QRectF]:
-        """Return what lies above the picture where somebody reads: the card of a problem."""
+    def _plan(self, zoom: float, seen: QRectF) -> None:
+        """Find out which tags have to be placed, and what they are not to cover."""
+        wires = sorted(self._scene.tagged, key=_in_order, reverse=True)  # the last is taken first
+        items = (self._scene.wires[wire] for wire in wires)
+        shown = [i for i in items if i.isVisible() and i.sceneBoundingRect().intersects(seen)]
+        self._left = [i for i in shown if i.tag.placed_for != self._key(i, zoom)]
+        stay = [i.tag for i in shown if i.tag.placed_for == self._key(i, zoom)]
+        self._standing = self._taken(seen, stay) if self._left else []
+
+    def _key(self, item: WireItem, zoom: float) -> tuple:
+        return self._round, round(zoom, 3), item.ends()
+
+    def finish(self) -> None:
+        """Place all that are seen, however long it takes."""
+        self.place()
+        while self._later.isActive():
+            self.place()
+
+    def _taken(self, seen: QRectF, tags: list[MismatchTag]) -> list[Box]:
+        """Return what a tag shall not cover: nodes, other tags, and the card of a problem."""
+        near = seen.adjusted(-AROUND, -AROUND, AROUND, AROUND)
+        cards = (item.card() for item in self._scene.items_in(near, NodeItem))
+        found = [box_of(card.adjusted(-ROOM, -ROOM, ROOM, ROOM)) for card in cards]
+        found += [box_of(tag.area()) for tag in tags]
         card, camera = self._view.card, self._view.camera
-        if not card.isVisible():
-            return []
-        corners = (card.geometry().topLeft(), card.geometry().bottomRight())
-        return [QRectF(*(camera.scene_at(QPointF(corner)) for corner in corners))]
+        if card.isVisible():
+            corners = (card.geometry().topLeft(), card.geometry().bottomRight())
+            found.append(box_of(QRectF(*(camera.scene_at(QPointF(at)) for at in corners))))
+        return found
 
-    def _put(
-        self, item: WireItem, zoom: float, seen: QRectF, done: list[QRectF], key: tuple
-    ) -> None:
+    def _put(self, item: WireItem, zoom: float, seen: QRectF) -> None:
         middle, size = item.middle(), item.tag.size_at(zoom)
-        across, down = size[0] * AROUND, size[1] * 6
-        around = QRectF(middle.x() - across, middle.y() - down, 2 * across, 2 * down)
-        room = 6.0
-        cards = [
-            node.card().adjusted(-room, -room, room, room)
-            for node in self._scene.items_in(around, NodeItem)
-        ]
-        within = seen if seen.contains(middle) else None
-        centre = free_place(middle, size, [*cards, *done], within)
-        start = item.pos()
+        within = box_of(seen) if seen.contains(middle) else None
+        centre = free_place(middle, size, self._standing, within)
+        start, key = item.pos(), self._key(item, zoom)
         item.tag.put(centre - start, QPointF(middle - start), zoom, key)
 
 

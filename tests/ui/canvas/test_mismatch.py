@@ -12,6 +12,7 @@ from composer_gui.ui.canvas.mismatch import (
     SENDS,
     WANTS,
     Cell,
+    box_of,
     free_place,
     growth,
     mismatch_of,
@@ -72,13 +73,13 @@ def test_a_tag_grows_so_that_it_can_be_read_at_half_the_size(zoom, by):
 
 
 def test_a_free_place_covers_nothing_that_is_taken():
-    taken = [QRectF(-100, -20, 200, 40)]
-    at = free_place(QPointF(0, 0), (60, 30), taken, None)
-    assert not QRectF(at.x() - 30, at.y() - 15, 60, 30).intersects(taken[0])
+    taken = QRectF(-100, -20, 200, 40)
+    at = free_place(QPointF(0, 0), (60, 30), [box_of(taken)], None)
+    assert not QRectF(at.x() - 30, at.y() - 15, 60, 30).intersects(taken)
 
 
 def test_where_all_is_taken_a_place_is_found_all_the_same():
-    at = free_place(QPointF(0, 0), (60, 30), [QRectF(-9e5, -9e5, 18e5, 18e5)], None)
+    at = free_place(QPointF(0, 0), (60, 30), [(-9e5, -9e5, 9e5, 9e5)], None)
     assert at == QPointF(0, 0)
 
 
@@ -95,7 +96,7 @@ def wrong(design, scene, view):
         "shape", "x", node, "inputs", index=0, given=problem.given, wanted=problem.wanted, axes=(1,)
     )
     design.judge(**{source: design.fine(5, 5, 64), node: Verdict(WRONG, problems=(problem,))})
-    view.tags.place()
+    view.tags.finish()
     return scene.wires[wire]
 
 
@@ -106,7 +107,7 @@ def covered(scene, tag):
 @pytest.mark.parametrize("zoom", [1.0, 0.5])
 def test_the_tag_stands_where_no_node_is(scene, view, wrong, zoom):
     view.look(zoom, QPointF(150, 30))
-    view.tags.place()
+    view.tags.finish()
     assert wrong.look.state == "wrong"
     assert covered(scene, wrong.tag) == []
     assert scene.tagged == {wrong.wire}
@@ -120,7 +121,7 @@ def test_two_tags_do_not_cover_each_other(design, scene, view, wrong):
         "shape", "x", node, "inputs", index=0, given=(None, 7), wanted=(None, 8), axes=(1,)
     )
     design.judge(**{other: design.fine(7), node: Verdict(WRONG, problems=(problem,))})
-    view.tags.place()
+    view.tags.finish()
     assert not scene.wires[wire].tag.area().intersects(wrong.tag.area())
 
 
@@ -128,7 +129,7 @@ def test_it_makes_way_for_a_node_that_is_put_there(design, scene, view, session,
     node = design.layer("Dense", -2000, -2000)
     centre = wrong.tag.area().center()
     session.apply("Move", edits.move, {node: (centre.x() - 80, centre.y() - 30)})
-    view.tags.place()
+    view.tags.finish()
     assert covered(scene, wrong.tag) == []
 
 

@@ -1,7 +1,5 @@
 """The card beside a wrong node: when it shows, what it says, its buttons and keys."""
 
-from collections import namedtuple
-
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
@@ -10,12 +8,11 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from composer_gui.core import edits
 from composer_gui.core.change import Change
 from composer_gui.core.fixes import Fix
+from composer_gui.core.origins import Origin
 from composer_gui.core.problem_table import KINDS
 from composer_gui.core.problems import WARNING, Problem
 from composer_gui.core.trials import Offer, TrialResult
 from composer_gui.core.verdicts import FINE, WRONG, Verdict
-
-Origin = namedtuple("Origin", "node parameter sentence")
 
 
 @pytest.fixture
@@ -211,19 +208,19 @@ def test_it_says_where_the_value_was_set_and_leads_there(
 ):
     source = next(iter(session.document.inputs))
     origin = Origin(source, "shape", "5 comes from photo’s shape, set at the Input photo")
-    monkeypatch.setattr(session, "origin", lambda problem: origin, raising=False)
+    monkeypatch.setattr(session, "origin", lambda problem: origin)
     view.select([wrong])
     (link,) = (b for b in card.findChildren(QPushButton) if "photo’s" in b.accessibleName())
-    assert link.accessibleName() == f"{origin.sentence}."
+    assert link.accessibleName() == f"Cause: {origin.sentence}."
     QTest.mouseClick(link, Qt.MouseButton.LeftButton)
     assert view.selected() == (source,)
 
 
 def test_an_origin_at_the_node_itself_is_no_link(view, session, card, wrong, monkeypatch):
     origin = Origin(wrong, "", "encoder was saved for 4")
-    monkeypatch.setattr(session, "origin", lambda problem: origin, raising=False)
+    monkeypatch.setattr(session, "origin", lambda problem: origin)
     view.select([wrong])
-    assert "Encoder was saved for 4." in words(card)
+    assert "Cause: encoder was saved for 4." in words(card)
     assert not any("saved for" in b.accessibleName() for b in card.findChildren(QPushButton))
 
 
