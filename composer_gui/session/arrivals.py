@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from composer_gui.core import edits, fixes, opening
+from composer_gui.core import edits, opening
 from composer_gui.core.change import Change, between
 from composer_gui.core.document import Call, CodeFile, Document
 from composer_gui.core.errors import ComposerError, EditRefused
@@ -23,7 +23,7 @@ from composer_gui.core.inside import Inside
 from composer_gui.core.layer_kinds import SavedModel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.saved_files import files_of
-from composer_gui.session import code_files, conversion, levels, model_files
+from composer_gui.session import code_files, conversion, later, levels, model_files
 from composer_gui.session.code_files import Consent
 from composer_gui.session.conversion import Conversion
 from composer_gui.session.insides import Insides
@@ -315,5 +315,5 @@ def _add_models(
         document = edits.add_saved_model(before, model.path, model.sha256, model.interface, *at)
         if is_first and index == 0:
             (node,) = set(document.nodes) - set(before.nodes)
-            document = fixes.add_inputs(document, catalog, node)
+            document = later.fixes().add_inputs(document, catalog, node)
     return document

@@ -27,6 +27,13 @@ def fitting() -> type[Fitting]:
     return Fitting
 
 
+def fixes() -> ModuleType:
+    """Return the module that knows the fixes for problems."""
+    from composer_gui.core import fixes
+
+    return fixes
+
+
 def origins() -> ModuleType:
     """Return the module that finds where a value was set."""
     from composer_gui.core import origins
