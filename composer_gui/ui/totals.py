@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from composer_gui.core.bill import bill, counts, rows
+from composer_gui.core.bill import counts
+from composer_gui.core.cost import Cost, show_bytes, show_flops
 from composer_gui.core.document import Call, Document, Frame, Note
 from composer_gui.core.verdicts import BLOCKED, FINE, UNKNOWN, Verdict
 
@@ -41,7 +42,7 @@ def totals(document: Document, verdicts: Mapping[str, Verdict]) -> Totals:
     nodes = wires = waiting = 0
     whole = True
     calls: Counter[str] = Counter()
-    weighty: set[str] = set()
+    layers: dict[str, tuple[int, int]] = {}
     for node in document.nodes.values():
         if isinstance(node, Frame | Note):
             continue
@@ -52,11 +53,12 @@ def totals(document: Document, verdicts: Mapping[str, Verdict]) -> Totals:
         whole = whole and verdict.kind == FINE and not _is_uncounted(verdict)
         if isinstance(node, Call):
             calls[node.layer] += 1
-            if any(counts(document.layers[node.layer], verdict)):
-                weighty.add(node.layer)
-    cost = bill(rows(document, verdicts))
-    shared = sum(calls[layer] > 1 for layer in weighty)
-    return Totals(nodes, wires, waiting, cost.parameters, cost.trainable, whole, shared)
+            known = counts(document.layers[node.layer], verdict)
+            layers[node.layer] = max(layers.get(node.layer, (0, 0)), known)
+    parameters = sum(count for count, _ in layers.values())
+    trainable = sum(count for _, count in layers.values())
+    shared = sum(calls[layer] > 1 and count > 0 for layer, (count, _) in layers.items())
+    return Totals(nodes, wires, waiting, parameters, trainable, whole, shared)
 
 
 def _is_uncounted(verdict: Verdict) -> bool:
@@ -78,6 +80,18 @@ def cost_rows(parameters: int, trainable: int, *, is_whole: bool = True) -> list
     ]
     if trainable < parameters:
         shown.append(("not trained", show_parameters(parameters - trainable)))
+    return shown
+
+
+def work_rows(cost: Cost) -> list[tuple[str, str]]:
+    """Return names and figures of what one call takes for one sample, as far as it is known."""
+    shown = []
+    if cost.weights:
+        shown.append(("Weights", show_bytes(cost.weights)))
+    if cost.activations:
+        shown.append(("Activations, a sample", show_bytes(cost.activations)))
+    if cost.flops:
+        shown.append(("FLOPs, a sample", show_flops(cost.flops)))
     return shown
 
 

@@ -5,11 +5,19 @@ from dataclasses import replace
 import pytest
 
 from composer_gui.core import edits
+from composer_gui.core.cost import NOTHING, UNSAID, Cost
 from composer_gui.core.document import put
 from composer_gui.core.problems import WARNING, Problem
 from composer_gui.core.verdicts import BLOCKED, FINE, Verdict
 from composer_gui.ui.status_bar import parameter_words, problem_words
-from composer_gui.ui.totals import MISSING_CLASS, Totals, cost_rows, show_parameters, totals
+from composer_gui.ui.totals import (
+    MISSING_CLASS,
+    Totals,
+    cost_rows,
+    show_parameters,
+    totals,
+    work_rows,
+)
 
 
 def test_nodes_and_wires_are_counted_without_notes(session, design):
@@ -123,3 +131,14 @@ def test_problems_are_said_in_words(counts, words):
 )
 def test_the_total_is_said_in_words(found, words):
     assert parameter_words(found) == words
+
+
+def test_what_a_call_takes_is_told_where_it_is_known():
+    cost = Cost(flops=1_408, activations=256, weights=2_816)
+    assert work_rows(cost) == [
+        ("Weights", "2.82 kB"),
+        ("Activations, a sample", "256 B"),
+        ("FLOPs, a sample", "1.41 K"),
+    ]
+    assert work_rows(UNSAID) == []
+    assert work_rows(NOTHING) == []

@@ -29,7 +29,7 @@ from composer_gui.ui.panels.submodel_part import SubmodelPart
 from composer_gui.ui.panels.use_part import UsePart
 from composer_gui.ui.panels.weights import WeightsChoice, trainable_choice
 from composer_gui.ui.reasons import allow
-from composer_gui.ui.totals import cost_rows, counts, show_parameters
+from composer_gui.ui.totals import cost_rows, counts, show_parameters, work_rows
 from composer_gui.ui.words import Head, Line, Paragraph
 
 INFERENCE = "Nothing in it trains while it is for inference only."
@@ -231,6 +231,7 @@ class CallView(NodeView):
             rows = cost_rows(parameters, trainable)
         elif parameters or verdict.kind == FINE:
             rows = [("Parameters", show_parameters(parameters))]
+        rows += work_rows(verdict.cost)
         self.cost.show_rows([(Line(a, tone="secondary"), figure(b)) for a, b in rows], rows)
 
     # Changing ------------------------------------------------------------------------------------
