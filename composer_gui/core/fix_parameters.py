@@ -31,6 +31,14 @@ _MOST = {
 _NEEDED = ("bin_boundaries", "vocabulary")
 """What Keras would learn from data, which a design has none of."""
 
+_SUITABLE = {
+    "activation": {"activation": "relu"},
+    "crashes": {"output_size": 2},
+    "stateful_batch": {"stateful": False},
+    "whole_dtype": {"dtype": "float32"},
+}
+"""What does where a value cannot work that Keras takes, by the problem."""
+
 _AXES = ("axis", "axes", "shared_axes", "attention_axes")
 
 
@@ -177,6 +185,10 @@ def _by_shape(sight: Sight) -> Iterator[dict[str, Any]]:
     shapes = [spec.shape for spec in (sight.given(w.source) for w in sight.wires()) if spec]
     if not shapes:
         return
+    yield _SUITABLE.get(sight.problem.code, {})
+    if sight.problem.code == "channel_values":
+        several = ((name, _value(sight, name)) for name in ("scale", "offset"))
+        yield {name: value[0] for name, value in several if isinstance(value, tuple)}
     yield from _groups(sight, shapes[0])
     yield from _axes(sight, shapes)
     yield from _target(sight, shapes[0])

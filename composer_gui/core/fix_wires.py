@@ -231,6 +231,7 @@ def remove_wire(sight: Sight) -> Iterator[Fix]:
         port = ports.get(wire.port)
         more = port is not None and port.many and len(sight.node.inputs[wire.port]) > port.minimum
         named = sight.problem.port in (None, wire.port)
+        more = more or (named and sight.problem.code == "one_wire")
         circular = sight.problem.code == "loop" and _leads_back(sight, wire)
         if circular or (port is not None and (not port.required or more) and named):
             source = sight.document.label(wire.source.node)
@@ -275,7 +276,7 @@ def add_output(sight: Sight) -> Iterator[Fix]:
 def outputs_of_design(document: Document, catalog: Catalog) -> Iterator[Fix]:
     """Offer an Output behind each loose end, at most three."""
     ends = _loose_ends(document, catalog)
-    loose = [end for end in ends if not isinstance(document.nodes[end.node], Input)]
+    loose = [end for end in ends if not isinstance(document.nodes[end.node], Input)] or ends
     for source in loose[:MOST]:
         yield _output(document, catalog, source)
 

@@ -54,7 +54,8 @@ def origin(
     if spec is None or spec.shape is None:
         return _wanted(document, problem)
     if not problem.axes:
-        return _of_dtype(document, verdicts, source, spec) if _is_about_dtype(problem) else None
+        about_it = problem.wanted is None and spec.dtype in (problem.actual or "")
+        return _of_dtype(document, verdicts, source, spec) if about_it else None
     length = len(spec.shape)
     other_rank = problem.wanted is not None and len(problem.wanted) != length
     axis = RANK if other_rank else problem.axes[0]
@@ -109,9 +110,8 @@ def _at_input(node: Input, spec: TensorSpec, axis: int) -> Origin:
             node.id, "shape", f"{node.label}’s shape is {show_shape(spec.shape)}, {place}"
         )
     if axis == 0:
-        return Origin(
-            node.id, "batch_size", f"{spec.shape[0]} is {node.label}’s batch size, {place}"
-        )
+        size = "Any size" if spec.shape[0] is None else str(spec.shape[0])
+        return Origin(node.id, "batch_size", f"{size} is {node.label}’s batch size, {place}")
     size = spec.shape[axis]
     what = "The free size" if size is None else str(size)
     return Origin(node.id, "shape", f"{what} comes from {node.label}’s shape, {place}")
@@ -186,10 +186,6 @@ def _wanted(document: Document, problem: Problem) -> Origin | None:
 
 def _inner_ports(layer: Submodel) -> tuple[str, ...]:
     return design_ports(layer.design, layer.design.inputs)
-
-
-def _is_about_dtype(problem: Problem) -> bool:
-    return problem.wanted is None and problem.actual is not None
 
 
 def _of_dtype(
