@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from composer_gui.core import edits
 from composer_gui.core.document import Document, wires_into
 from composer_gui.core.fix_sight import Sight
 from composer_gui.core.fix_table import FIX_KINDS, Fix
+from composer_gui.core.layer_kinds import SavedModel
 
 MOST_NAMED = 3
 """How many layers a title names."""
@@ -19,6 +21,15 @@ def freeze_normalization(sight: Sight) -> Iterator[Fix]:
     if layer is not None and layer.trainable and sight.category == "normalization":
         edit = _training({layer.id: False})
         yield FIX_KINDS["freeze_normalization"].fix(edit, node=sight.label)
+
+
+def freeze_normalizations_inside(sight: Sight) -> Iterator[Fix]:
+    """Offer to freeze every normalization in a saved model of which patterns freeze layers."""
+    layer = sight.layer
+    if isinstance(layer, SavedModel) and layer.frozen:
+        patterns = (*layer.frozen, "BatchNormalization")
+        edit = partial(edits.set_frozen, layer_id=layer.id, patterns=patterns)
+        yield FIX_KINDS["freeze_normalizations_inside"].fix(edit, node=sight.label)
 
 
 def unfreeze_normalization(sight: Sight) -> Iterator[Fix]:

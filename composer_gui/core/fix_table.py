@@ -280,6 +280,11 @@ _ROWS = (
         "Freezes a BatchNormalization that stands among frozen layers.",
     ),
     FixKind(
+        "freeze_normalizations_inside",
+        "Freeze every BatchNormalization in {node}",
+        "Freezes all of them in a saved model of which other layers are frozen.",
+    ),
+    FixKind(
         "unfreeze_normalization",
         "Let {layers} train as {node} does",
         "Lets the frozen layers around a BatchNormalization train.",

@@ -86,6 +86,17 @@ KINDS: dict[str, Kind] = by_code(
         severity=WARNING,
     ),
     Kind(
+        "normalization_trains_inside",
+        "{node} still learns inside",
+        "{inner} in {node} is a BatchNormalization between frozen layers and goes on learning"
+        "{more}: in training its averages move with each batch, and what is behind it gets other "
+        "numbers than it was trained on. Freeze {them} as well.",
+        when="Patterns freeze layers of a saved model, and not the BatchNormalization between.",
+        usual="The patterns name convolutions only.",
+        fixes=("freeze_normalizations_inside",),
+        severity=WARNING,
+    ),
+    Kind(
         "frozen_anew",
         "{node} is frozen and knows nothing",
         "{node} is frozen, its {count} weights are not those of a saved model, and nothing behind "

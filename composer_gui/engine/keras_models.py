@@ -18,6 +18,7 @@ from composer_gui.core.misfits import NODE, other_shape
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.outcome import Inputs, Outcome
 from composer_gui.core.shapes.tensor_spec import TensorSpec
+from composer_gui.engine import keras_awake
 from composer_gui.engine.keras_cost import Step, of_model, of_steps
 from composer_gui.engine.keras_doubts_memory import refuse_model_beyond_memory
 from composer_gui.engine.keras_doubts_models import (
@@ -77,8 +78,10 @@ class KerasModels:
             names = (port.name for port in layer.outputs)
             parameters, trainable = _counted(layer, model, used)
             refuse_model_beyond_memory(model, parameters, inputs, found)
+            awake = keras_awake.warnings(layer, model, [one for _, one in _leaves(model, used)])
             return Outcome(
                 outputs=tuple(zip(names, found, strict=True)),
+                problems=awake,
                 parameters=parameters,
                 trainable_parameters=trainable,
                 cost=cost,

@@ -47,5 +47,12 @@ def _drawn(lines, draw):
     return design(lines)
 
 
+def _awake_inside(draw):
+    encoded = draw.whole("encoder", "enc", draw.input("photo", 8, 8, 3), frozen=("Conv2D",))
+    draw.output("result", encoded)
+    return draw.document
+
+
 WARNINGS = {code: partial(_drawn, lines) for code, lines in LINES.items()}
+WARNINGS["normalization_trains_inside"] = _awake_inside
 """Code -> what draws a design with that problem."""

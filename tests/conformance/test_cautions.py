@@ -185,7 +185,8 @@ def test_what_is_hardly_meant_is_warned_of(warned, code, text):
 
 
 def test_every_warning_is_tried_here():
-    assert set(MEANT) == set(KINDS)
+    by_the_engine = {"normalization_trains_inside"}
+    assert set(MEANT) == set(KINDS) - by_the_engine
 
 
 RIGHT = [
