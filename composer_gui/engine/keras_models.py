@@ -78,7 +78,8 @@ class KerasModels:
             names = (port.name for port in layer.outputs)
             parameters, trainable = _counted(layer, model, used)
             refuse_model_beyond_memory(model, parameters, inputs, found)
-            awake = keras_awake.warnings(layer, model, [one for _, one in _leaves(model, used)])
+            kept = _leaves(model, used) if layer.frozen else ()
+            awake = keras_awake.warnings(layer, model, [one for _, one in kept])
             return Outcome(
                 outputs=tuple(zip(names, found, strict=True)),
                 problems=awake,
