@@ -36,6 +36,8 @@ CANVAS_KEYS = (
     ("Move what is selected", "arrow keys"),
     ("Select several", "drag a box, or Shift and click"),
     ("Enter a submodel", "double-click, or Enter"),
+    ("Apply the first repair of the node that is wrong", "Enter"),
+    ("See the repairs one by one", "Ctrl and dot, then arrow keys"),
     ("Give up what one is about to do, or leave a submodel", "Esc"),
 )
 """What the canvas does with keys and mouse, besides the menus."""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QGraphicsRectIte
 from composer_gui.core.change import Change
 from composer_gui.core.document import Wire
 from composer_gui.ui.canvas.geometry import GRID, NARROWEST
+from composer_gui.ui.canvas.ghosts import GhostCard
 from composer_gui.ui.canvas.ink import FAR_TITLE
 from composer_gui.ui.canvas.node_item import NodeItem
 from composer_gui.ui.canvas.plates import frame_colour
@@ -183,14 +184,15 @@ class Overview:
             self._wrong.add(node_id)
 
     def _paint_gestures(self, painter: QPainter) -> None:
-        """Paint what a gesture shows above everything: a rubber band, a wire being drawn."""
+        """Paint what is above everything: a rubber band, a wire being drawn, a repair's preview."""
         for item in self._scene.items(self._scene.itemsBoundingRect()) if self._busy() else ():
             if item.zValue() < 100:
                 break
             _paint_item(painter, item)
 
     def _busy(self) -> bool:
-        return any(view.gesture is not None for view in self._scene.views())
+        views = self._scene.views()
+        return any(view.gesture is not None or view.preview.offer is not None for view in views)
 
     # The grid ------------------------------------------------------------------------------------
 
@@ -241,3 +243,7 @@ def _paint_item(painter: QPainter, item: QGraphicsItem) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(item.path())
         painter.translate(-item.pos())
+    elif isinstance(item, GhostCard):
+        painter.setPen(item.painted.ink.selected_pen)
+        painter.setBrush(item.painted.ink.card)
+        painter.drawRect(item.card())

@@ -44,7 +44,8 @@ def draw_marked(painter: QPainter, ink: Ink, centre: QPointF, mark: str) -> None
 def _pen(ink: Ink, known: str) -> QPen:
     now = ink.theme
     if known == "mendable":
-        pen = QPen(now.warning, 2.4)
-        pen.setDashPattern([1.5, 0.9])
+        pen = QPen(now.warning, 2.6)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)  # else the caps would close the gaps
+        pen.setDashPattern([1.3, 0.8])
         return pen
     return QPen(now.tertiary, 1.6) if known == "cannot" else ink.candidate_pen
