@@ -224,6 +224,16 @@ def add_input(sight: Sight) -> Iterator[Fix]:
             yield _adding(sight, _usual_port(sight, port.name), said, count=missing)
 
 
+def first_input() -> Fix:
+    """Return a fix that adds an Input to a design in which none has a place yet."""
+
+    def edit(document: Document) -> Document:
+        return edits.add_input(document, 0.0, 0.0, shape=_USUAL[2])
+
+    words = {"inputs": "an Input", "shape": show_shape((None, *_USUAL[2])), "port": "the model"}
+    return FIX_KINDS["add_input"].fix(edit, **words)
+
+
 def _usual_port(sight: Sight, name: str) -> SavedPort:
     """Return what an Input for a port of a layer could be: as its other wires, or as is usual."""
     from_others = (sight.given(wire.source) for wire in sight.wires())

@@ -9,12 +9,19 @@ from typing import Any
 from immutables import Map
 
 from composer_gui.core import edits
-from composer_gui.core.document import Call, Document, Input, Node, put
+from composer_gui.core.document import Call, Document, Input, Node, Wire, put
 from composer_gui.core.edit_layers import callers, existing_layer
 from composer_gui.core.edit_wires import existing
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.fix_names import nearest_names
-from composer_gui.core.fix_sight import Misfit, Sight, class_of, kind_of, parameters_of
+from composer_gui.core.fix_sight import (
+    Misfit,
+    Sight,
+    class_of,
+    kind_of,
+    loose_ends,
+    parameters_of,
+)
 from composer_gui.core.fix_table import FIX_KINDS, Fix
 from composer_gui.core.fix_wanted import SUMS, rank_of, recurrent_class, window_of
 from composer_gui.core.layer_kinds import Construct, KerasLayer, Layer
@@ -135,7 +142,8 @@ def replace_class(sight: Sight) -> Iterator[Fix]:
     name, misfits = sight.class_name, sight.misfits
     if name and sight.spec is None:
         for known in nearest_names(name, sight.catalog.layers):
-            yield _made(sight, sight.problem.node, known)
+            made = _made(sight, sight.problem.node, known)
+            yield made if sight.node.inputs else _wired_as_well(sight, made, known)
         return
     ranks = {len(misfit.shape) for misfit in misfits}
     if name in SUMS and len(ranks) == 1:
@@ -160,6 +168,22 @@ def _pooled(sight: Sight, misfit: Misfit) -> Iterator[Fix]:
         if class_of(sight.layer_of(node.id)) == "Flatten" and wires:
             yield from _as_pooling(sight, node.id, sight.given(wires[0]))
             return
+
+
+def _wired_as_well(sight: Sight, made: Fix, class_name: str) -> Fix:
+    """Return the fix with a wire from the last loose end, for a class of unknown ports has none."""
+    node_id, catalog = sight.problem.node, sight.catalog
+    ends = [end for end in loose_ends(sight.document, catalog) if end.node != node_id]
+    ports = catalog.layer(class_name).inputs
+    if not ends or not ports:
+        return made
+    wire = Wire(ends[-1], node_id, ports[0].name)
+    title = f"{made.title} and wire {sight.document.label(wire.source.node)} to it"
+    return replace(
+        made,
+        title=title,
+        edit=lambda document: edits.connect(made.edit(document), catalog, wire),
+    )
 
 
 def _as_pooling(sight: Sight, node_id: str, spec: TensorSpec | None) -> Iterator[Fix]:

@@ -6,11 +6,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from composer_gui.core.document import Call, Document, Input, Node, Shape, Source, Wire, wires_into
+from composer_gui.core.document import (
+    Call,
+    Document,
+    Input,
+    Node,
+    Shape,
+    Source,
+    Wire,
+    in_order,
+    wires_into,
+)
 from composer_gui.core.layer_kinds import EMPTY, KerasLayer, Layer, SavedModel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import LayerSpec
-from composer_gui.core.ports import model_ports
+from composer_gui.core.ports import model_ports, output_ports
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import UNKNOWN, Verdict
@@ -152,6 +162,17 @@ def _wires_from(document: Document, node_id: str) -> Iterator[Wire]:
             for index, source in enumerate(sources):
                 if source.node == node_id:
                     yield Wire(source, node.id, port, index)
+
+
+def loose_ends(document: Document, catalog: Catalog) -> list[Source]:
+    """Return the first outputs that feed nothing, in the order in which their nodes were made."""
+    used = {source for n in document.nodes.values() for s in n.inputs.values() for source in s}
+    loose = []
+    for node in in_order(document.nodes):
+        if isinstance(node, Call | Input) and Source(node.id) not in used:
+            ports = output_ports(document, catalog, node)[:1]
+            loose += [Source(node.id, port) for port in ports if Source(node.id, port) not in used]
+    return loose
 
 
 def class_of(layer: Layer | None) -> str:

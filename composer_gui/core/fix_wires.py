@@ -18,7 +18,6 @@ from composer_gui.core.document import (
     Output,
     Source,
     Wire,
-    in_order,
     put,
     wires_into,
 )
@@ -27,7 +26,7 @@ from composer_gui.core.errors import EditRefused
 from composer_gui.core.fix_inputs import STEP
 from composer_gui.core.fix_insertions import between, layer
 from composer_gui.core.fix_layers import setting
-from composer_gui.core.fix_sight import Sight, fits, is_model, kind_of
+from composer_gui.core.fix_sight import Sight, fits, is_model, kind_of, loose_ends
 from composer_gui.core.fix_table import FIX_KINDS, Fix
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.ports import input_ports, model_ports, output_ports
@@ -194,18 +193,7 @@ def _sources_for(sight: Sight) -> Iterator[Source]:
     document = sight.document
     own = [wire.source for wire in sight.wires()] if sight.category == "attention" else []
     # What was made last is what somebody is just working at
-    yield from dict.fromkeys((*own, *reversed(_loose_ends(document, sight.catalog))))
-
-
-def _loose_ends(document: Document, catalog: Catalog) -> list[Source]:
-    """Return the first outputs that feed nothing, in the order in which their nodes were made."""
-    used = {source for n in document.nodes.values() for s in n.inputs.values() for source in s}
-    loose = []
-    for node in in_order(document.nodes):
-        if isinstance(node, Call | Input) and Source(node.id) not in used:
-            ports = output_ports(document, catalog, node)[:1]
-            loose += [Source(node.id, port) for port in ports if Source(node.id, port) not in used]
-    return loose
+    yield from dict.fromkeys((*own, *reversed(loose_ends(document, sight.catalog))))
 
 
 def _connecting(sight: Sight, node: Call | Output, port: str, sources: list[Source]) -> Fix:
@@ -275,7 +263,7 @@ def add_output(sight: Sight) -> Iterator[Fix]:
 
 def outputs_of_design(document: Document, catalog: Catalog) -> Iterator[Fix]:
     """Offer an Output behind each loose end, at most three."""
-    ends = _loose_ends(document, catalog)
+    ends = loose_ends(document, catalog)
     loose = [end for end in ends if not isinstance(document.nodes[end.node], Input)] or ends
     for source in loose[:MOST]:
         yield _output(document, catalog, source)

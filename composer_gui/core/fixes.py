@@ -82,6 +82,7 @@ OFFERS: dict[str, Offer] = {
     "heal_node": fix_wires.heal_node,
     "rename": fix_names.rename,
     "freeze_normalization": fix_freezing.freeze_normalization,
+    "freeze_normalizations_inside": fix_freezing.freeze_normalizations_inside,
     "unfreeze_normalization": fix_freezing.unfreeze_normalization,
     "thaw": fix_freezing.thaw,
 }
@@ -189,3 +190,4 @@ def _of_design(document: Document, catalog: Catalog, problem: Problem) -> Iterat
             if found:
                 yield found[0]
                 return
+        yield fix_inputs.first_input()
