@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from problem_examples import EXAMPLES, FIX_WORDS, OF_KIND  # noqa: E402
+from warning_examples import OF_WARNING  # noqa: E402
 
 from composer_gui.core import (  # noqa: E402
     kinds_of_calls,
@@ -79,7 +80,7 @@ def page() -> str:
 
 
 def _entry(kind: Kind) -> Iterator[str]:
-    words = Words(EXAMPLES | OF_KIND.get(kind.code, {}))
+    words = Words(EXAMPLES | (OF_KIND | OF_WARNING).get(kind.code, {}))
     yield f"### {kind.title.format_map(words)} (`{kind.code}`)"
     yield ""
     yield kind.when
