@@ -5,8 +5,12 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
+from composer_gui.core import edits
+from composer_gui.core.change import between
 from composer_gui.core.document import Note
+from composer_gui.core.fixes import Fix
 from composer_gui.core.layer_kinds import KerasLayer, SavedModel
+from composer_gui.core.trials import Offer, TrialResult
 from composer_gui.ui.panels.palette_rows import LAYER
 from composer_gui.ui.workspace import PROBLEMS, PYTHON, Workspace
 
@@ -117,3 +121,16 @@ def test_the_widths_of_the_panels_are_remembered(workspace, session, settings, s
 def test_no_panel_widens_the_window_beyond_a_small_screen(workspace):
     assert workspace.minimumSizeHint().width() <= 900
     assert workspace.minimumSizeHint().height() <= 600
+
+
+def test_a_repair_in_the_list_is_seen_on_the_canvas(workspace, session):
+    session.apply("Add", edits.add_input, 0, 0)
+    problem = next(p for p in session.problems() if p.code == "no_output")
+    after = edits.add_output(session.document, 200, 0)
+    change = between(session.document, after)
+    offer = Offer(Fix("x", "Add it", lambda d: d), problem, after, change, TrialResult())
+    for panel in (workspace.bottom.problems, workspace.inspector):
+        panel.looked_at.emit(offer)
+        assert set(workspace.canvas.preview.ghosts) == change.added
+        panel.looked_at.emit(None)
+        assert not workspace.canvas.preview.ghosts

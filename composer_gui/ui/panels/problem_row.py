@@ -110,7 +110,7 @@ class ProblemRow(QWidget):
         self.fixes: tuple[Offer, ...] = ()
         self.buttons: list[OfferButton] = []
         self._passing: list[QWidget] = []
-        self._asked = False
+        self.is_asked = False
         self._filled = ([], False)
         self.setAccessibleName(problem.message)
         if problem.node:
@@ -138,11 +138,11 @@ class ProblemRow(QWidget):
 
     def look_for_fixes(self) -> None:
         """Show the repairs; they are tried first, where they were not."""
-        self._asked = True
+        self.is_asked = True
         self._show_fixes(self._session.fixes(self.problem)[:MOST_FIXES])
 
     def _take_fixes(self, problem: Problem) -> None:
-        if self._asked and problem == self.problem:
+        if self.is_asked and problem == self.problem:
             self._show_fixes(self._session.fixes(problem)[:MOST_FIXES])
 
     def _show_fixes(self, fixes: tuple[Offer, ...]) -> None:

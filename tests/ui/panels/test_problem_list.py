@@ -1,8 +1,9 @@
 """The list of problems: ordered by weight, each leads to its node, repairs are buttons."""
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QEnterEvent
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from composer_gui.core.problems import WARNING, Problem
 from composer_gui.core.verdicts import FINE, WRONG, Verdict
@@ -147,3 +148,49 @@ def test_a_repair_with_a_very_long_name_fits_and_tells_all_of_it(listed, design)
     assert button.width() < 320
     assert button.text().endswith("…")
     assert "its name a layer &amp; its name" in button.toolTip()
+
+
+def test_repairs_are_tried_for_what_is_seen_only(listed, design, session):
+    for _ in range(30):
+        design.layer("Dense")
+    listed.refresh()
+    listed.resize(700, 150)
+    design.try_repairs()
+    seen = [row for row in listed.rows if not row.visibleRegion().isEmpty()]
+    asked = [row for row in listed.rows if row.is_asked]
+    assert seen
+    assert set(seen) <= set(asked)
+    assert len(asked) < len(listed.rows) / 2
+    listed.verticalScrollBar().setValue(listed.verticalScrollBar().maximum())
+    QApplication.processEvents()
+    assert listed.rows[-1].is_asked
+
+
+def test_it_says_that_repairs_are_being_tried(listed, design):
+    design.layer("Dense")
+    listed.refresh()
+    QApplication.processEvents()
+    row = listed.rows[0]
+    assert any(label.text().startswith("Trying repairs") for label in row.findChildren(QLabel))
+
+
+def test_a_warning_can_be_silenced_from_the_list(listed, design, session, qtbot):
+    node = design.layer("Dropout", rate=0)
+    warning = Problem("no_effect", "dropout changes nothing.", node, severity=WARNING)
+    design.judge(**{node: Verdict(FINE, problems=(warning,))})
+    listed.refresh()
+    row = next(row for row in listed.rows if row.problem == warning)
+    button = next(b for b in row.findChildren(QPushButton) if b.text() == "Silence here")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert session.document.nodes[node].silenced == ("no_effect",)
+
+
+def test_a_repair_that_is_pointed_at_is_told(listed, design, qtbot):
+    design.input()
+    design.layer("Dense", units=4)
+    listed.refresh()
+    design.try_repairs()
+    button = next(button for row in listed.rows for button in row.buttons)
+    with qtbot.waitSignal(listed.looked_at) as told:
+        QApplication.sendEvent(button, QEnterEvent(QPointF(), QPointF(), QPointF()))
+    assert told.args == [button.offer]
