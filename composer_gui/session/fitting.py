@@ -34,6 +34,14 @@ BATCH = 8
 MOST_MENDS = 8
 """Candidates that are tried for a wire that does not fit."""
 
+MISFITS = 2
+"""Wires that do not fit for which fixes are tried at once: what they would do is found out in the
+thread of the window, within a frame."""
+
+AT_ONCE = 2
+"""Fixes for one of them that are tried at once: most often the first one will do, and its title is
+all that is told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fit:
@@ -55,13 +63,18 @@ class _Draft:
     change: Change
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Misfit:
-    """A draft whose target has a problem then, and what came of trying it."""
+    """A draft whose target has a problem then, and what came of trying it.
+
+    `untried` are the fixes that may still make it fit, likeliest first; None before any were
+    looked for.
+    """
 
     draft: _Draft
     problem: Problem
     result: TrialResult
+    untried: deque[Fix] | None = None
 
 
 class Fitting(QObject):
@@ -134,7 +147,7 @@ class Fitting(QObject):
         if self._waiting:
             self._try_wires()
         elif self._misfits:
-            self._try_mending(self._misfits.popleft())
+            self._try_mending()
 
     # Wires as they are ---------------------------------------------------------------------------
 
@@ -192,34 +205,51 @@ class Fitting(QObject):
 
     # Mending those that do not fit ---------------------------------------------------------------
 
-    def _try_mending(self, misfit: _Misfit) -> None:
+    def _try_mending(self) -> None:
+        """Try the next fixes for the first misfits."""
+        some = [self._misfits.popleft() for _ in range(min(MISFITS, len(self._misfits)))]
+        mended: list[tuple[_Misfit, Fix]] = []
+        trials: list[tuple[Document, Change]] = []
+        for misfit in some:
+            if misfit.untried is None:
+                misfit.untried = self._candidates(misfit)
+            for _ in range(min(AT_ONCE, len(misfit.untried))):
+                fix = misfit.untried.popleft()
+                try:
+                    after = fix.edit(misfit.draft.after)
+                except EditRefused:
+                    continue
+                mended.append((misfit, fix))
+                trials.append((after, between(self._shown.document, after)))
+        if trials:
+            self._send(trials, partial(self._take_mending, some, mended))
+        elif self._settle(some):
+            self.found.emit()
+        self._soon.start()
+
+    def _candidates(self, misfit: _Misfit) -> deque[Fix]:
         after, catalog = misfit.draft.after, self._shown.catalog
         verdicts = ChainMap(dict(misfit.result.touched), self._shown.verdicts)
-        candidates: list[tuple[Fix, Document, Change]] = []
-        for fix in fixes.fixes_for(after, catalog, verdicts, misfit.problem)[:MOST_MENDS]:
-            try:
-                mended = fix.edit(after)
-            except EditRefused:
-                continue
-            candidates.append((fix, mended, between(self._shown.document, mended)))
-        if not candidates:
-            self._known[misfit.draft.wire] = Fit(CANNOT, misfit.problem.message)
-            self._soon.start()
-            self.found.emit()
-            return
-        trials = [(mended, change) for _fix, mended, change in candidates]
-        titles = [fix.title for fix, _mended, _change in candidates]
-        self._send(trials, partial(self._take_mending, misfit, titles))
+        found = fixes.fixes_for(after, catalog, verdicts, misfit.problem)
+        return deque(found[:MOST_MENDS])
 
-    def _take_mending(self, misfit: _Misfit, titles: list[str], results: Results) -> None:
-        good = (
-            title
-            for title, result in zip(titles, results, strict=True)
-            if result is not None and self._makes_fit(misfit, result)
-        )
-        title = next(good, None)
-        cannot = Fit(CANNOT, misfit.problem.message)
-        self._known[misfit.draft.wire] = cannot if title is None else Fit(MENDABLE, title)
+    def _take_mending(
+        self, some: list[_Misfit], mended: list[tuple[_Misfit, Fix]], results: Results
+    ) -> None:
+        for (misfit, fix), result in zip(mended, results, strict=True):
+            wire = misfit.draft.wire
+            if wire not in self._known and result is not None and self._makes_fit(misfit, result):
+                self._known[wire] = Fit(MENDABLE, fix.title)
+        self._settle(some)
+
+    def _settle(self, some: list[_Misfit]) -> bool:
+        """Have the other fixes for misfits tried next; return whether one has none left."""
+        unknown = [misfit for misfit in some if misfit.draft.wire not in self._known]
+        hopeless = [misfit for misfit in unknown if not misfit.untried]
+        for misfit in hopeless:
+            self._known[misfit.draft.wire] = Fit(CANNOT, misfit.problem.message)
+        self._misfits.extendleft(reversed([misfit for misfit in unknown if misfit.untried]))
+        return bool(hopeless)
 
     def _makes_fit(self, misfit: _Misfit, result: TrialResult) -> bool:
         """Return whether the target is fine after a fix that brings no error of its own.

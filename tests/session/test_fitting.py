@@ -1,10 +1,13 @@
 """Which wires would fit: with an engine that is told what to say, and with Keras."""
 
+from dataclasses import replace
+
 import pytest
 from immutables import Map
 
 from composer_gui.core import edits, fixes
 from composer_gui.core.document import OUTPUT_PORT, Source, Wire
+from composer_gui.core.fix_table import Fix
 from composer_gui.core.problems import Problem
 from composer_gui.core.trials import TrialResult
 from composer_gui.core.verdicts import BLOCKED, FINE, WRONG, Verdict
@@ -128,6 +131,47 @@ def test_a_wire_that_does_not_fit_and_has_no_fix_says_why(played, qtbot, monkeyp
     assert played.known() == {}
     qtbot.waitUntil(lambda: bool(played.known()))
     assert played.known() == {wire: Fit(CANNOT, "It takes no such thing.")}
+
+
+def moving(node, *titles):
+    """Return fixes that put a node somewhere else."""
+    edit = lambda document: edits.move(document, {node: (7, 7)})  # noqa: E731
+    return tuple(Fix("move", title, edit) for title in titles)
+
+
+def test_the_title_of_the_first_fix_that_mends_is_told_and_no_more_are_tried(
+    played, qtbot, monkeypatch
+):
+    wire = played.wires[0]
+    offered = moving(wire.node, "breaks it", "no", "mends it", "too", "late")
+    monkeypatch.setattr(fixes, "fixes_for", lambda *_: offered)
+    played.ask([wire])
+    qtbot.waitUntil(lambda: 1 in played.engine.trials)
+    played.say(1, wrong(wire))
+    qtbot.waitUntil(lambda: 2 in played.engine.trials)
+    (after, change), _ = played.engine.trials[2][2]
+    assert change.wires_added == {wire} and after.nodes[wire.node].x == 7
+    broken = Problem("broken", "It breaks.", played.layers[1])
+    played.say(2, replace(fine(wire), found=(broken,)), wrong(wire))
+    qtbot.waitUntil(lambda: 3 in played.engine.trials)
+    assert played.known() == {}
+    played.say(3, fine(wire), fine(wire))
+    qtbot.wait(20)
+    assert played.known() == {wire: Fit(MENDABLE, "mends it")}
+    assert len(played.engine.trials) == 3
+
+
+def test_what_a_wire_breaks_behind_its_target_is_no_fault_of_the_fix(played, qtbot, monkeypatch):
+    wire = played.wires[0]
+    monkeypatch.setattr(fixes, "fixes_for", lambda *_: moving(wire.node, "mends it"))
+    behind = Problem("broken", "It breaks.", played.layers[1])
+    played.ask([wire])
+    qtbot.waitUntil(lambda: 1 in played.engine.trials)
+    alone = wrong(wire)
+    played.say(1, replace(alone, found=(*alone.found, behind)))
+    qtbot.waitUntil(lambda: 2 in played.engine.trials)
+    played.say(2, replace(fine(wire), found=(behind,)))
+    assert played.known() == {wire: Fit(MENDABLE, "mends it")}
 
 
 def test_nothing_is_said_of_a_wire_into_a_node_that_waits_for_another(played, qtbot):
