@@ -61,8 +61,7 @@ OF_KIND: dict[str, dict[str, object]] = {
         "node": "conv",
         "does": "slides a window of 5 over something smaller",
         "given": "3×3×1",
-        "wanted": "5×5×1",
-        "axes": "axes 1 and 2",
+        "needed": "at least 5×5×1 is needed (axes 1 and 2)",
         "advice": "Make the window smaller, or set padding to same.",
     },
     "reshape": {

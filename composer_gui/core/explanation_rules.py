@@ -147,13 +147,17 @@ def _too_small(refused: Refused, does: str, advice: str) -> Words:
     wire = refused.wires[0]
     wanted = least(refused, wire.shape)
     axes = differing(wanted, wire.shape) or tuple(range(1, len(wire.shape) - 1)) or (1,)
+    on = named(axes, len(wire.shape))
     words = {
         "does": does,
         "advice": advice,
-        "wanted": show_shape(wanted) if wanted != wire.shape else "more",
-        "axes": named(axes, len(wire.shape)),
+        "needed": f"more is needed on {on}",
     }
-    fields = {"expected": words["wanted"], "wanted": wanted, "axes": axes}
+    if wanted != wire.shape:
+        words["needed"] = f"at least {show_shape(wanted)} is needed ({on})"
+    fields = {"expected": "a larger input", "wanted": wanted, "axes": axes}
+    if wanted != wire.shape:
+        fields["expected"] = show_shape(wanted)
     return say("nothing_left", refused, words, wire, **fields)
 
 
@@ -205,7 +209,7 @@ def _groups(match: re.Match, refused: Refused) -> Words | None:
 @when(r"index out of range|out of bounds|out of range|[Ii]nvalid (?:value for )?.?axis|\baxis\b")
 def _axis_out_of_range(match: re.Match, refused: Refused) -> Words | None:
     """A parameter that names an axis which is not there."""
-    names = ("axis", "axes", "shared_axes")
+    names = ("axis", "axes", "shared_axes", "attention_axes")
     value = next((v for v in map(refused.parameter, names) if v is not None), None)
     if value is None or not refused.wires:
         return None
@@ -218,6 +222,16 @@ def _axis_out_of_range(match: re.Match, refused: Refused) -> Words | None:
     words = {"axis": odd[0], "gives": refused.gives(), "last": last}
     expected = f"an axis from {-last - 1} to {last}"
     return say("axis", refused, words, wire, expected=expected, actual=str(odd[0]))
+
+
+@when(r"images must have (\d+) channels")
+def _channels(match: re.Match, refused: Refused) -> Words | None:
+    """Images with another number of channels than a layer knows the colours of."""
+    wire = next((wire for wire in refused.wires if wire.rank > 1), None)
+    if wire is None:
+        return None
+    axis = channels_axis(refused, len(wire.shape))
+    return of_size(refused, wire, -1 if axis == wire.rank else axis, int(match[1]))
 
 
 @when(r"to tokenize strings, the input rank must be 1|last shape dimension must be 1")
@@ -287,7 +301,7 @@ def _memory(match: re.Match, refused: Refused) -> Words:
 
 @when(
     r"has DataType (\w+) not in list of allowed values|is not a valid dtype for Keras type|"
-    r"Cast string to \w+ is not supported|that does not match type|Expected string, but got|dtype"
+    r"Cast string to \w+ is not supported|that does not match type|Expected string, but got"
 )
 def _dtype(match: re.Match, refused: Refused) -> Words | None:
     """Whole numbers or text where the layer computes with fractions."""
@@ -332,6 +346,7 @@ RULES: tuple[Rule, ...] = (
     rank_rules.time_distributed_rank,
     rank_rules.image_rank,
     _text_alone,
+    _channels,
     _model_shape,
     _model_rank,
     _axis_size,
@@ -350,11 +365,11 @@ RULES: tuple[Rule, ...] = (
     merge_rules.together,
     merge_rules.crossing,
     _missing,
+    parameter_rules.bad_value,
     _no_fractions,
     _dtype,
     rank_rules.sequence_rank,
     parameter_rules.equation,
-    parameter_rules.bad_value,
     parameter_rules.unused_weights,
     parameter_rules.named_parameter,
     _generic,

@@ -100,7 +100,7 @@ _SHAPES = (
     Kind(
         "nothing_left",
         "Nothing is left",
-        "{node} {does}: {source} gives {given}, and at least {wanted} is needed ({axes}). {advice}",
+        "{node} {does}: {source} gives {given}, and {needed}. {advice}",
         when="A window is larger than what it slides over, or a layer cuts off all there is.",
         usual="padding=same keeps the size, and fewer poolings before leave more of it.",
         fixes=(

@@ -45,6 +45,43 @@ def equation(refused: Refused) -> Words | None:
 
 
 _BAD_VALUES = {
+    r"tuple indices must be integers": ("axis", "axis has to be one number here."),
+    r"Axis -?\d+ of input tensor should have a defined|unknown axis at index": (
+        "axis",
+        "axis names one whose size is not known, such as the batch. Choose another one.",
+    ),
+    r"list assignment index": (
+        "shared_axes",
+        "shared_axes counts the axes from 1, the batch left out.",
+    ),
+    r"float infinity": ("frame_length", "frame_length is too short for a window. Use 2 or more."),
+    r"Expected string, but got|Dimensions must be equal, but are \d+ and \d+": (
+        "mask_value",
+        "mask_value has to be one value of the kind that comes: a word for text.",
+    ),
+    r"of dtype string|DataType string": (
+        "dtype",
+        "nothing can be computed in the dtype string. Reset it, or set another.",
+    ),
+    r"parameter 'values' has DataType float": (
+        "sparse",
+        "sparse does not work here: Keras counts in fractions and wants whole numbers. Reset it.",
+    ),
+    r"parameter 'weights' has DataType": ("dtype", "dtype has to be float32 here. Reset it."),
+    r"kernel_size must be an odd": ("kernel_size", "kernel_size has to be odd, such as 3 or 5."),
+    r"pad_to_max_tokens is True": (
+        "pad_to_max_tokens",
+        "pad_to_max_tokens needs max_tokens as well. Set it, or reset pad_to_max_tokens.",
+    ),
+    r"Cannot set an empty vocabulary": ("vocabulary", "vocabulary is empty. Put words into it."),
+    r"at least one repeated term": (
+        "vocabulary",
+        "vocabulary has a word twice. Let each be there once.",
+    ),
+    r"num_tokens must be set": (
+        "num_tokens",
+        "num_tokens is not set. It is one more than the largest number that comes.",
+    ),
     r"at most one unknown dimension": (
         "target_shape",
         "target_shape leaves more than one axis open. Set all of its -1 but one to a size.",
@@ -63,8 +100,10 @@ _BAD_VALUES = {
 
 def bad_value(refused: Refused) -> Words | None:
     """A parameter with a value that does not go."""
+    if not refused.class_name:
+        return None
     for pattern, (name, sentence) in _BAD_VALUES.items():
-        if re.search(pattern, refused.text):
+        if name in refused.layer.parameters and re.search(pattern, refused.text):
             return say("bad_parameter", refused, {"name": name, "sentence": sentence})
     return None
 
@@ -86,9 +125,19 @@ def named_parameter(refused: Refused) -> Words | None:
     """A parameter that Keras names in its text, and that was set."""
     if not refused.class_name:
         return None
-    for name in re.findall(r"`(\w+)[`=]|\bargument:? `?(\w+)`?", refused.text):
-        found = next(filter(None, name))
+    if "no attribute 'from_config'" in refused.text:
+        return _nothing_set(refused)
+    for found in re.findall(r"\w+", refused.text):
         if found in refused.layer.parameters:
             sentence = f"Keras does not take this {found} here. It says: {first_line(refused)}"
             return say("bad_parameter", refused, {"name": found, "sentence": sentence})
     return None
+
+
+def _nothing_set(refused: Refused) -> Words | None:
+    """A parameter that was set to nothing, where Keras wants an object."""
+    empty = [n for n, value in sorted(refused.layer.parameters.items()) if value is None]
+    if not empty:
+        return None
+    sentence = f"{empty[0]} cannot be left empty here. Reset it."
+    return say("bad_parameter", refused, {"name": empty[0], "sentence": sentence})

@@ -145,40 +145,45 @@ def when(pattern: str) -> Callable[[Callable], Rule]:
     return wrap
 
 
+_NOISE = tuple(
+    (re.compile(pattern), put)
+    for pattern, put in (
+        (r"\x1b\[[0-9;]*m", ""),
+        (r"(?s)\s*Arguments received by .*", ""),
+        (r"Exception encountered when calling [^\n]*?\(\)\.?\s*", ""),
+        (r"(?s)Could not automatically infer .*?Error encountered:\s*", ""),
+        (r"Traceback \(most recent call last\):\n?(?:[ \t]+[^\n]*\n?)*", ""),
+        (r"(?m)(?:in user code:\s*)?^\s*File \"[^\n]*\n(?:\s{4,}[^\n]*\n)*", ""),
+        (r"(?: with)? name=?\s?(['\"])(?:None|)\1,?|,? for variable path='[^']*'", ""),
+        (r" with name '[^']*'", ""),
+        (r"\s*(?:of )?layer ['\"]this_layer['\"]", " of this layer"),
+        (r"\bthis_layer\b", "this layer"),
+        (r"(?:\s*\b(?:with|at) path)?\s*``", ""),
+        (r"<(?:class )?'?(?:keras|tensorflow|composer_gui)[\w.]*\.(\w+)'?[^<>]*>", r"\1"),
+        (r"\b(?:keras\.src|tensorflow\.python|composer_gui)(?:\.\w+)*\.(\w+)", r"\1"),
+        (
+            r"<(?:tf\.Tensor|KerasTensor)[^>]*?shape=(\([^)]*\))[^>]*>|"
+            r"\bTensor\(\"[^\"]*\", shape=(\([^)]*\)), dtype=\w+\)",
+            r"a tensor of shape \1\2",
+        ),
+        (r"\{\{function_node [^}]*\}\}\s*|\s*\[Op:\w+\]( name:)?", ""),
+        (r"(?s) for '\{\{node .*", "."),
+        (r"[ \t]+", " "),
+        (r"\s*\n\s*", "\n"),
+    )
+)
+"""What Keras's texts hold besides what they mean, and what is put in its place, in this order."""
+
+
 def clean(text: str) -> str:
     """Return Keras's text without colours, tensor names, wrappings and the list of arguments.
 
     Nor are there names of modules, empty paths, or the way through the code: what is left is what
     Keras means.
     """
-    text = re.sub(r"\x1b\[[0-9;]*m", "", text)
-    text = re.sub(r"\s*Arguments received by .*", "", text, flags=re.DOTALL)
-    text = re.sub(r"Exception encountered when calling [^\n]*?\(\)\.?\s*", "", text)
-    text = re.sub(r"Could not automatically infer .*?Error encountered:\s*", "", text, flags=re.S)
-    text = re.sub(r"Traceback \(most recent call last\):.*?\n(?=\S)", "", text, flags=re.DOTALL)
-    text = re.sub(
-        r"(?:in user code:\s*)?^\s*File \"[^\n]*\n(?:\s{4,}[^\n]*\n)*", "", text, flags=re.M
-    )
-    text = re.sub(
-        r"""(?: with)? name=?\s?(['"])(?:None|)\1,?|,? for variable path='[^']*'""", "", text
-    )
-    text = re.sub(r" with name '[^']*'", "", text)
-    text = re.sub(r"""\s*(?:of )?layer ['"]this_layer['"]""", " of this layer", text)
-    text = re.sub(r"\bthis_layer\b", "this layer", text)
-    text = re.sub(r"\s*(?:with path|at path)? ?(?:``|'')(?=[\s,.])", "", text)
-    text = re.sub(
-        r"<(?:class )?'?(?:keras|tensorflow|composer_gui)[\w.]*\.(\w+)'?[^<>]*>", r"\1", text
-    )
-    text = re.sub(r"\b(?:keras\.src|tensorflow\.python|composer_gui)(?:\.\w+)*\.(\w+)", r"\1", text)
-    text = re.sub(
-        r"<(?:tf\.Tensor|KerasTensor)[^>]*?shape=(\([^)]*\))[^>]*>|"
-        r"\bTensor\(\"[^\"]*\", shape=(\([^)]*\)), dtype=\w+\)",
-        lambda match: f"a tensor of shape {match[1] or match[2]}",
-        text,
-    )
-    text = re.sub(r"\{\{function_node [^}]*\}\}\s*|\s*\[Op:\w+\]( name:)?", "", text)
-    text = re.sub(r" for '\{\{node .*", ".", text, flags=re.DOTALL)
-    return re.sub(r"[ \t]+", " ", text).replace("\n\n", "\n").strip()
+    for pattern, put in _NOISE:
+        text = pattern.sub(put, text)
+    return text.strip()
 
 
 # Words ------------------------------------------------------------------------------------------

@@ -7,12 +7,13 @@ from immutables import Map
 
 from composer_gui.core.explanations import explain
 from composer_gui.core.layer_kinds import Construct, KerasLayer
+from composer_gui.core.layers.parameters import refusal
 from composer_gui.core.problem_table import KINDS
 from composer_gui.core.refused import Refused
 from composer_gui.core.shapes.tensor_spec import TensorSpec, show_shape
 from composer_gui.engine.keras_shapes import KerasShapes
 from composer_gui.storage import resources
-from tests.conformance.test_ghosts import NOT_CALLABLE, VOCABULARIES
+from tests.conformance.test_ghosts import NOT_CALLABLE, VOCABULARIES, inputs_for
 
 CATALOG = resources.catalog()
 NAMES = ("left", "right", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
@@ -141,6 +142,35 @@ def test_what_does_not_fit_a_parameter_is_told_in_words(infer, name, parameters,
     assert problems
     for problem in problems:
         is_well_told(problem)
+
+
+VALUES = (
+    *(0, 1, 2, 7, 50, -1, -2, 0.0, 0.5, 1.5, None, True, False),
+    *("same", "causal", "softmax", "channels_first", "string", "one_hot", "tf_idf", "concat"),
+    *((), (1,), (2, 2), (1, 2, 3), (0,), ((1, 1), (2, 2)), (5, 5, 5), ("a", "a")),
+)
+"""What every parameter is set to in turn, as far as the catalog lets it."""
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, spec in CATALOG.layers.items() if spec.palette and spec.parameters]
+)
+def test_what_a_parameter_cannot_be_is_told_in_words(infer, name):
+    if name in NOT_CALLABLE:
+        pytest.skip(f"it {NOT_CALLABLE[name]}")
+    spec = CATALOG.layer(name)
+    sound = dict(spec.sample)
+    if name in VOCABULARIES:
+        sound["vocabulary"] = VOCABULARIES[name]
+    inputs = {
+        port: tuple(TensorSpec((None, *one.shape[1:]), one.dtype) for one in specs)
+        for port, specs in inputs_for(name).items()
+    }
+    for parameter in spec.parameters:
+        for value in VALUES:
+            if refusal(parameter, value, CATALOG) is None:
+                for problem in told(infer, name, sound | {parameter.name: value}, inputs):
+                    is_well_told(problem)
 
 
 def is_well_told(problem):

@@ -3,15 +3,18 @@
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from immutables import Map
 
 from composer_gui.core.document import EMPTY
 from composer_gui.core.explanation_rules import RULES
 from composer_gui.core.explanations import REFUSED, explain
 from composer_gui.core.layer_kinds import KerasLayer, SavedInterface, SavedModel
+from composer_gui.core.problem_table import KINDS
 from composer_gui.core.problems import Problem
 from composer_gui.core.refused import Refused, clean
-from composer_gui.core.shapes.tensor_spec import TensorSpec
+from composer_gui.core.shapes.tensor_spec import TensorSpec, show_shape
 
 MODEL = SavedModel("l1", "head", "/head.keras", "", SavedInterface("Functional", (), ()))
 
@@ -305,6 +308,52 @@ def test_labels_with_braces_are_not_filled_in_twice():
     assert problem.message == "{source} gets {node}."
 
 
+@pytest.mark.parametrize(("call", "code", "expected", "actual"), TABLE)
+def test_a_problem_of_shapes_says_which_wire_both_shapes_and_the_axes(call, code, expected, actual):
+    problem = worded(call)
+    if not KINDS[code].shapes:
+        return
+    given = call.inputs[problem.port][problem.index].shape
+    assert problem.given == given
+    assert show_shape(given) in problem.message
+    assert problem.axes == tuple(sorted(problem.axes))
+    assert all(axis < max(len(given), len(problem.wanted)) for axis in problem.axes)
+    assert problem.axes
+
+
+@pytest.mark.parametrize(
+    ("call", "index", "wanted", "axes"),
+    [
+        (refused(RANK, "Conv2D", (28, 28)), 0, (None, None, None, None), (3,)),
+        (refused(JOIN, "Concatenate", (4, 3), (5, 3)), 1, (None, 4, None), (1,)),
+        (refused(JOIN, "Concatenate", (4, 3), (5, 3), (4, 3)), 1, (None, 4, None), (1,)),
+        (refused("Inputs have incompatible shapes.", "Add", (10,), (64,)), 1, (None, 10), (1,)),
+        (
+            refused("Inputs have incompatible shapes.", "Add", (8, 64), (10,), (64,)),
+            1,
+            (None, 8, 64),
+            (2,),
+        ),
+        (
+            refused("output size would be zero or negative", "Conv2D", (3, 9, 1), kernel_size=5),
+            0,
+            (None, 5, 9, 1),
+            (1,),
+        ),
+        (
+            refused("expected axis -1 of input shape to have value 4", "Dense", (7, 5)),
+            0,
+            (None, 7, 4),
+            (2,),
+        ),
+        (refused("must be fully-defined", "Dense", (None, None)), 0, (None, None, None), (2,)),
+    ],
+)
+def test_the_wire_at_fault_is_the_one_that_differs_from_the_others(call, index, wanted, axes):
+    problem = worded(call)
+    assert (problem.index, problem.wanted, problem.axes) == (index, wanted, axes)
+
+
 def test_every_rule_but_the_last_may_have_nothing_to_say():
     call = refused("nothing that anybody knows", "ReLU", (3,))
     assert [rule(call) is None for rule in RULES] == [True] * (len(RULES) - 1) + [False]
@@ -336,6 +385,35 @@ def test_every_rule_but_the_last_may_have_nothing_to_say():
             "list index out of range",
         ),
         (
+            "Input 0 with name 'None' of layer 'dense_2' is incompatible with the layer",
+            "Input 0 of layer 'dense_2' is incompatible with the layer",
+        ),
+        (
+            "Output with path `` is not connected to `inputs`",
+            "Output is not connected to `inputs`",
+        ),
+        (
+            "data.shape=(<tf.Tensor 'this_layer_3/strided:0' shape=() dtype=int32>, 5)",
+            "data.shape=(a tensor of shape (), 5)",
+        ),
+        (
+            'Received `w=Tensor("Placeholder_1:0", shape=(None, 5), dtype=float32)`.',
+            "Received `w=a tensor of shape (None, 5)`.",
+        ),
+        (
+            "Unknown <class 'keras.src.layers.core.dense.Dense'> of keras.src.layers.Dense.",
+            "Unknown Dense of Dense.",
+        ),
+        (
+            'Traceback (most recent call last):\n  File "a.py", line 3, in call\n    x = 1\n'
+            "ValueError: Bad.",
+            "ValueError: Bad.",
+        ),
+        (
+            'in user code:\n\n    File "/x/keras/src/a.py", line 3, in call\n        y = x\n\nBad.',
+            "Bad.",
+        ),
+        (
             EQUAL + " for '{{node a/MatMul}} = BatchMatMulV2[T=1]'",
             "Dimensions must be equal, but are 4 and 3.",
         ),
@@ -343,3 +421,46 @@ def test_every_rule_but_the_last_may_have_nothing_to_say():
 )
 def test_cleaning_leaves_what_keras_means(raw, cleaned):
     assert clean(raw) == cleaned
+
+
+MEANT = st.text(
+    st.characters(categories=("L", "N", "Zs"), include_characters=".,()=-"), max_size=60
+)
+"""Something that Keras may mean, without a word of its noise."""
+
+NOISY = st.sampled_from(
+    [
+        "\x1b[1m",
+        "\x1b[0m",
+        " with name 'None'",
+        " with path ``.",
+        "Exception encountered when calling Dense.call().\n\n",
+        " for variable path='dense_3/kernel'",
+        "<class 'keras.src.layers.core.dense.Dense'>",
+        "keras.src.backend.Thing",
+        "{{function_node __wrapped__Reshape}} ",
+        " [Op:Reshape] name: ",
+        "<tf.Tensor 'this_layer/x:0' shape=(2, 3) dtype=int32>",
+        "layer 'this_layer'",
+        "\n\nArguments received by Dense.call():\n  • inputs=<KerasTensor shape=(2,)>",
+        'Traceback (most recent call last):\n  File "/x/composer_gui/a.py", line 1\n    f()\n',
+    ]
+)
+
+
+@given(st.lists(st.one_of(MEANT, NOISY), max_size=8))
+def test_nothing_of_the_noise_is_left_and_cleaning_twice_is_cleaning_once(parts):
+    cleaned = clean("\n".join(parts))
+    for noise in (
+        "\x1b",
+        "'None'",
+        "``",
+        "keras.src",
+        "composer_gui",
+        "this_layer",
+        "function_node",
+    ):
+        assert noise not in cleaned
+    for noise in ("Traceback", "Arguments received", "Exception encountered", "tf.Tensor"):
+        assert noise not in cleaned
+    assert clean(cleaned) == cleaned
