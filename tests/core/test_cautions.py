@@ -114,6 +114,20 @@ def test_a_silenced_warning_is_not_told_and_others_are(drawn):
     assert design.codes() == {"drop": ["no_effect"], "spare": ["unused_input"]}
 
 
+def test_what_is_silenced_stays_so_in_a_submodel_and_out_of_it(drawn):
+    design = with_rate_0(drawn)
+    design.apply(edits.silence, drawn["drop"], "no_effect")
+    design.apply(edits.group, CATALOG, [drawn["drop"], drawn["dense"]], "block")
+    (block,) = set(design.document.nodes) - set(drawn.document.nodes)
+    inner = design.document.layers[design.document.nodes[block].layer].design
+    assert Design(inner).codes() == {}
+    design.apply(edits.ungroup, block)
+    assert design.codes() == {"spare": ["unused_input"]}
+    (drop,) = (n for n in design.document.nodes if design.document.label(n) == "drop")
+    design.apply(edits.unsilence, drop, "no_effect")
+    assert design.codes() == {"drop": ["no_effect"], "spare": ["unused_input"]}
+
+
 def test_only_warnings_are_not_heard():
     warning = Problem("file_changed", "", severity=WARNING)
     error = Problem("rank", "", severity=ERROR)
