@@ -66,6 +66,7 @@ def test_a_design_has_this_problem_and_is_told_what_it_is(qtbot, session, folder
     _says_who_and_what(session, problem)
     if kind.shapes:
         _tells_both_shapes_and_the_axis(problem)
+        _says_where_it_was_set(session, problem)
 
 
 def _says_who_and_what(session, problem):
@@ -75,6 +76,12 @@ def _says_who_and_what(session, problem):
         assert noise not in problem.message + problem.title
     if problem.node is not None:
         assert session.document.label(problem.node) in problem.message
+
+
+def _says_where_it_was_set(session, problem):
+    found = session.origin(problem)
+    assert found is not None
+    assert session.document.label(found.node) in found.sentence
 
 
 def _tells_both_shapes_and_the_axis(problem):
