@@ -55,7 +55,7 @@ class FixButton(WrappedButton):
         now = theme.current()
         ground = now.selection.name() if first else "transparent"
         self.setStyleSheet(
-            f"QPushButton {{ border-radius: 6px; border: 1px solid transparent;"
+            f"QPushButton {{ border-radius: 6px; border: 1px solid transparent; outline: none;"
             f" background: {ground}; }}"
             f"QPushButton:hover {{ background: {now.hover.name()}; }}"
             f"QPushButton:focus {{ border-color: {now.accent.name()}; }}"
@@ -236,7 +236,7 @@ def link(text: str, parent: QWidget, *, quiet: bool = False) -> QPushButton:
     button.setCursor(Qt.CursorShape.PointingHandCursor)
     button.setStyleSheet(
         f"QPushButton {{ border: none; padding: 2px; background: transparent; min-height: 0;"
-        f" color: {colour.name()}; }}"
+        f" outline: none; color: {colour.name()}; }}"
         f"QPushButton:hover, QPushButton:focus {{ text-decoration: underline; }}"
     )
     return button

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
@@ -17,6 +17,9 @@ from composer_gui.ui.canvas.problem_words import ProblemWords, Telling, telling_
 
 WIDTH, SIDE = 400, 18
 GAP = 14
+NEWCOMER = (228.0, 110.0)
+"""What a node that a repair adds takes up, in pixels of the scene."""
+MOST_NEWCOMERS = 4
 
 
 class ProblemCard(QWidget):
@@ -176,27 +179,60 @@ class ProblemCard(QWidget):
         self.resize(WIDTH, self._column.totalHeightForWidth(WIDTH))
 
     def _place(self, _: object = None) -> None:
-        """Stand below the node, or above it, or beside it, wherever there is room."""
+        """Stand below the node, or above it, or beside it, wherever there is room.
+
+        Where repairs would put new nodes is left free, so that one sees them.
+        """
         item = self._view.scene().nodes.get(self._node_id)
         if item is None or self.isHidden():
             return
-        camera, card = self._view.camera, item.card()
-        top_left, bottom_right = (
-            camera.screen_at(card.topLeft()),
-            camera.screen_at(card.bottomRight()),
+        room = self.parentWidget().rect().adjusted(0, 4, 0, -4)
+        places = self._places(self._on_screen(item.card()))
+        fitting = [at for at in places if self._is_within(QRect(at, self.size()), room)]
+        newcomers = self._newcomers()
+        free = (
+            at
+            for at in fitting
+            if not any(QRect(at, self.size()).intersects(rect) for rect in newcomers)
         )
-        room = self.parentWidget().size()
-        left, top = round(top_left.x()), round(top_left.y())
-        right, bottom = round(bottom_right.x()), round(bottom_right.y())
-        below, above = bottom + GAP, top - GAP - self.height()
-        if below + self.height() <= room.height() - 4:
-            self.move(self._clamped(left, room.width()), below)
-        elif above >= 4:
-            self.move(self._clamped(left, room.width()), above)
-        else:
-            x = right + GAP if right + GAP + WIDTH <= room.width() else left - GAP - WIDTH
-            self.move(QPoint(x, max(4, min(top, room.height() - self.height() - 4))))
+        self.move(next(free, fitting[0] if fitting else self._beside(places[-1], room)))
         self._view.tags.renew()
+
+    def _places(self, node: QRect) -> list[QPoint]:
+        """Return where it may stand, the best place first; the last is beside the node."""
+        room = self.parentWidget().width()
+        left = self._clamped(node.left(), room)
+        below, above = node.bottom() + 1 + GAP, node.top() - GAP - self.height()
+        columns = [left]
+        columns += [rect.right() + GAP for rect in self._newcomers() if rect.right() > left]
+        columns = [x for x in columns if x == left or x + WIDTH <= room - 4]
+        aside = node.right() + 1 + GAP
+        if aside + WIDTH > room:
+            aside = node.left() - GAP - WIDTH
+        return [QPoint(x, y) for y in (below, above) for x in columns] + [QPoint(aside, node.top())]
+
+    @staticmethod
+    def _is_within(rect: QRect, room: QRect) -> bool:
+        """Return whether it is within the height of the room: to the sides it follows its node."""
+        return rect.top() >= room.top() and rect.bottom() <= room.bottom()
+
+    def _beside(self, at: QPoint, room: QRect) -> QPoint:
+        return QPoint(at.x(), max(room.top(), min(at.y(), room.bottom() + 1 - self.height())))
+
+    def _on_screen(self, rect: QRectF) -> QRect:
+        corners = (self._view.camera.screen_at(at) for at in (rect.topLeft(), rect.bottomRight()))
+        (left, top), (right, bottom) = ((round(at.x()), round(at.y())) for at in corners)
+        return QRect(left, top, right - left, bottom - top)
+
+    def _newcomers(self) -> list[QRect]:
+        """Return where the nodes would be, on the screen, that the shown repairs would add."""
+        found = []
+        for button in self.repairs.buttons:
+            after = button.offer.after.nodes
+            for node_id in sorted(button.offer.change.added)[:MOST_NEWCOMERS]:
+                node = after[node_id]
+                found.append(self._on_screen(QRectF(node.x, node.y, *NEWCOMER)))
+        return found
 
     def follow_view(self) -> None:
         """Keep beside the node after the view has moved."""

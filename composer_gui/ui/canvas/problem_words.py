@@ -154,7 +154,8 @@ class ProblemWords(QWidget):
         button.setCursor(Qt.CursorShape.PointingHandCursor)
         button.setToolTip("Go there")
         button.setStyleSheet(
-            f"QPushButton {{ border: none; border-radius: 4px; background: transparent; }}"
+            "QPushButton { border: none; border-radius: 4px; outline: none;"
+            " background: transparent; }"
             f"QPushButton:hover, QPushButton:focus {{ background: {now.hover.name()}; }}"
         )
         button.put(f"{sentence} →", font, now.accent)

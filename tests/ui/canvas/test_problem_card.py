@@ -1,12 +1,12 @@
 """The card beside a wrong node: when it shows, what it says, its buttons and keys."""
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from composer_gui.core import edits
-from composer_gui.core.change import Change
+from composer_gui.core.change import Change, between
 from composer_gui.core.fixes import Fix
 from composer_gui.core.origins import Origin
 from composer_gui.core.problem_table import KINDS
@@ -164,9 +164,10 @@ def test_it_says_that_repairs_are_being_tried(view, card, wrong):
     assert card.buttons == []
 
 
-def test_repairs_come_below_and_move_nothing_that_is_there(view, design, card, wrong):
+def test_repairs_come_below_and_move_nothing_under_the_mouse(view, design, card, wrong):
     view.select([wrong])
     QApplication.processEvents()
+    card.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
     place = card.pos(), card.words.geometry(), card.repairs.pos()
     design.try_repairs()
     assert card.buttons
@@ -272,3 +273,21 @@ def test_errors_come_first_and_the_others_are_one_press_away(view, session, desi
     (following,) = (b for b in card.findChildren(QPushButton) if b.text() == "1 of 2 →")
     QTest.mouseClick(following, Qt.MouseButton.LeftButton)
     assert card.problem == warning
+
+
+def test_it_leaves_free_where_a_repair_would_put_a_node(
+    view, scene, session, card, wrong, monkeypatch
+):
+    problem = session.verdict(wrong).problems[0]
+    below = scene.nodes[wrong].card().bottomLeft() + QPointF(-80, 20)
+    after = edits.add_keras_layer(session.document, "Dense", below.x(), below.y())
+    change = between(session.document, after)
+    offer = Offer(Fix("x", "Do it", lambda d: d), problem, after, change, TrialResult())
+    monkeypatch.setattr(session, "fixes", lambda problem: (offer,))
+    view.select([wrong])
+    view.preview.show(offer)
+    (ghost,) = view.preview.ghosts.values()
+    corner = view.camera.screen_at(ghost.card().topLeft()).toPoint()
+    far_corner = view.camera.screen_at(ghost.card().bottomRight()).toPoint()
+    assert not card.geometry().intersects(QRect(corner, far_corner))
+    assert view.viewport().rect().contains(card.geometry())

@@ -166,12 +166,12 @@ def test_repairs_are_tried_for_what_is_seen_only(listed, design, session):
     assert listed.rows[-1].is_asked
 
 
-def test_it_says_that_repairs_are_being_tried(listed, design):
+def test_it_says_that_repairs_are_being_tried(listed, design, qtbot):
     design.layer("Dense")
     listed.refresh()
-    QApplication.processEvents()
-    row = listed.rows[0]
-    assert any(label.text().startswith("Trying repairs") for label in row.findChildren(QLabel))
+    qtbot.waitUntil(lambda: listed.rows[0].is_asked)
+    labels = [label.text() for label in listed.rows[0].findChildren(QLabel)]
+    assert any(text.startswith("Trying repairs") for text in labels)
 
 
 def test_a_warning_can_be_silenced_from_the_list(listed, design, session, qtbot):
