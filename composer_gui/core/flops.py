@@ -335,4 +335,5 @@ FORMULAS: dict[str, Callable[[Called], int]] = {
     "Resizing": _resizing,
     "ops.matmul": _matmul,
     "ops.einsum": _einsum,
+    "ops.resize": _resizing,
 }

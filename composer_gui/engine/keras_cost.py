@@ -11,17 +11,20 @@ from typing import Any
 
 import keras
 
-from composer_gui.core.cost import UNSAID, Cost, bytes_of, together
+from composer_gui.core.cost import FILE_CALL, UNSAID, Cost, bytes_of, together
 from composer_gui.core.flops import FACTS, Called, flops
 from composer_gui.core.shapes.tensor_spec import TensorSpec
-from composer_gui.engine.keras_inside import graph_of, leaves
+from composer_gui.engine.keras_inside import graph_of
 from composer_gui.engine.keras_specs import spec_of
 
-CONFIG = 600
-"""Bytes of a layer's configuration in a `.keras` file, as they are on average in Keras's models."""
+CONFIG = 300
+"""Bytes of the configuration of what does not tell its own, such as most functions."""
 
 ENTRY = 400
-"""Bytes around that configuration: module, name, the shape it was built on, where it is called."""
+"""Bytes around a configuration: module, name, the shape it was built on, where it is called."""
+
+OPERATION = 300
+"""The same for a function of `keras.ops`."""
 
 GROUP, VARIABLE = 1_880, 400
 """Bytes that HDF5 takes for each layer, or layer in a layer, and for each of their variables."""
@@ -45,9 +48,7 @@ def of_call(layer: Any, given: Specs, made: Specs) -> Cost:
     `given` is what comes in, in the order of the layer's ports.
     """
     try:
-        held = _held([layer])
-        file = held.file - CONFIG + _config_size(layer)
-        return replace(held, file=file, **_figures(_run(layer, given, made)))
+        return replace(_held([layer]), **_figures(_run(layer, given, made)))
     except Exception:  # whatever it is: for want of a figure no verdict is held back
         return UNSAID
 
@@ -199,6 +200,7 @@ _REMEMBERED = 16
 
 
 def _through(graph: Any, given: Specs) -> Run:
+    given = given[: len(graph.inputs)]  # masks come behind
     key = tuple((spec.shape[1:], spec.dtype) for spec in given)
     known = _RUNS.setdefault(graph, {})
     if key not in known:
@@ -260,31 +262,37 @@ _WEIGHED: weakref.WeakKeyDictionary[Any, Cost] = weakref.WeakKeyDictionary()
 
 def _weighed(model: Any, used: Iterable[Any] | None) -> Cost:
     """Return the weights of a saved model, or of what a cut leaves of it, and their file."""
+    if used is not None:
+        return _held([part for step in used for part in _parts(step)])
     if graph_of(model) is None:
         return _held([model])
-    if used is not None:
-        return _held([one for step in used for one in _leaves(step)])
     if model not in _WEIGHED:
-        _WEIGHED[model] = _held(list(_leaves(model)))
+        _WEIGHED[model] = _held(list(_parts(model)))
     return _WEIGHED[model]
 
 
-def _leaves(layer: Any) -> Iterator[Any]:
-    if graph_of(layer) is None:
-        yield layer
-    else:
-        yield from (one for _, one in leaves(layer))
+def _parts(layer: Any) -> Iterator[Any]:
+    """Yield a layer or operation, and for a model all that is in it, at every depth."""
+    yield layer
+    graph = graph_of(layer)
+    for operation in () if graph is None else graph._operations:
+        yield from _parts(operation)
 
 
-def _held(layers: Iterable[Any]) -> Cost:
-    """Return the bytes of the weights of layers, each counted once, and of their file."""
+def _held(parts: Iterable[Any]) -> Cost:
+    """Return the bytes of the weights in layers, each counted once, and of their file."""
     weights: dict[int, Any] = {}
     file = 0
-    for layer in {id(one): one for one in layers}.values():
-        file += CONFIG + ENTRY
-        if isinstance(layer, keras.layers.Layer):
-            weights.update((id(weight), weight) for weight in layer.weights)
-            file += GROUP * len(layer._flatten_layers())
+    for part in {id(one): one for one in parts}.values():
+        graph = graph_of(part)
+        if graph is not None:  # what is in it is among the parts
+            calls = sum(map(len, graph._nodes_by_depth.values())) - len(graph._operations)
+            file += ENTRY + GROUP + FILE_CALL * calls
+            continue
+        file += _config_size(part) + (ENTRY if isinstance(part, keras.layers.Layer) else OPERATION)
+        if isinstance(part, keras.layers.Layer):
+            weights.update((id(weight), weight) for weight in part.weights)
+            file += GROUP * len(part._flatten_layers())
     size = sum(_bytes(weight) for weight in weights.values())
     return Cost(weights=size, file=file + size + VARIABLE * len(weights))
 
@@ -305,7 +313,7 @@ def _config_size(layer: Any) -> int:
             size = len(json.dumps(layer.get_config(), default=str))
         except Exception:  # a class may refuse, or need what a ghost does not have
             size = CONFIG
-        if ".preprocessing." in kind.__module__:  # vocabularies and the like are of any length
-            return size
+        if ".preprocessing." in kind.__module__ or hasattr(layer, "layer"):
+            return size  # it holds a vocabulary, or another layer
         _CONFIGS[kind] = size
     return _CONFIGS[kind]
