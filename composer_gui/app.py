@@ -25,7 +25,7 @@ from composer_gui.ui.main_window import MainWindow
 
 NO_DISPLAY = (
     "composer-gui: There is no display here, so there can be no window. "
-    "composer-gui check, export, import and example work without one."
+    "composer-gui check, fix, export, import and example work without one."
 )
 
 BREATH = 0.001

@@ -123,7 +123,7 @@ def _check(arguments: argparse.Namespace) -> int:
                 found["cost"] = cli_cost.plain(session, arguments.batch)
             print(json.dumps(found, indent=2, ensure_ascii=False))
         else:
-            print(*cli_problems.lines({problem: {} for problem in problems}), sep="\n")
+            print(*cli_problems.lines(session, {problem: {} for problem in problems}), sep="\n")
             if arguments.cost:
                 print(*cli_cost.lines(session, arguments.batch), sep="\n")
     return WRONG if any(problem.severity == ERROR for problem in problems) else FINE

@@ -10,7 +10,7 @@ from typing import Any
 
 from composer_gui import cli_problems
 from composer_gui.cli_engine import Engine, opened, settle
-from composer_gui.core.errors import EditRefused, FileProblem
+from composer_gui.core.errors import ComposerError, EditRefused, FileProblem
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.trials import Offer
 from composer_gui.session.session import Session
@@ -50,13 +50,7 @@ def add_to(commands: Any) -> argparse.ArgumentParser:
 def run(arguments: argparse.Namespace) -> int:
     """List or apply repairs; return 0 if no error is left, else 1."""
     applies = bool(arguments.apply) or arguments.apply_all
-    target = arguments.out.absolute() if arguments.out is not None else None
-    if target is not None and target.exists() and not arguments.force:
-        raise FileProblem(
-            "exists",
-            f"{target.name} exists already.",
-            "Choose another name, or overwrite: --force.",
-        )
+    target = _target(arguments, applies=applies)
     with Engine() as engine:
         session = opened(engine, arguments.design, arguments.code)
         applied = [offer.title for offer in _applied(session, arguments)]
@@ -70,9 +64,22 @@ def run(arguments: argparse.Namespace) -> int:
             report = {"applied": applied, "file": file, "problems": plain}
             print(json.dumps(report, indent=2, ensure_ascii=False))
         else:
-            print(*(f"applied: {title}" for title in applied), sep="\n", end="\n" * bool(applied))
-            print(*cli_problems.lines(found), sep="\n")
+            text = [f"applied: {title}" for title in applied]
+            print(*text, *cli_problems.lines(session, found), sep="\n")
     return int(any(problem.severity == ERROR for problem in problems))
+
+
+def _target(arguments: argparse.Namespace, *, applies: bool) -> Path | None:
+    """Return the other file that is to be written; raises where it cannot be meant."""
+    if arguments.out is None:
+        return None
+    if not applies:
+        raise ComposerError("Nothing is applied, so there is nothing to write.", "Add --apply-all.")
+    target = arguments.out.absolute()
+    if target.exists() and not arguments.force:
+        next_step = "Choose another name, or overwrite: --force."
+        raise FileProblem("exists", f"{target.name} exists already.", next_step)
+    return target
 
 
 def _applied(session: Session, arguments: argparse.Namespace) -> Iterator[Offer]:

@@ -88,13 +88,15 @@ def silenced(document: Document) -> dict[str, list[str]]:
     return {node_id: codes[node_id] for node_id in sorted(codes) if codes[node_id]}
 
 
-def lines(found: Repairs) -> list[str]:
-    """Return problems as text, the repairs below each where any are known."""
+def lines(session: Session, found: Repairs) -> list[str]:
+    """Return problems as text: where the value was set, what is meant, the repairs if known."""
     if not found:
         return ["Nothing is wrong."]
     width = max((len(name) for named in found.values() for name in named), default=0)
     text = []
     for problem, named in found.items():
         text.append(f"{problem.severity}: {problem.message}")
+        origin = session.origin(problem)
+        text += [f"    {origin.sentence}."] if origin is not None else []
         text += [f"    {name:{width}}  {offer.title}" for name, offer in named.items()]
     return text

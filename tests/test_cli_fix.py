@@ -92,9 +92,11 @@ def test_fix_lists_each_problem_with_its_repairs_by_readable_ids(residual, qapp,
     assert cli.main(["fix", str(residual)]) == 1
     first, *others = capsys.readouterr().out.splitlines()
     assert first.startswith("error: ") and "10" in first and "64" in first
-    assert others[0].split(maxsplit=1)[0] == "sum.project_skip"
-    assert "64" in others[0]
-    names = [line.split(maxsplit=1)[0] for line in others]
+    origin, *listed = others
+    assert origin.strip() == "units of hidden is 64."
+    assert "64" in listed[0]
+    names = [line.split(maxsplit=1)[0] for line in listed]
+    assert names[0] == "sum.project_skip"
     assert len(set(names)) == len(names) and "sum.project_skip.2" in names
     assert residual.read_bytes() == before
 
@@ -171,14 +173,20 @@ def test_a_design_with_nothing_wrong_is_left_as_it_is(qapp, tmp_path, capsys):
     assert document_file.read(copy) == document_file.read(design)
 
 
-def test_a_design_that_is_empty_says_what_it_lacks_and_is_not_mended_by_magic(
-    qapp, tmp_path, capsys
-):
-    path = tmp_path / "empty.composer"
-    document_file.write(path, Document())
-    code, report = run(capsys, path, "--apply-all")
-    assert code == 1
-    assert {problem["code"] for problem in report["problems"]} <= {"no_input", "no_output"}
+def test_a_design_that_cannot_be_mended_is_left_as_it_is_and_says_why(qapp, tmp_path, capsys):
+    design = Path(shutil.copy(EXAMPLES / "chain.composer", tmp_path))
+    before = design.read_bytes()
+    code, report = run(capsys, design, "--apply-all")
+    assert code == 1 and report["applied"] == []
+    assert "file_absent" in {problem["code"] for problem in report["problems"]}
+    assert design.read_bytes() == before
+
+
+def test_a_file_to_write_is_told_only_where_something_is_applied(residual, qapp, tmp_path, capsys):
+    other = tmp_path / "other.composer"
+    assert cli.main(["fix", str(residual), "--out", str(other)]) == 1
+    assert "--apply" in capsys.readouterr().err
+    assert not other.exists()
 
 
 def test_fix_is_a_command_and_not_a_file_to_be_opened(residual, qapp, capsys):
