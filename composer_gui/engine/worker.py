@@ -124,7 +124,9 @@ def _serve_analysis(requests: Requests, send: Send) -> None:
     """Answer requests one after the other, and have the rest done in between and beside."""
     catalog = read_catalog()
     _import_keras(send)
-    beside = Beside(lambda: _keras_of_this_thread(catalog), requests.put)
+    beside = Beside(
+        lambda: _keras_of_this_thread(catalog), requests.put, lambda: not requests.empty()
+    )
     _start_thread(beside.serve)
     analysis = Analysis(catalog, _keras_of_this_thread(catalog), send, beside)
     gc.set_threshold(5_000, 20, 1_000)

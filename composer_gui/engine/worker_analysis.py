@@ -10,9 +10,11 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.shapes.outcome import Outcome
 from composer_gui.core.shapes.questions import Infer, Question
 from composer_gui.core.shapes.shape_flow import ShapeFlow
 from composer_gui.core.verdicts import Verdict
@@ -26,6 +28,9 @@ PART_EVERY = 0.25
 
 SIGN_EVERY = 10.0
 """Seconds after which a long second look gives a sign of life, though nothing was found."""
+
+AT_ONCE = 16
+"""Questions that are handed to the thread beside at once; it stops early when a request comes."""
 
 LARGEST_PART = 300
 """Verdicts in one message: the window takes one message in a turn."""
@@ -128,11 +133,10 @@ class Analysis:
 
     def _go_on_with(self, design: Design) -> None:
         while design.flow.doubts:
-            node_id, question = next(iter(design.flow.doubts.items()))
-            if design.flow.known(question) is None:
-                self._ask_thoroughly(design, node_id, question)
+            questions = _unanswered(design)
+            if questions:
+                self._ask_thoroughly(design, questions)
                 return
-            design.reconsider(node_id)
         if not design.is_confirmed:
             self._confirm(design, design.news_with_warnings())
         if design.tickets:
@@ -153,25 +157,37 @@ class Analysis:
         number, revision = design.number, design.revision
         self._send(protocol.reconsidered(number, revision, verdicts, part=part))
 
-    def _ask_thoroughly(self, design: Design, node_id: str, question: Question) -> None:
+    def _ask_thoroughly(self, design: Design, questions: dict[str, Question]) -> None:
+        """Have the doubts about some nodes settled, as many as nobody has to wait for."""
         flow = design.flow
         elsewhere = flow.elsewhere(self._beside.infer)
 
-        def finish(outcome: Any) -> None:
-            flow.take_over(elsewhere)
-            if outcome is not None:
-                flow.learn(question, outcome)
-            if self._designs.get(design.number) is not design:
-                return
-            if flow.doubts.get(node_id) is not question:
-                return
-            design.reconsider(node_id)
-            silent = time.monotonic() - design.told_at
-            if (design.has_news and silent >= PART_EVERY) or silent >= SIGN_EVERY:
-                for part in _parts(design.news()):
-                    self._send_reconsidered(design, part, part=True)
+        def work() -> dict[str, Outcome | None]:
+            found: dict[str, Outcome | None] = {}
+            until = time.monotonic() + PART_EVERY
+            for node_id, question in questions.items():
+                found[node_id] = _answer(elsewhere, question)
+                if self._beside.is_called() or time.monotonic() > until:
+                    break
+            return found
 
-        self._begin(lambda: elsewhere.answer(question), finish)
+        def finish(found: dict[str, Outcome | None] | None) -> None:
+            flow.take_over(elsewhere)
+            for node_id, outcome in (found or dict.fromkeys(questions)).items():
+                if outcome is not None:
+                    flow.learn(questions[node_id], outcome)
+                if flow.doubts.get(node_id) is questions[node_id]:
+                    design.reconsider(node_id)
+            if self._designs.get(design.number) is design:
+                self._tell_so_far(design)
+
+        self._begin(work, finish)
+
+    def _tell_so_far(self, design: Design) -> None:
+        silent = time.monotonic() - design.told_at
+        if (design.has_news and silent >= PART_EVERY) or silent >= SIGN_EVERY:
+            for part in _parts(design.news()):
+                self._send_reconsidered(design, part, part=True)
 
     def _try_next(self, design: Design) -> None:
         """Try out the next change that somebody asked about."""
@@ -199,6 +215,32 @@ class Analysis:
 
         self._is_busy = True
         self._beside.do(work, finished)
+
+
+def _unanswered(design: Design) -> dict[str, Question]:
+    """Return some of the questions to be asked thoroughly, by node, none of them twice.
+
+    Those to which the answer is known by now are settled.
+    """
+    flow, found, keys = design.flow, {}, set()
+    for node_id in list(islice(flow.doubts, AT_ONCE)):
+        question = flow.doubts.get(node_id)
+        if question is None:
+            continue
+        if flow.known(question) is not None:
+            design.reconsider(node_id)
+        elif question.key not in keys:
+            keys.add(question.key)
+            found[node_id] = question
+    return found
+
+
+def _answer(flow: ShapeFlow, question: Question) -> Outcome | None:
+    try:
+        return flow.answer(question)
+    except Exception:
+        traceback.print_exc()
+        return None
 
 
 def _parts(verdicts: dict[str, Verdict]) -> list[dict[str, Verdict]]:

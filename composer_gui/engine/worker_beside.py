@@ -19,14 +19,17 @@ class Beside:
 
     `prepare` is called there first and returns what `infer` is in that thread: Keras's state is
     one for each thread, and ghosts are no good to two at once. `hand_back` brings a function to
-    the thread that answers requests, which calls it.
+    the thread that answers requests, which calls it. `is_called` says whether a request waits, for
+    work that can be left for later.
     """
 
     def __init__(
         self,
         prepare: Callable[[], Infer],
         hand_back: Callable[[Callable[[], None]], None],
+        is_called: Callable[[], bool],
     ) -> None:
+        self.is_called = is_called
         self._prepare = prepare
         self._hand_back = hand_back
         self._pieces: queue.SimpleQueue[Piece] = queue.SimpleQueue()

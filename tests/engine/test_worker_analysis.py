@@ -57,6 +57,10 @@ class Beside:
     def __init__(self, infer):
         self.infer = infer
         self.pieces = []
+        self.called = False
+
+    def is_called(self):
+        return self.called
 
     def do(self, work, finish):
         self.pieces.append((work, finish))
@@ -169,7 +173,8 @@ def test_a_shape_that_turns_out_otherwise_is_looked_at_further_on(worker):
     worker.go_on()
     news = worker.last_word()
     assert news["n2"].spec("output").shape == (None, 1)
-    assert worker.keras.asked == ["dense", "softmax"]
+    # and once of what it seemed to get, since both were asked in one go
+    assert worker.keras.asked == ["dense", "softmax", "softmax"]
 
 
 def test_what_is_confirmed_is_told_to_be_so_once(worker):
@@ -293,12 +298,22 @@ def test_a_submodel_is_doubtful_when_something_in_it_is(worker):
 
 
 def test_of_a_long_second_look_the_first_findings_are_told_early(worker, monkeypatch):
-    monkeypatch.setattr("composer_gui.engine.worker_analysis.PART_EVERY", 0.0)
+    monkeypatch.setattr("composer_gui.engine.worker_analysis.PART_EVERY", -1.0)
     worker.open(put(put(start(3), 2, "Softmax", "n1"), 3, "Dense", "n1"))
     worker.go_on()
     first, second, last = worker.take("reconsidered")
     assert first["part"] and second["part"] and "part" not in last
     assert (set(first["verdicts"]), set(second["verdicts"])) == ({"n2"}, {"n3"})
+
+
+def test_a_thorough_look_at_many_is_broken_off_when_somebody_asks(worker):
+    worker.open(put(put(start(3), 2, "Softmax", "n1"), 3, "Dense", "n1"))
+    worker.analysis.go_on()
+    worker.beside.called = True
+    worker.beside.work_on()()
+    assert worker.keras.asked == ["softmax"]
+    worker.go_on()
+    assert worker.keras.asked == ["softmax", "dense"]
 
 
 # Warnings ---------------------------------------------------------------------------------------
