@@ -42,7 +42,7 @@ def _shared(refused: Refused) -> Words | None:
 def _made_for(refused: Refused, wire: Arriving, wanted: tuple) -> Words:
     axes = differing(wanted, wire.shape)
     words = {
-        "first": refused.first,
+        "first": refused.first if refused.first != refused.label else "another call of it",
         "wanted": show_shape(wanted),
         "where": f" ({where(wanted, wire.shape)})",
     }

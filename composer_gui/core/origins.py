@@ -22,6 +22,14 @@ LONGEST_WAY = 10_000
 RANK = -1
 """Stands for the number of axes, where that is what differs and not the size on one of them."""
 
+ABOUT_DTYPES = frozenset(
+    {
+        *("dtype", "text_given", "text_wanted", "whole_numbers"),
+        *("float_indices", "mixed_precision", "whole_with_real"),
+    }
+)
+"""The problems whose cause is not a shape but the kind of values that come."""
+
 Verdicts = Mapping[str, Verdict]
 
 
@@ -54,7 +62,7 @@ def origin(
     if spec is None or spec.shape is None:
         return _wanted(document, problem)
     if not problem.axes:
-        about_it = problem.wanted is None and spec.dtype in (problem.actual or "")
+        about_it = problem.code in ABOUT_DTYPES
         return _of_dtype(document, verdicts, source, spec) if about_it else None
     length = len(spec.shape)
     other_rank = problem.wanted is not None and len(problem.wanted) != length
