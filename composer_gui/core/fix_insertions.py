@@ -70,7 +70,10 @@ def _fix(kind: str, sight: Sight, bundle: tuple[Misfit, ...], recipes: list[Reci
     fix = FIX_KINDS[kind].fix(between(sight.catalog, *steps), **words)
     if len(bundle) == 1:
         return fix
-    return replace(fix, title=f"{fix.title}, on {len(bundle)} wires")
+    if all(recipe.words == recipes[0].words for recipe in recipes):
+        return replace(fix, title=f"{fix.title}, on {len(bundle)} wires")
+    others = dict.fromkeys(sight.document.label(m.wire.source.node) for m in bundle[1:])
+    return replace(fix, title=f"{fix.title}, and likewise for {' and '.join(others)}")
 
 
 def between(

@@ -173,7 +173,7 @@ def _bounded(parameter: Parameter, value: Any) -> Any:
         return value
     low, high = parameter.minimum, parameter.maximum
     if low is not None and value < low:
-        return type(value)(low)
+        return -value if -value >= low else type(value)(low)
     return type(value)(high) if high is not None and value > high else value
 
 
@@ -189,6 +189,9 @@ def _by_shape(sight: Sight) -> Iterator[dict[str, Any]]:
     if sight.problem.code == "channel_values":
         several = ((name, _value(sight, name)) for name in ("scale", "offset"))
         yield {name: value[0] for name, value in several if isinstance(value, tuple)}
+    if sight.problem.code == "setting":
+        bounds = _value(sight, "bin_boundaries")
+        yield {"bin_boundaries": tuple(sorted(bounds))} if bounds else {"flash_attention": None}
     yield from _groups(sight, shapes[0])
     yield from _axes(sight, shapes)
     yield from _target(sight, shapes[0])

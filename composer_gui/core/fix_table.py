@@ -96,12 +96,12 @@ _ROWS = (
     ),
     FixKind(
         "insert_lookup",
-        "Look up the words of {source} before {node}",
+        "Look up the words of {source} before {node}, vocabulary to be set",
         "Puts a StringLookup on the wire. Its vocabulary has to be replaced by your own.",
     ),
     FixKind(
         "insert_vectorization",
-        "Split {source} into words before {node}",
+        "Split {source} into words before {node}, vocabulary to be set",
         "Puts a TextVectorization on the wire. Its vocabulary has to be replaced by your own.",
     ),
     FixKind(

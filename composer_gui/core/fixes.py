@@ -18,7 +18,7 @@ from composer_gui.core import (
 from composer_gui.core.document import Call, Document, in_order
 from composer_gui.core.fix_inputs import INPUT_STEP, STEP, add_inputs
 from composer_gui.core.fix_insertions import inserting
-from composer_gui.core.fix_sight import Sight
+from composer_gui.core.fix_sight import Sight, is_model
 from composer_gui.core.fix_table import FIX_KINDS, Fix, FixKind
 from composer_gui.core.fix_wanted import look
 from composer_gui.core.layers.catalog import Catalog
@@ -159,13 +159,25 @@ def fixes_for(
         found = _of_design(document, catalog, problem)
     elif problem.node in document.nodes:
         sight = look(document, catalog, verdicts, problem)
-        found = (fix for kind in _kinds(problem) for fix in OFFERS[kind](sight))
+        kinds = sorted(_kinds(problem), key=lambda kind: not _fits_exactly(sight, kind))
+        found = (fix for kind in kinds for fix in OFFERS[kind](sight))
     else:
         return ()
     titled = {}
     for fix in found:
         titled.setdefault(fix.title, fix)
     return tuple(titled.values())
+
+
+def _fits_exactly(sight: Sight, kind: str) -> bool:
+    """Return whether all fits without another layer's weights or sizes, only in another order.
+
+    Wires of a model are swapped, and axes turned, only where that is so; it is hardly by chance.
+    """
+    if kind == "reorder_inputs":
+        return is_model(sight.layer)
+    sizes = [size for misfit in sight.misfits for size in (misfit.wanted or ())[1:]]
+    return kind == "insert_permute" and len(sizes) > 1 and None not in sizes
 
 
 def _kinds(problem: Problem) -> list[str]:

@@ -74,6 +74,24 @@ def test_what_the_kind_of_problem_names_first_is_offered_first(catalog):
     assert found[0] == "Set groups of norm to 3"
 
 
+def test_wires_of_a_model_that_fit_when_they_are_swapped_are_swapped_first(catalog):
+    ports = (SavedPort("left", (None, 4)), SavedPort("right", (None, 6)))
+    draw = Drawing()
+    a, b = draw.input("a", 6), draw.input("b", 4)
+    node = draw.model("pair", SavedInterface("Functional", ports, ()), a, b)
+    found = titles(catalog, draw.document, node, FIX_KINDS, code="shape", port="left")
+    assert found[0] == "Swap a and b at pair"
+    assert "Insert a Dense of 4 units before pair, and likewise for b" in found
+
+
+def test_an_image_with_its_channels_first_is_turned_before_all_else(catalog):
+    ports = (SavedPort("photo", (None, 16, 16, 3)),)
+    draw = Drawing()
+    node = draw.model("net", SavedInterface("Functional", ports, ()), draw.input("x", 3, 16, 16))
+    found = titles(catalog, draw.document, node, FIX_KINDS, code="shape", port="photo")
+    assert found[0] == "Turn 3×16×16 of x into 16×16×3 before net"
+
+
 @pytest.mark.parametrize(
     ("shape", "class_name", "reshaped"),
     [
@@ -231,7 +249,8 @@ def test_all_parameters_that_are_missing_are_set_at_once(catalog):
 @pytest.mark.parametrize(
     ("class_name", "parameters", "title"),
     [
-        ("Dense", {"units": -3}, "Set units of d to 1"),
+        ("Dense", {"units": -3}, "Set units of d to 3"),
+        ("Dense", {"units": 0}, "Set units of d to 1"),
         ("Dense", {"units": 2.6}, "Set units of d to 3"),
         ("Dense", {"units": 2, "activation": "rellu"}, "Set activation of d to relu"),
         ("Dropout", {"rate": 1.5}, "Set rate of d to 1.0"),

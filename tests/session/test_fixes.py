@@ -62,11 +62,11 @@ OFFERED = {
     ),
     "insert_lookup": (
         "words = Input(4, dtype='string'); d = Dense(words, units=2)",
-        "Look up the words of words before d",
+        "Look up the words of words before d, vocabulary to be set",
     ),
     "insert_vectorization": (
         "text = Input(1, dtype='string'); net = reader(text)",
-        "Split text into words before net",
+        "Split text into words before net, vocabulary to be set",
     ),
     "insert_embedding": (
         "words = Input(10, dtype='int32'); read = LSTM(words, units=4)",
