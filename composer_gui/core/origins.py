@@ -30,6 +30,11 @@ ABOUT_DTYPES = frozenset(
 )
 """The problems whose cause is not a shape but the kind of values that come."""
 
+_AXES = ("axis", "axes", "shared_axes", "attention_axes")
+
+OWN_PARAMETERS = {"axis": _AXES, "batch_axis": _AXES, "equation": ("equation",)}
+"""The parameters in which the cause of such a problem may lie."""
+
 Verdicts = Mapping[str, Verdict]
 
 
@@ -63,7 +68,7 @@ def origin(
         return _wanted(document, problem)
     if not problem.axes:
         about_it = problem.code in ABOUT_DTYPES
-        return _of_dtype(document, verdicts, source, spec) if about_it else None
+        return _of_dtype(document, verdicts, source, spec) if about_it else _own(document, problem)
     length = len(spec.shape)
     other_rank = problem.wanted is not None and len(problem.wanted) != length
     axis = RANK if other_rank else problem.axes[0]
@@ -192,6 +197,19 @@ def _wanted(document: Document, problem: Problem) -> Origin | None:
     return None
 
 
+def _own(document: Document, problem: Problem) -> Origin | None:
+    """Return the parameter of the node itself that does not go with what comes."""
+    node = document.nodes[problem.node]
+    layer = document.layers.get(node.layer) if isinstance(node, Call) else None
+    for name in OWN_PARAMETERS.get(problem.code, ()):
+        if isinstance(layer, KerasLayer) and name in layer.parameters:
+            value = _shown(layer.parameters[name])
+            return Origin(
+                problem.node, name, f"{name} of {document.label(problem.node)} is {value}"
+            )
+    return None
+
+
 def _inner_ports(layer: Submodel) -> tuple[str, ...]:
     return design_ports(layer.design, layer.design.inputs)
 
@@ -230,4 +248,4 @@ def _shown(value: Any) -> str:
     """Return the value of a parameter as it stands in a sentence."""
     if isinstance(value, tuple):
         return "×".join(_shown(item) for item in value)
-    return "?" if value in (None, -1) else str(value)
+    return "?" if value is None else str(value)

@@ -210,6 +210,13 @@ def test_where_nothing_is_known_of_what_comes_it_is_what_the_model_was_saved_for
     assert (found.node, found.sentence) == (node, "scorer was saved for 8")
 
 
+def test_an_axis_that_is_not_there_was_named_by_the_layer_itself(draw):
+    norm = draw.layer("BatchNormalization", "norm", draw.image(4), axis=3)
+    problem = Problem("axis", "", norm, "inputs", index=0, given=(None, 4), actual="3")
+    found = origin(draw.document, draw.catalog, draw.verdicts, problem)
+    assert (found.node, *said(found)) == (norm, "axis", "axis of norm is 3")
+
+
 def test_a_problem_without_a_wire_has_no_origin(draw):
     known = draw.document, draw.catalog, draw.verdicts
     assert origin(*known, Problem("no_input", "")) is None
