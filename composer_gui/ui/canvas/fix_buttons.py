@@ -145,9 +145,11 @@ class FixButtons(QWidget):
         self._column.setSpacing(4)
 
     def forget(self) -> None:
-        """Show the first few only, and build everything anew: the problem is another one."""
+        """Show nothing any more, and of what comes the first few: the problem is another one."""
         self._all = False
         self._shown = ()
+        self.offers = ()
+        self._clear()
 
     def show_offers(self, offers: Sequence[Offer], *, is_trying: bool) -> None:
         """Show these repairs; while new ones are being tried, those that are shown stay.

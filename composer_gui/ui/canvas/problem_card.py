@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from composer_gui.core import edits
+from composer_gui.core.document import Document
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.trials import Offer
 from composer_gui.core.verdicts import WRONG, Verdict
@@ -37,6 +38,7 @@ class ProblemCard(QWidget):
         self._shown: Problem | None = None
         self._dismissed: tuple | None = None
         self._told_for: tuple | None = None
+        self._told_of: Document | None = None
         self._told: Telling | None = None
         inside = WIDTH - 2 * SIDE
         self.words = ProblemWords(inside, self)
@@ -111,10 +113,10 @@ class ProblemCard(QWidget):
 
     def _telling(self, problem: Problem, at: int, count: int) -> Telling:
         """Return what there is to say; where a value comes from is looked for once a design."""
-        key = (problem, at, count, id(self._view.session.document))
-        if key != self._told_for:
-            self._told_for = key
-            self._told = telling_of(self._view.session, problem, at, count)
+        session, key = self._view.session, (problem, at, count)
+        if self._told is None or key != self._told_for or session.document is not self._told_of:
+            self._told_for, self._told_of = key, session.document
+            self._told = telling_of(session, problem, at, count)
         return self._told
 
     def _show_next(self) -> None:
@@ -203,13 +205,15 @@ class ProblemCard(QWidget):
         room = self.parentWidget().width()
         left = self._clamped(node.left(), room)
         below, above = node.bottom() + 1 + GAP, node.top() - GAP - self.height()
-        columns = [left]
-        columns += [rect.right() + GAP for rect in self._newcomers() if rect.right() > left]
-        columns = [x for x in columns if x == left or x + WIDTH <= room - 4]
+        newcomers = self._newcomers()
         aside = node.right() + 1 + GAP
         if aside + WIDTH > room:
             aside = node.left() - GAP - WIDTH
-        return [QPoint(x, y) for y in (below, above) for x in columns] + [QPoint(aside, node.top())]
+        most = room - WIDTH - 4
+        columns = [left, *(min(rect.right() + GAP, most) for rect in newcomers)]
+        lower = [QPoint(left, rect.bottom() + GAP) for rect in newcomers]
+        rows = [QPoint(x, y) for y in (below, above) for x in columns if x >= left]
+        return [*rows, *lower, QPoint(aside, node.top())]
 
     @staticmethod
     def _is_within(rect: QRect, room: QRect) -> bool:

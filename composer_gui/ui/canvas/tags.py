@@ -64,10 +64,12 @@ class Tags(QObject):
             self._look = look
             self._plan(zoom, seen)
         end = time.perf_counter() + SLICE
-        while self._left and time.perf_counter() < end:
+        while self._left:
             item = self._left.pop()
             self._put(item, zoom, seen)
             self._standing.append(box_of(item.tag.area()))
+            if time.perf_counter() > end:
+                break
         if self._left:
             self._later.start()
 

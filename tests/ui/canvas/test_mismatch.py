@@ -7,6 +7,7 @@ from composer_gui.core import edits
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import WRONG, Verdict
+from composer_gui.ui.canvas import tags
 from composer_gui.ui.canvas.mismatch import (
     MOST_GROWTH,
     SENDS,
@@ -139,6 +140,26 @@ def test_it_goes_when_the_wire_is_right(design, scene, wrong):
     assert wrong.look == WireLook(3, "float32", "fine", "5×5×64")
     assert not wrong.tag.isVisible()
     assert scene.tagged == set()
+
+
+def test_many_tags_are_placed_a_few_in_a_turn(design, scene, view, monkeypatch):
+    monkeypatch.setattr(tags, "SLICE", 0.0)
+    verdicts = {}
+    for row in range(4):
+        source = design.input(0, 140 * row, shape=(5,))
+        node = design.layer("Dense", 400, 140 * row, units=3)
+        design.wire(source, node)
+        fields = {"index": 0, "given": (None, 5), "wanted": (None, 6), "axes": (1,)}
+        problem = Problem("shape", "x", node, "inputs", **fields)
+        verdicts |= {source: design.fine(5), node: Verdict(WRONG, problems=(problem,))}
+    design.judge(**verdicts)
+    view.look(1.0, QPointF(250, 250))
+    turns = 0
+    while not all(scene.wires[wire].tag.is_placed for wire in scene.tagged):
+        view.tags.place()
+        turns += 1
+    assert turns > 1
+    assert len(scene.tagged) == 4
 
 
 def test_only_the_wire_at_fault_is_red(design, scene):

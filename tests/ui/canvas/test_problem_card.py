@@ -164,10 +164,12 @@ def test_it_says_that_repairs_are_being_tried(view, card, wrong):
     assert card.buttons == []
 
 
-def test_repairs_come_below_and_move_nothing_under_the_mouse(view, design, card, wrong):
+def test_repairs_come_below_and_move_nothing_under_the_mouse(
+    view, design, card, wrong, monkeypatch
+):
     view.select([wrong])
     QApplication.processEvents()
-    card.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
+    monkeypatch.setattr(card, "underMouse", lambda: True)
     place = card.pos(), card.words.geometry(), card.repairs.pos()
     design.try_repairs()
     assert card.buttons
@@ -183,6 +185,18 @@ def test_what_was_found_stays_while_it_is_tried_anew(view, design, card, wrong):
     assert card.buttons == buttons
     design.try_repairs()
     assert card.buttons == buttons
+
+
+def test_repairs_of_one_problem_are_never_shown_for_another(view, design, card, wrong):
+    view.select([wrong])
+    design.try_repairs()
+    assert card.buttons
+    other = design.layer("Dense", 300, 400, units=3)
+    design.judge(**{other: Verdict(WRONG, problems=(Problem("rank", "No.", other),))})
+    view.select([other])
+    assert card.problem.node == other
+    assert card.buttons == []
+    assert not card.apply_first()
 
 
 def test_where_there_are_many_the_likeliest_are_shown_first(
