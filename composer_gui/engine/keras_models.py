@@ -344,11 +344,7 @@ def _recorded(port: SavedPort, batch: int | None) -> TensorSpec:
 
 
 def _sealed() -> Problem:
-    message = (
-        "{node} can be used only as a whole: what is inside is known to its code alone. Take "
-        "its taps and cuts away."
-    )
-    return Problem("sealed", message, title="{node} cannot be looked into")
+    return KINDS["sealed"].problem(words={"node": NODE})
 
 
 def _unknown_for_others(problem: Problem) -> Problem:
