@@ -77,7 +77,7 @@ ACTIONS = (
     Action("show_palette", "Palette", "View", ("Ctrl+Shift+L",), needs="design", ticked=True,
            apart=True),
     Action("show_inspector", "Inspector", "View", ("Ctrl+Shift+I",), needs="design", ticked=True),
-    Action("show_bottom", "Source and Problems", "View", ("Ctrl+Shift+J",), needs="design",
+    Action("show_bottom", "Source, Problems and Cost", "View", ("Ctrl+Shift+J",), needs="design",
            ticked=True),
     Action("next_panel", "Next Panel", "View", ("F6",), needs="design"),
     Action("bars_none", "Nothing", "View/Cost on Nodes", needs="design", group="bars",

@@ -12,7 +12,7 @@ from composer_gui.core.fixes import Fix
 from composer_gui.core.layer_kinds import KerasLayer, SavedModel
 from composer_gui.core.trials import Offer, TrialResult
 from composer_gui.ui.panels.palette_rows import LAYER
-from composer_gui.ui.workspace import PROBLEMS, PYTHON, Workspace
+from composer_gui.ui.workspace import COST, PROBLEMS, PYTHON, Workspace
 
 
 @pytest.fixture
@@ -134,3 +134,16 @@ def test_a_repair_in_the_list_is_seen_on_the_canvas(workspace, session):
         assert set(workspace.canvas.preview.ghosts) == change.added
         panel.looked_at.emit(None)
         assert not workspace.canvas.preview.ghosts
+
+
+def test_a_press_on_a_row_of_costs_selects_its_node(workspace, design, qtbot):
+    source, node = design.input(shape=(8,)), design.layer("Dense", units=4)
+    design.judge(**{source: design.fine(8), node: design.fine(4, parameters=36)})
+    workspace.bottom.tabs.setCurrentIndex(COST)
+    table = workspace.bottom.cost.table
+    qtbot.mouseClick(
+        table.viewport(),
+        Qt.MouseButton.LeftButton,
+        pos=table.visualRect(table.model().index(1, 0)).center(),
+    )
+    assert workspace.canvas.selected() == (node,)
