@@ -203,7 +203,7 @@ OFFERED = {
 }
 """By kind of fix a design, in the lines that `written` reads, and what its button says there."""
 
-ELSEWHERE = {"reinput_as_saved", "take_what_comes"}
+ELSEWHERE = {"freeze_normalizations_inside", "reinput_as_saved", "take_what_comes"}
 """Kinds that have a test of their own, since their designs are not said in lines."""
 
 
@@ -301,6 +301,18 @@ def test_a_model_goes_back_to_the_sizes_that_it_was_saved_with(qtbot, shown, mod
     session = shown(edits.use_inputs(document, layer, ports))
     assert errors(session)
     session.apply_offer(offered(qtbot, session, "Set net back to 6×6×64"))
+    confirm(qtbot, session)
+    assert session.problems() == []
+
+
+def test_normalizations_between_frozen_layers_of_a_model_are_frozen_too(qtbot, shown, models):
+    document = drawn("photo = Input(16, 16, 3); net = photos(photo)", models)
+    (layer,) = document.layers
+    session = shown(edits.set_frozen(document, layer, ("conv", "features")))
+    (problem,) = session.problems()
+    (offer,) = offers(qtbot, session, problem)
+    assert offer.kind == "freeze_normalizations_inside"
+    session.apply_offer(offer)
     confirm(qtbot, session)
     assert session.problems() == []
 
