@@ -139,6 +139,14 @@ _OTHERS = (
         fixes=("set_parameter",),
     ),
     Kind(
+        "setting",
+        "A setting cannot work",
+        "{node} has {name} set to {value}, which {does}.",
+        when="A parameter has a value that Keras takes, and fails on when the model runs.",
+        usual="Keras’s own value for it.",
+        fixes=("set_parameter", "reset_parameter"),
+    ),
+    Kind(
         "batch_axis",
         "That axis is the batch",
         "{node} works on axis {axis}, which is the batch: its samples would be mixed. {source} "

@@ -1,7 +1,8 @@
 """Where Keras is too trusting: calls that it lets pass and that fail, or come out otherwise.
 
 What small checks find is found at once (`refuse_before`, `refuse_after`, `really`): values in
-keras_doubts_values, sizes in keras_doubts_shapes, memory in keras_doubts_memory. What only the
+keras_doubts_values, sizes in keras_doubts_shapes, parameters in keras_doubts_settings, memory in
+keras_doubts_memory. What only the
 layer's own code shows is doubtful until that was gone through (`wants_second_opinion`).
 """
 
@@ -19,6 +20,7 @@ from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.outcome import Inputs
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.engine.keras_doubts_memory import refuse_beyond_memory
+from composer_gui.engine.keras_doubts_settings import refuse_settings
 from composer_gui.engine.keras_doubts_shapes import (
     no_image,
     refuse_shapes,
@@ -95,6 +97,7 @@ def refuse_before(spec: LayerSpec, layer: KerasLayer, inputs: Inputs) -> None:
     if images:
         _refuse_no_images(inputs)
     refuse_shapes(spec, layer, inputs)
+    refuse_settings(spec.class_name, layer, inputs)
 
 
 def refuse_after(

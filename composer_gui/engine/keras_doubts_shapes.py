@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from composer_gui.core.differences import count_of_axes, differing, named, where
+from composer_gui.core.differences import count_of_axes, differing, where
 from composer_gui.core.explanations import to_be_worded
 from composer_gui.core.kinds_of_calls import KINDS as CALLS
 from composer_gui.core.kinds_of_doubts import KINDS
@@ -17,19 +17,12 @@ from composer_gui.core.misfits import NODE, SOURCE
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.outcome import Inputs
 from composer_gui.core.shapes.tensor_spec import TensorSpec, show_shape
+from composer_gui.engine.keras_doubts_told import differing_anywhere, first_wire, misfit
 from composer_gui.engine.keras_specs import CannotCall
 
 _DOTS = frozenset({"AdditiveAttention", "Attention"})
 _HEADS = frozenset({"GroupQueryAttention", "MultiHeadAttention"})
 _SEQUENCES = frozenset({"Bidirectional", "GRU", "LSTM", "RNN", "SimpleRNN"})
-
-_NORMS = ("BatchNormalization", "LayerNormalization", "RMSNormalization")
-
-HALVES = {
-    "glu": "halves what it gets, while Keras announces the whole of it",
-    "threshold": "needs two more values that a layer cannot give it",
-}
-"""Activations that no layer can have, and why."""
 
 
 def refuse_shapes(spec: LayerSpec, layer: KerasLayer, inputs: Inputs) -> None:
@@ -38,17 +31,10 @@ def refuse_shapes(spec: LayerSpec, layer: KerasLayer, inputs: Inputs) -> None:
     for port in spec.inputs:
         if not port.many and len(inputs.get(port.name, ())) > 1:
             raise CannotCall(_one_wire(port.name, len(inputs[port.name])))
-    _refuse_activation(parameters)
     _refuse_rank(name, parameters, inputs)
     if spec.category == "attention":
         _refuse_attention(name, parameters, inputs)
     _refuse_masks(name, inputs)
-    _refuse_axis(name, parameters, inputs)
-    _refuse_channel_values(name, parameters, inputs)
-    if parameters.get("stateful") is True:
-        _refuse_free_batch(spec, inputs)
-    if name.startswith("AdaptiveMaxPooling") and 1 in _as_tuple(parameters.get("output_size")):
-        raise CannotCall(_crashes(*_first(inputs)))
 
 
 def without_states(instance: Any) -> None:
@@ -56,7 +42,8 @@ def without_states(instance: Any) -> None:
 
     What comes out of it is the same.
     """
-    for one in (instance, getattr(instance, "forward_layer", None)):
+    inner = (getattr(instance, name, None) for name in ("forward_layer", "backward_layer"))
+    for one in (instance, *inner):
         if getattr(one, "stateful", False) is True:
             one.stateful = False
 
@@ -92,7 +79,7 @@ def _state_sizes(instance: Any) -> list[int]:
 
 def _refuse_rank(name: str, parameters: Mapping, inputs: Inputs) -> None:
     """Raise CannotCall where Keras does not count the axes, in the words in which it does."""
-    port, item = _first(inputs)
+    port, item = first_wire(inputs)
     count = len(item.shape)
     if name.startswith("Adaptive"):
         _need(int(name[-2]) + 2, count)
@@ -157,11 +144,11 @@ def _like(query: Shape, value: Shape, shared: slice) -> Shape:
 
 
 def _compare(port: str, one: str, other: str, wanted: Shape, given: Shape) -> None:
-    axes = _differing(wanted, given)
+    axes = differing_anywhere(wanted, given)
     if not axes:
         return
     words = {"one": one, "other": other, "port": port, "wanted": show_shape(wanted)}
-    raise CannotCall(_misfit("attention", port, wanted, given, axes, words))
+    raise CannotCall(misfit("attention", port, wanted, given, axes, words))
 
 
 # Masks ------------------------------------------------------------------------------------------
@@ -176,16 +163,16 @@ def _refuse_masks(name: str, inputs: Inputs) -> None:
         if "mask" not in port or len(specs) != 1:
             continue
         wanted, meaning = _mask_for(name, port, inputs, specs[0].shape)
-        if wanted is not None and _differing(wanted, specs[0].shape):
-            axes = _differing(wanted, specs[0].shape)
+        if wanted is not None and differing_anywhere(wanted, specs[0].shape):
+            axes = differing_anywhere(wanted, specs[0].shape)
             words = {"meaning": meaning, "port": port, "wanted": show_shape(wanted)}
             given = specs[0].shape
-            raise CannotCall(_misfit("mask", port, wanted, given, axes, words))
+            raise CannotCall(misfit("mask", port, wanted, given, axes, words))
 
 
 def _mask_for(name: str, port: str, inputs: Inputs, given: Shape) -> tuple[Shape | None, str]:
     """Return the shape of a mask that would fit at this port, None where any may."""
-    _, first = _first(inputs)
+    _, first = first_wire(inputs)
     batch, shape = (None,), first.shape
     if name in _HEADS:
         query, value = inputs["query"][0].shape, inputs["value"][0].shape
@@ -206,124 +193,6 @@ def _mask_for(name: str, port: str, inputs: Inputs, given: Shape) -> tuple[Shape
     if name == "BatchNormalization":
         return (*batch, *shape[1:-1]), "true where a value counts"
     return None, ""
-
-
-# Axes by number ---------------------------------------------------------------------------------
-
-
-def _refuse_axis(name: str, parameters: Mapping, inputs: Inputs) -> None:
-    """Raise CannotCall for an axis that is not there, or that is the batch."""
-    port, item = _first(inputs)
-    count = len(item.shape)
-    if name == "Softmax":
-        for axis in _as_tuple(parameters.get("axis", -1)):
-            if not -count <= axis < count:
-                text = f"Axis {axis} is out of bounds for input shape {item.shape}."
-                raise CannotCall(to_be_worded(text, port=port))
-    parameter = {"Dot": "axes", **dict.fromkeys(_NORMS, "axis")}.get(name)
-    may_do = item.shape[0] is not None and name in ("BatchNormalization", "LayerNormalization")
-    for axis in _as_tuple(parameters.get(parameter)) if parameter and not may_do else ():
-        if axis in (0, -count):
-            words = {"axis": axis, "name": parameter, "last": count - 1}
-            raise CannotCall(_told("batch_axis", port, item, words))
-
-
-def _refuse_channel_values(name: str, parameters: Mapping, inputs: Inputs) -> None:
-    """Raise CannotCall for a Rescaling by several values, as many as there are no channels."""
-    port, item = _first(inputs)
-    if name != "Rescaling" or parameters.get("data_format") == "channels_first":
-        return
-    for parameter in ("scale", "offset"):
-        value = parameters.get(parameter)
-        count = len(value) if isinstance(value, tuple) else 1
-        if count > 1 and item.shape[-1] not in (None, count):
-            wanted = (*item.shape[:-1], count)
-            words = {"name": parameter, "count": count, "wanted": show_shape(wanted)}
-            axes = (len(wanted) - 1,)
-            raise CannotCall(_misfit("channel_values", port, wanted, item.shape, axes, words))
-
-
-def _refuse_activation(parameters: Mapping) -> None:
-    for value in (parameters.get("activation"), parameters.get("recurrent_activation")):
-        if isinstance(value, str) and value in HALVES:
-            words = {"node": NODE, "name": value, "does": HALVES[value]}
-            raise CannotCall(KINDS["activation"].problem(words=words, actual=value))
-
-
-def _refuse_free_batch(spec: LayerSpec, inputs: Inputs) -> None:
-    port, item = _first(inputs)
-    if item.shape[0] is None:
-        problem = _told("stateful_batch", port, item, {})
-        wanted = (1, *item.shape[1:])
-        raise CannotCall(_with(problem, wanted, item.shape, (0,), "a batch size"))
-
-
-# Problems ---------------------------------------------------------------------------------------
-
-
-def _misfit(
-    code: str,
-    port: str,
-    wanted: Shape,
-    given: Shape,
-    axes: tuple[int, ...],
-    words: Mapping[str, Any],
-) -> Problem:
-    """Return a problem about shapes, of the one wire at a port."""
-    said = _where(wanted, given, axes)
-    problem = KINDS[code].problem(
-        port=port,
-        words={
-            "node": NODE,
-            "source": SOURCE,
-            "given": show_shape(given),
-            "where": said,
-            "Where": said[:1].upper() + said[1:],
-            **words,
-        },
-    )
-    return _with(problem, wanted, given, axes, show_shape(wanted))
-
-
-def _with(
-    problem: Problem, wanted: Shape, given: Shape, axes: tuple[int, ...], expected: str
-) -> Problem:
-    return Problem(
-        problem.code,
-        problem.message,
-        port=problem.port,
-        title=problem.title,
-        expected=expected,
-        actual=show_shape(given),
-        index=0,
-        wanted=wanted,
-        given=given,
-        axes=axes,
-    )
-
-
-def _where(wanted: Shape, given: Shape, axes: tuple[int, ...]) -> str:
-    """Return in words where two shapes differ, the batch included."""
-    if len(wanted) == len(given) and axes[0] == 0:
-        return f"{named((0,), len(given))} is {given[0]}, not {wanted[0]}"
-    return where(wanted, given)
-
-
-def _differing(wanted: Shape, given: Shape) -> tuple[int, ...]:
-    """Return the axes in which two shapes differ, the batch included."""
-    same_rank = len(wanted) == len(given)
-    batch = same_rank and wanted and None not in (wanted[0], given[0]) and wanted[0] != given[0]
-    return (0,) if batch else differing(wanted, given)
-
-
-def _told(code: str, port: str, item: TensorSpec, words: Mapping[str, Any]) -> Problem:
-    known = {"node": NODE, "source": SOURCE, "given": item.show(), **words}
-    fields = {"actual": item.show(), "given": item.shape, "index": 0}
-    return KINDS[code].problem(port=port, words=known, **fields)
-
-
-def _crashes(port: str, item: TensorSpec) -> Problem:
-    return _told("crashes", port, item, {})
 
 
 def _one_wire(port: str, count: int) -> Problem:
@@ -360,19 +229,6 @@ def _state_count(wanted: str, given: tuple[TensorSpec, ...]) -> Problem:
     return CALLS["state_count"].problem(
         port="initial_state", words=words, expected=wanted, actual=came
     )
-
-
-# Reading ----------------------------------------------------------------------------------------
-
-
-def _first(inputs: Inputs) -> tuple[str, TensorSpec]:
-    """Return the port and spec of the first wire, which is what a layer works on."""
-    return next((port, specs[0]) for port, specs in inputs.items() if specs)
-
-
-def _as_tuple(value: Any) -> tuple[int, ...]:
-    items = value if isinstance(value, tuple) else (value,)
-    return tuple(item for item in items if isinstance(item, int))
 
 
 def no_image(port: str, index: int, item: TensorSpec) -> Problem:

@@ -107,7 +107,9 @@ def refuse_values(spec: LayerSpec, layer: KerasLayer, inputs: Inputs, *, images:
     """Raise CannotCall for text and whole numbers where the layer fails on them."""
     for name, parameters in _at_work(spec.class_name, layer.parameters):
         _refuse_own_dtype(name, parameters)
-        _refuse_text(name, inputs, images=images, preprocesses=spec.category == "preprocessing")
+        preprocesses = spec.category == "preprocessing"
+        inverts = parameters.get("invert") is True
+        _refuse_text(name, inputs, images=images, preprocesses=preprocesses, inverts=inverts)
         _refuse_whole(name, parameters, inputs)
 
 
@@ -123,6 +125,8 @@ def real_dtypes(
 
 
 def _real_dtype(name: str, parameters: Any, dtypes: list[str]) -> str | None:
+    if name == "StringLookup" and parameters.get("invert") is True:
+        return "string"
     if set(dtypes) == {"string"}:
         return "string" if name in KEEPS_TEXT else None
     if "string" in dtypes:
@@ -144,13 +148,15 @@ def _refuse_own_dtype(name: str, parameters: Any) -> None:
         raise CannotCall(KINDS["whole_dtype"].problem(words={"node": NODE, "dtype": dtype}))
 
 
-def _refuse_text(name: str, inputs: Inputs, *, images: bool, preprocesses: bool) -> None:
+def _refuse_text(
+    name: str, inputs: Inputs, *, images: bool, preprocesses: bool, inverts: bool
+) -> None:
     values = list(_values(inputs, masks=True))
     for port, index, item in values:
         if item.dtype != "string":
-            if name in ONLY_TEXT:
+            if name in ONLY_TEXT and not inverts:
                 raise CannotCall(_wrong("text_wanted", port, index, item))
-        elif name not in PASSES_TEXT or images:
+        elif name not in PASSES_TEXT or images or inverts:
             raise CannotCall(_wrong("text_given", port, index, item))
     if preprocesses or len({item.dtype == "string" for _, _, item in values}) < 2:
         return

@@ -97,6 +97,7 @@ DOUBTS = {
     "values_too_large": _one("UpSampling2D", 28, 28, 3, size=1_000_000),
     "crashes": _one("AdaptiveMaxPooling1D", 16, 8, output_size=1),
     "activation": _one("Dense", 8, units=4, activation="glu"),
+    "setting": _one("Discretization", 8, bin_boundaries=(2.0, 1.0)),
     "batch_axis": _batch_axis,
     "two_shapes": _two_shapes,
     "one_wire": _one_wire,

@@ -244,6 +244,23 @@ def test_an_activation_that_no_layer_can_have_is_refused(activation):
     assert (found.code, found.actual) == ("activation", activation)
 
 
+def test_settings_that_keras_takes_and_fails_on_are_refused():
+    bounds = (2.0, 1.0)
+    found = problem("Discretization", {"inputs": spec(4)}, bin_boundaries=bounds)
+    assert found.message == "{node} has bin_boundaries set to (2.0, 1.0), which has to rise."
+    pair = {"query": spec(5, 8), "value": spec(5, 8)}
+    assert code("MultiHeadAttention", pair, flash_attention=True) == "setting"
+
+
+def test_a_lookup_that_inverts_makes_text_of_numbers():
+    words = {"vocabulary": ("red", "green"), "invert": True}
+    found = outcome("StringLookup", {"inputs": spec(4, dtype="int64")}, **words)
+    assert [item.dtype for _, item in found.outputs] == ["string"]
+    assert problem("StringLookup", {"inputs": spec(4, dtype="string")}, **words).code == (
+        "text_given"
+    )
+
+
 def test_a_pooling_at_which_tensorflow_crashes_is_never_run():
     given = {"inputs": spec(8, 8, 3)}
     assert code("AdaptiveMaxPooling2D", given, output_size=1) == "crashes"

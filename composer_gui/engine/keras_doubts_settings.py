@@ -1,0 +1,101 @@
+"""Parameters that Keras takes and cannot work with on what comes, or on anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from composer_gui.core.explanations import to_be_worded
+from composer_gui.core.kinds_of_doubts import KINDS
+from composer_gui.core.layer_kinds import KerasLayer
+from composer_gui.core.misfits import NODE
+from composer_gui.core.problems import Problem
+from composer_gui.core.refused import short
+from composer_gui.core.shapes.outcome import Inputs
+from composer_gui.core.shapes.tensor_spec import show_shape
+from composer_gui.engine.keras_doubts_told import first_wire, misfit, told, with_shapes
+from composer_gui.engine.keras_specs import CannotCall
+
+_NORMS = ("BatchNormalization", "LayerNormalization", "RMSNormalization")
+
+HALVES = {
+    "glu": "halves what it gets, while Keras announces the whole of it",
+    "threshold": "needs two more values that a layer cannot give it",
+}
+"""Activations that no layer can have, and why."""
+
+
+def refuse_settings(name: str, layer: KerasLayer, inputs: Inputs) -> None:
+    """Raise CannotCall for a parameter of a class that cannot work on what comes."""
+    parameters = layer.parameters
+    _refuse_any(parameters)
+    _refuse_axis(name, parameters, inputs)
+    _refuse_channel_values(name, parameters, inputs)
+    if parameters.get("stateful") is True:
+        _refuse_free_batch(inputs)
+    if name.startswith("AdaptiveMaxPooling") and 1 in _as_tuple(parameters.get("output_size")):
+        raise CannotCall(told("crashes", *first_wire(inputs), {}))
+
+
+def _refuse_axis(name: str, parameters: Mapping, inputs: Inputs) -> None:
+    """Raise CannotCall for an axis that is not there, or that is the batch."""
+    port, item = first_wire(inputs)
+    count = len(item.shape)
+    if name == "Softmax":
+        for axis in _as_tuple(parameters.get("axis", -1)):
+            if not -count <= axis < count:
+                text = f"Axis {axis} is out of bounds for input shape {item.shape}."
+                raise CannotCall(to_be_worded(text, port=port))
+    parameter = {"Dot": "axes", **dict.fromkeys(_NORMS, "axis")}.get(name)
+    may_do = item.shape[0] is not None and name in ("BatchNormalization", "LayerNormalization")
+    for axis in _as_tuple(parameters.get(parameter)) if parameter and not may_do else ():
+        if axis in (0, -count):
+            words = {"axis": axis, "name": parameter, "last": count - 1}
+            raise CannotCall(told("batch_axis", port, item, words))
+
+
+def _refuse_channel_values(name: str, parameters: Mapping, inputs: Inputs) -> None:
+    """Raise CannotCall for a Rescaling by several values, as many as there are no channels."""
+    port, item = first_wire(inputs)
+    if name != "Rescaling" or parameters.get("data_format") == "channels_first":
+        return
+    for parameter in ("scale", "offset"):
+        value = parameters.get(parameter)
+        count = len(value) if isinstance(value, tuple) else 1
+        if count > 1 and item.shape[-1] not in (None, count):
+            wanted = (*item.shape[:-1], count)
+            words = {"name": parameter, "count": count, "wanted": show_shape(wanted)}
+            axes = (len(wanted) - 1,)
+            raise CannotCall(misfit("channel_values", port, wanted, item.shape, axes, words))
+
+
+def _refuse_any(parameters: Mapping) -> None:
+    """Raise CannotCall for values that no layer can work with, whatever it gets."""
+    if parameters.get("flash_attention") is True:
+        raise CannotCall(_setting("flash_attention", "True", "TensorFlow does not have"))
+    bounds = parameters.get("bin_boundaries")
+    if isinstance(bounds, tuple) and list(bounds) != sorted(bounds):
+        shown = f"({', '.join(map(str, bounds))})"
+        raise CannotCall(_setting("bin_boundaries", short(shown), "has to rise"))
+    for value in (parameters.get("activation"), parameters.get("recurrent_activation")):
+        if isinstance(value, str) and value in HALVES:
+            words = {"node": NODE, "name": value, "does": HALVES[value]}
+            raise CannotCall(KINDS["activation"].problem(words=words, actual=value))
+
+
+def _refuse_free_batch(inputs: Inputs) -> None:
+    port, item = first_wire(inputs)
+    if item.shape[0] is None:
+        problem = told("stateful_batch", port, item, {})
+        wanted = (1, *item.shape[1:])
+        raise CannotCall(with_shapes(problem, wanted, item.shape, (0,), "a batch size"))
+
+
+def _setting(name: str, value: str, does: str) -> Problem:
+    words = {"node": NODE, "name": name, "value": value, "does": does}
+    return KINDS["setting"].problem(words=words, actual=value)
+
+
+def _as_tuple(value: Any) -> tuple[int, ...]:
+    items = value if isinstance(value, tuple) else (value,)
+    return tuple(item for item in items if isinstance(item, int))
