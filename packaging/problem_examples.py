@@ -199,6 +199,7 @@ OF_KIND: dict[str, dict[str, object]] = {
         "name": "glu",
         "does": "halves what it gets, while Keras announces the whole of it",
     },
+    "setting": {"name": "bin_boundaries", "value": "(2.0, 1.0)", "does": "has to rise"},
     "batch_axis": {"axis": 0, "source": "left", "given": "8", "last": 1, "name": "axes"},
     "two_shapes": {"told": "6×16", "comes": "8×16"},
     "one_wire": {"port": "inputs", "count": 2},
