@@ -49,7 +49,7 @@ def wire_look(document: Document, wire: Wire, source: Verdict, consumer: Verdict
     problem = problem_of(wire, consumer)
     known = spec is not None and spec.shape is not None
     if problem is not None:
-        label = spec.show(dtype=problem.code == "dtype") if spec else ""
+        label = spec.show(dtype=spec.dtype in (problem.actual or "")) if spec else ""
         flows = (spec.rank, spec.dtype) if spec else (None, "float32")
         return WireLook(*flows, "wrong", label, mismatch_of(problem, spec))
     return WireLook(spec.rank, spec.dtype, "fine", spec.show()) if known else WireLook()

@@ -12,7 +12,7 @@ from composer_gui.session.session import Session
 from composer_gui.ui.totals import MISSING_CLASS
 from composer_gui.ui.words import breakable
 
-TELLING = (MISSING_CLASS, "refused_classes")
+TELLING = (MISSING_CLASS, "missing_class_inputs", "refused_classes")
 """Codes of problems that say what in a saved model is not Keras's."""
 
 MOST_SHOWN = 40_000

@@ -206,7 +206,7 @@ class ProblemRow(QWidget):
         self._session.try_apply(label, edits.silence, *args)
 
     def _lacks_class(self) -> bool:
-        return self.problem.code == code_consent.MISSING_CLASS
+        return self.problem.code in (code_consent.MISSING_CLASS, "missing_class_inputs")
 
     def _name_code(self) -> None:
         layer = self._layer()
