@@ -9,6 +9,7 @@ from PySide6.QtGui import QBrush, QPainterPath, QPainterPathStroker
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsSimpleTextItem
 
 from composer_gui.core.document import Document, Wire
+from composer_gui.core.origins import ABOUT_DTYPES
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.verdicts import WRONG, Verdict
 from composer_gui.ui.canvas.faces import UNFINISHED
@@ -49,7 +50,7 @@ def wire_look(document: Document, wire: Wire, source: Verdict, consumer: Verdict
     problem = problem_of(wire, consumer)
     known = spec is not None and spec.shape is not None
     if problem is not None:
-        label = spec.show(dtype=spec.dtype in (problem.actual or "")) if spec else ""
+        label = spec.show(dtype=problem.code in ABOUT_DTYPES) if spec else ""
         flows = (spec.rank, spec.dtype) if spec else (None, "float32")
         return WireLook(*flows, "wrong", label, mismatch_of(problem, spec))
     return WireLook(spec.rank, spec.dtype, "fine", spec.show()) if known else WireLook()
