@@ -79,7 +79,8 @@ import json
 from pathlib import Path
 
 bar("PySide6", "shiboken6", "pytestqt")
-without = ("composer_gui.engine.client", "composer_gui.engine.client_process")
+clients = ("client", "client_jobs", "client_process")
+without = tuple(f"composer_gui.engine.{name}" for name in clients)
 WALK
 count = modules("core", "storage", "engine")
 
