@@ -120,7 +120,7 @@ def test_files_that_would_be_replaced_are_named_first(dialog, tmp_path, qtbot):
 def test_a_design_with_problems_cannot_be_exported_and_says_why(dialog, ready, qtbot):
     ready.layer("Dense")
     assert not dialog.export_button.isEnabled()
-    assert "units is not set" in dialog.sentence.text()
+    assert "units, which is not set" in dialog.sentence.text()
 
 
 def test_exporting_shows_progress_then_the_proof(dialog, exports, tmp_path, qtbot):
