@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem
 
 from composer_gui.core.layer_kinds import Shape
+from composer_gui.core.origins import ABOUT_DTYPES
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.tensor_spec import MOST_SHOWN, TensorSpec
 from composer_gui.ui.canvas.ink import Ink
@@ -60,7 +61,7 @@ def mismatch_of(problem: Problem, spec: TensorSpec | None) -> Mismatch | None:
         return Mismatch(_two_shapes(given, problem.wanted, problem.axes))
     if problem.axes and spec is not None and spec.shape is not None:
         return Mismatch(((SENDS, _cells(spec.shape, problem.axes, _shows_batch(spec.shape))),))
-    if problem.code == "dtype" and problem.expected and spec is not None:
+    if problem.code in ABOUT_DTYPES and problem.expected and spec is not None:
         # Text instead of shapes: a dtype is one word, and all of it differs
         sends = (Cell(spec.show()), Cell(spec.dtype, True))
         return Mismatch(((SENDS, sends), (WANTS, (Cell(_short(problem.expected), True),))), " ")
