@@ -175,3 +175,13 @@ os._exit(0)
 
 def test_nothing_heavy_is_imported_before_the_window_is_painted(tmp_path):
     assert run(FIRST_PAINT, tmp_path) == []
+
+
+def test_the_window_starts_without_what_looks_for_repairs(tmp_path):
+    script = """
+import json
+import composer_gui.app
+late = ("core.fixes", "core.origins", "session.repairs", "session.fitting")
+print(json.dumps([name for name in late if f"composer_gui.{name}" in sys.modules]))
+"""
+    assert run(script, tmp_path) == []
