@@ -81,6 +81,8 @@ def drop_mask(sight: Sight) -> Iterator[Fix]:
     for wire in sight.wires():
         for node in sight.upstream(wire.source):
             layer = sight.layer_of(node.id)
+            if layer is None:
+                continue
             words = {"layer": sight.document.label(node.id)}
             if sight.has_parameter("mask_zero", layer) and sight.parameter("mask_zero", layer):
                 edit = setting(sight, layer, "mask_zero", False)
@@ -296,7 +298,7 @@ def smaller_window(sight: Sight) -> Iterator[Fix]:
             if sizes != reach and spread in (None, 1, (1,) * len(inner)):
                 yield _smaller(sight, name, sizes[0] if len(set(sizes)) == 1 else sizes)
         cropping = sight.parameter("cropping")
-        if isinstance(cropping, tuple) and sight.class_name.startswith("Cropping"):
+        if isinstance(cropping, tuple) and sight.class_name == f"Cropping{len(inner)}D":
             yield from _cropped_less(sight, cropping, inner)
 
 

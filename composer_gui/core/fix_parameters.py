@@ -52,8 +52,8 @@ def set_parameter(sight: Sight) -> Iterator[Fix]:
         return
     for values in _by_shape(sight):
         new = {k: v for k, v in values.items() if sight.layer.parameters.get(k, values) != v}
-        judged = (refusal(sight.spec.parameter(k), v, sight.catalog) for k, v in new.items())
-        if new and not any(judged):
+        known = all(sight.has_parameter(name) for name in new)
+        if new and known and not any(_refused(sight, k, v) for k, v in new.items()):
             yield _setting(sight, new)
 
 
@@ -89,6 +89,10 @@ def _resetting(sight: Sight, layer_id: str, name: str) -> Fix:
         return edits.reset_parameter(document, sight.catalog, layer_id, name)
 
     return FIX_KINDS["reset_parameter"].fix(edit, parameter=name, layer=sight.label)
+
+
+def _refused(sight: Sight, name: str, value: Any) -> bool:
+    return refusal(sight.spec.parameter(name), value, sight.catalog) is not None
 
 
 def _setting(sight: Sight, values: Mapping[str, Any]) -> Fix:

@@ -20,6 +20,7 @@ from composer_gui.core.document import (
 from composer_gui.core.layer_kinds import EMPTY, KerasLayer, Layer, SavedModel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import LayerSpec
+from composer_gui.core.layers.parameters import refusal
 from composer_gui.core.ports import model_ports, output_ports
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.tensor_spec import TensorSpec
@@ -111,13 +112,18 @@ class Sight:
         return list(wires_into(self.node))
 
     def parameter(self, name: str, layer: Layer | None = None) -> Any:
-        """Return the value of a parameter of the node's layer, or of another, else its default."""
+        """Return the value of a parameter of the node's layer, or of another, else its default.
+
+        A value that the class does not take counts as not set.
+        """
         layer = layer if layer is not None else self.layer
         spec = self.catalog.layers.get(class_of(layer))
-        default = (
-            next((p.default for p in spec.parameters if p.name == name), None) if spec else None
-        )
-        return layer.parameters.get(name, default) if isinstance(layer, KerasLayer) else None
+        known = [p for p in spec.parameters if p.name == name] if spec is not None else []
+        if not known:
+            return None
+        value = layer.parameters.get(name, known[0].default)
+        fits = value is known[0].default or refusal(known[0], value, self.catalog) is None
+        return value if fits else known[0].default
 
     def has_parameter(self, name: str, layer: Layer | None = None) -> bool:
         """Return whether the class of a layer has a parameter of that name."""

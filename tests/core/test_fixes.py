@@ -341,6 +341,23 @@ def test_an_attention_that_lacks_its_value_is_offered_what_it_looks_from(catalog
     assert found[0] == "Wire x to value of heads"
 
 
+@pytest.mark.parametrize(
+    "junk", [0, True, 1.5, "abc", (), (1, "a"), ((1, 2), 3), 10**12, (None, 3)]
+)
+@pytest.mark.parametrize("class_name", ["Conv2D", "Cropping2D", "LSTM", "Dot", "Reshape", "Dense"])
+def test_no_value_of_a_parameter_upsets_the_search(catalog, class_name, junk):
+    spec = catalog.layer(class_name)
+    for shape in ((), (5,), (None, 3), (8, 8, 3)):
+        draw = Drawing()
+        x, y = draw.input("x", *shape), draw.input("y", *shape, dtype="int32")
+        sources = (x, y) if spec.inputs[0].many else (x,)
+        values = {parameter.name: junk for parameter in spec.parameters}
+        node = draw.layer(class_name, "d", *sources, **values)
+        for code in ("rank", "bad_parameter", "nothing_left"):
+            found = titles(catalog, draw.document, node, FIX_KINDS, code=code)
+            assert len(found) == len(set(found))
+
+
 def test_candidates_are_found_at_once_in_a_large_design(catalog):
     draw = Drawing()
     x = draw.input("x", 64)

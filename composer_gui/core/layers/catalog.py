@@ -160,18 +160,19 @@ def _rnn_outputs(catalog: Catalog, parameters: Mapping) -> tuple[str, ...]:
 
 
 def _stacked_outputs(catalog: Catalog, parameters: Mapping) -> tuple[str, ...]:
-    cells = parameters.get("cells") or ()
+    cells = parameters.get("cells")
     states = [
         name.replace("state", f"state_{number}", 1)
-        for number, cell in enumerate(cells, start=1)
+        for number, cell in enumerate(cells if isinstance(cells, tuple) else (), start=1)
         for name in _inner_outputs(catalog, cell)[1:]
     ]
     return ("output", *states)
 
 
 def _pipeline_outputs(catalog: Catalog, parameters: Mapping) -> tuple[str, ...]:
-    layers = parameters.get("layers") or (None,)
-    return _inner_outputs(catalog, layers[-1])
+    layers = parameters.get("layers")
+    last = layers[-1] if isinstance(layers, tuple) and layers else None
+    return _inner_outputs(catalog, last)
 
 
 _NESTED_OUTPUTS = {
