@@ -1,9 +1,12 @@
 """Repairs are offered once they were tried: with an engine that is told what to say, and Keras."""
 
+import os
+import signal
 from dataclasses import replace
 
 import pytest
 from immutables import Map
+from PySide6.QtCore import QCoreApplication
 
 from composer_gui.core import edits, fixes
 from composer_gui.core.document import OUTPUT_PORT, Source, Wire
@@ -18,6 +21,12 @@ from composer_gui.storage import resources
 from tests.silent_engine import SilentEngine
 
 WAIT = 120_000
+
+
+def take_turns():
+    """Let the event loop do what is due, and what that makes due."""
+    for _ in range(4):
+        QCoreApplication.processEvents()
 
 
 def problem_of(node, code="odd"):
@@ -91,7 +100,7 @@ def test_only_fixes_that_were_tried_and_are_good_are_offered(played, qtbot):
 def test_nothing_is_tried_before_the_engine_has_answered(played, qtbot):
     session = played.session
     assert session.fixes(played.problem) == ()
-    qtbot.wait(20)
+    take_turns()
     assert session.is_trying(played.problem) and not played.engine.trials
     played.answer()
     qtbot.waitUntil(lambda: 1 in played.engine.trials)
@@ -153,13 +162,13 @@ def test_an_engine_that_dies_over_a_trial_is_asked_once_more_and_not_again(playe
     qtbot.waitUntil(lambda: 1 in played.engine.trials)
     played.engine.state = "restarting"
     played.say(1, None)
-    qtbot.wait(20)
+    take_turns()
     assert session.is_trying(problem) and len(played.engine.trials) == 1
     played.engine.state = "ready"
     played.answer()
     qtbot.waitUntil(lambda: 2 in played.engine.trials)
     played.say(2, None)
-    qtbot.wait(20)
+    take_turns()
     assert not session.is_trying(problem) and len(played.engine.trials) == 2
     assert played.found == [problem]
 
@@ -220,20 +229,30 @@ def offers_for(qtbot, session, problem):
     return session.fixes(problem)
 
 
-def test_a_sum_of_two_widths_is_offered_what_mends_it_and_nothing_else(qtbot, session):
+def errors(session):
+    return [problem for problem in session.problems() if problem.severity == ERROR]
+
+
+@pytest.fixture
+def dense(qtbot, session):
+    """A Dense of 64 that is added to 10 numbers; the session has been told that this is wrong."""
     features = added(session.apply("Add", edits.add_input, 0, 0, shape=(10,)))
     change = session.apply(
         "Add", edits.add_keras_layer, "Dense", 200, 0, parameters=Map({"units": 64})
     )
-    dense = added(change)
+    node = added(change)
     total = added(session.apply("Add", edits.add_keras_layer, "Add", 400, 0))
     out = added(session.apply("Add", edits.add_output, 600, 0))
-    wire(session, features, dense)
+    wire(session, features, node)
     wire(session, features, total)
-    wire(session, dense, total, index=1)
+    wire(session, node, total, index=1)
     wire(session, total, out, OUTPUT_PORT)
     qtbot.waitUntil(lambda: session.is_settled, timeout=WAIT)
-    (problem,) = [found for found in session.problems() if found.severity == ERROR]
+    return node
+
+
+def test_a_sum_of_two_widths_is_offered_what_mends_it_and_nothing_else(qtbot, session, dense):
+    (problem,) = errors(session)
     offers = offers_for(qtbot, session, problem)
     assert offers
     before = session.document
@@ -242,7 +261,30 @@ def test_a_sum_of_two_widths_is_offered_what_mends_it_and_nothing_else(qtbot, se
         assert touched <= set(offer.result.touched)
         session.apply_offer(offer)
         qtbot.waitUntil(lambda: session.is_settled, timeout=WAIT)
-        assert not [found for found in session.problems() if found.severity == ERROR]
+        assert not errors(session)
         assert {node: session.verdict(node) for node in touched} == dict(offer.result.touched)
         session.undo()
         assert session.document == before
+
+
+def test_what_is_edited_while_repairs_are_tried_is_what_they_are_for(qtbot, session, dense):
+    layer = session.document.nodes[dense].layer
+    for units in range(20, 40):
+        (problem,) = errors(session)
+        session.fixes(problem)
+        take_turns()  # the trials are on their way and cannot be back yet
+        session.apply("Set", edits.set_parameter, session.catalog, layer, "units", units)
+        qtbot.waitUntil(lambda: session.is_settled, timeout=WAIT)
+    (problem,) = errors(session)
+    titles = [offer.title for offer in offers_for(qtbot, session, problem)]
+    assert any("39" in title for title in titles)
+    assert not any(str(units) in title for title in titles for units in (64, *range(20, 39)))
+
+
+def test_repairs_are_tried_in_the_end_though_the_engine_dies(qtbot, session, dense):
+    (problem,) = errors(session)
+    session.fixes(problem)
+    os.kill(session.engine.process_id, signal.SIGKILL)
+    assert session.is_trying(problem)
+    offers = offers_for(qtbot, session, problem)
+    assert offers and not session.is_trying(problem)
