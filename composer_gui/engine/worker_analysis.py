@@ -137,10 +137,23 @@ class Analysis:
             if questions:
                 self._ask_thoroughly(design, questions)
                 return
+        if not design.is_confirmed and not design.is_small:
+            self._look_for_warnings(design)
+            return
         if not design.is_confirmed:
             self._confirm(design, design.news_with_warnings())
         if design.tickets:
             self._try_next(design)
+
+    def _look_for_warnings(self, design: Design) -> None:
+        """Have the warnings of a large design found, and with them say the last word."""
+        revision = design.revision
+
+        def finish(warnings: Any) -> None:
+            if self._designs.get(design.number) is design and design.revision == revision:
+                self._confirm(design, design.news_with_warnings(warnings or {}))
+
+        self._begin(design.search_for_warnings(), finish)
 
     def _confirm(self, design: Design, news: dict[str, Verdict]) -> None:
         """Say the last word on a revision."""

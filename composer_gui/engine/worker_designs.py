@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from composer_gui.core import structure
 from composer_gui.core.cautions import Cautions
@@ -58,7 +59,7 @@ class Design:
         self._warnings: Warnings = {}
         self._news: set[str] = set()
         self._cautions = Cautions(catalog)
-        self._cautions_of_trials = Cautions(catalog)
+        self._cautions_beside = Cautions(catalog)  # for the other thread alone
 
     # Requests ------------------------------------------------------------------------------------
 
@@ -85,8 +86,8 @@ class Design:
         self.document, self.revision = document, revision
         differing = self.flow.update(document, change, report)
         self._news |= differing.keys()
-        if len(document.nodes) <= WARNED_AT_ONCE:
-            self._warn()
+        if self.is_small:
+            self._warn(_found(self._cautions, document, self.flow.verdicts))
         else:
             self._warnings = {k: v for k, v in self._warnings.items() if k not in self._news}
         if change is not None:
@@ -115,17 +116,28 @@ class Design:
         self._news = set()
         return found
 
-    def news_with_warnings(self) -> dict[str, Verdict]:
-        """Look for warnings and return all that is news then."""
-        self._warn()
+    @property
+    def is_small(self) -> bool:
+        """Whether looking for warnings takes no time to speak of."""
+        return len(self.document.nodes) <= WARNED_AT_ONCE
+
+    def news_with_warnings(self, warnings: Warnings | None = None) -> dict[str, Verdict]:
+        """Take over the warnings, or look for them; return all that is news then."""
+        if warnings is None:
+            warnings = _found(self._cautions, self.document, self.flow.verdicts)
+        self._warn(warnings)
         return self.news()
+
+    def search_for_warnings(self) -> Callable[[], Warnings]:
+        """Return what looks for the warnings there are now, to be called in the other thread."""
+        return partial(_found, self._cautions_beside, self.document, dict(self.flow.verdicts))
 
     def reconsider(self, node_id: str) -> None:
         """Judge a node anew of which there was doubt, and what hangs on it."""
         self._news |= self.flow.reconsider(node_id).keys()
 
-    def _warn(self) -> None:
-        before, self._warnings = self._warnings, _found(self._cautions, self.document, self.flow)
+    def _warn(self, warnings: Warnings) -> None:
+        before, self._warnings = self._warnings, warnings
         both = before.keys() | self._warnings.keys()
         self._news |= {k for k in both if before.get(k, ()) != self._warnings.get(k, ())}
 
@@ -138,7 +150,7 @@ class Design:
             flow=self.flow.copy(infer),
             document=self.document,
             before=dict(self.told),
-            cautions=self._cautions_of_trials,
+            cautions=self._cautions_beside,
         )
 
 
@@ -156,7 +168,7 @@ class Trial:
         """Return how the design would differ; raises NotPlain and what bad changes lead to."""
         document, change = protocol.changed_document(self.plain, self.document)
         self.flow.update(document, change)
-        warnings = _found(self.cautions, document, self.flow)
+        warnings = _found(self.cautions, document, self.flow.verdicts)
         after = {k: _warned(v, warnings.get(k, ())) for k, v in self.flow.verdicts.items()}
         return compared(
             self.before,
@@ -167,10 +179,10 @@ class Trial:
         )
 
 
-def _found(cautions: Cautions, document: Document, flow: ShapeFlow) -> Warnings:
+def _found(cautions: Cautions, document: Document, verdicts: Mapping[str, Verdict]) -> Warnings:
     """Return the warnings by node; without them, where they cannot be found, the rest stands."""
     try:
-        return cautions.found(document, flow.verdicts)
+        return cautions.found(document, verdicts)
     except Exception:
         traceback.print_exc()
         return {}

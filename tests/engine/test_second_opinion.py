@@ -174,3 +174,38 @@ def test_edits_are_answered_while_keras_goes_through_what_is_doubtful(worker):
     told.hear_until("reconsidered", 11)
     confirmed = [revision for event, revision, last in before if event == "reconsidered" and last]
     assert confirmed == [], "60 thorough looks take longer than 10 answers"
+
+
+def test_a_quick_look_traces_nothing_and_says_where_it_should_have(monkeypatch):
+    from composer_gui.core.layer_kinds import Operation, Slot
+    from composer_gui.core.shapes.tensor_spec import TensorSpec
+    from composer_gui.engine import keras_operations, keras_shapes
+
+    traced = []
+
+    def traces(function, inputs):
+        traced.append(inputs)
+        return trace(function, inputs)
+
+    trace = keras_shapes.trace
+    monkeypatch.setattr(keras_shapes, "trace", traces)
+    monkeypatch.setattr(keras_operations, "trace", traces)
+    infer = keras_shapes.KerasShapes(CATALOG, None, keras_operations.call).infer
+    words = Map({"equation": "ab,bc->ac", "output_shape": (3,)})
+    whole_numbers = {"x": (TensorSpec((None, 4), "int32"),)}
+    numbers = {"inputs": (TensorSpec((None, 4)),)}
+    calls = [
+        (KerasLayer("l1", "mix", "EinsumDense", words), numbers, {}),
+        (KerasLayer("l1", "shared", "Dense", Map({"units": 2})), numbers, {"built_on": numbers}),
+        (Operation("l1", "half", "multiply", (Slot(0), 2)), whole_numbers, {}),
+    ]
+    for layer, inputs, more in calls:
+        if isinstance(layer, Operation):
+            from composer_gui.core.ports import operation_ports
+
+            inputs = {port.name: inputs["x"] for port in operation_ports(layer)}
+        quick = infer(layer, {}, inputs, thorough=False, **more)
+        assert (quick.doubtful, traced) == (True, []), layer.name
+        thorough = infer(layer, {}, inputs, **more)
+        assert not thorough.doubtful and traced.pop()
+        assert [spec.shape for _, spec in quick.outputs] == [s.shape for _, s in thorough.outputs]

@@ -357,6 +357,19 @@ def test_those_of_a_large_one_come_when_nobody_waits(worker, warns, monkeypatch)
     assert codes(worker.last_word()["n2"]) == ["odd"]
 
 
+def test_warnings_found_for_an_earlier_revision_are_not_told(worker, warns, monkeypatch):
+    monkeypatch.setattr(worker_designs, "WARNED_AT_ONCE", 1)
+    worker.open(put(start(), 2, "ReLU", "n1"))
+    worker.analysis.go_on()
+    late = worker.beside.work_on()
+    worker.edit(put(worker.document, 2, "Flatten", "n1"))
+    worker.said.clear()
+    late()
+    assert worker.said == []
+    worker.go_on()
+    assert worker.last_word() == {}
+
+
 def test_a_warning_that_an_edit_elsewhere_brings_and_takes_is_told(worker, warns):
     worker.open(put(start(), 2, "Flatten", "n1"))
     worker.go_on()

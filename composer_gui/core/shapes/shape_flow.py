@@ -299,9 +299,10 @@ class ShapeFlow:
         return spec if spec is not None and spec.shape is not None else None
 
     def _inputs(self, node: Call | Output) -> dict[str, tuple[TensorSpec, ...]]:
+        # by name, as the order of a Map is another in every process: of two faults both tell one
         return {
-            port: tuple(self._spec(source) for source in sources)
-            for port, sources in node.inputs.items()
+            port: tuple(self._spec(source) for source in node.inputs[port])
+            for port in sorted(node.inputs)
         }
 
     # Calls ---------------------------------------------------------------------------------------
