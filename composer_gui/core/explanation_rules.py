@@ -362,6 +362,7 @@ RULES: tuple[Rule, ...] = (
     merge_rules.batch_sizes,
     merge_rules.merge,
     _states,
+    merge_rules.inner,
     merge_rules.together,
     merge_rules.crossing,
     _missing,

@@ -7,6 +7,7 @@ import re
 from composer_gui.core.differences import axis_name, count_of_axes, differing, listed, named, where
 from composer_gui.core.layer_kinds import Shape
 from composer_gui.core.refused import Arriving, Refused, Words, say, when
+from composer_gui.core.shapes.tensor_spec import show_shape
 
 _MERGES = {
     "Add": ("do not add", "equal shapes"),
@@ -19,10 +20,24 @@ _MERGES = {
 }
 
 
-@when(r"matching shapes except for the concatenation axis|same rank|ConcatOp|same number of dim")
+_FUNCTIONS = {
+    **{name.lower(): name for name in ("Add", "Average", "Maximum", "Minimum", "Multiply")},
+    **{"subtract": "Subtract", "concatenate": "Concatenate"},
+}
+"""Functions of `keras.ops` that do what a layer does."""
+
+
+def _name(refused: Refused) -> str:
+    return refused.class_name or _FUNCTIONS.get(refused.function, "")
+
+
+@when(
+    r"same shape except on the|matching shapes except for the concatenation axis|same rank|"
+    r"ConcatOp|same number of dim"
+)
 def concatenate(match: re.Match, refused: Refused) -> Words | None:
     """Shapes that differ elsewhere than where they are joined."""
-    if refused.class_name != "Concatenate":
+    if _name(refused) != "Concatenate":
         return None
     axis = refused.parameter("axis", -1)
     wire, wanted, axes = _odd_one(refused, _joined_like(refused, axis))
@@ -87,10 +102,11 @@ def batch_sizes(match: re.Match, refused: Refused) -> Words | None:
 @when(r"[Ii]ncompatible (input )?shapes|axis values \d+|[Dd]imensions must be equal|broadcast")
 def merge(match: re.Match, refused: Refused) -> Words | None:
     """Shapes that a merge layer does not take together."""
-    if len(refused.specs) < 2 or refused.class_name not in _MERGES:
+    name = _name(refused)
+    if len(refused.specs) < 2 or not (name in _MERGES or refused.function):
         return None
-    verb, expected = _MERGES[refused.class_name]
-    product = refused.class_name == "Dot"
+    verb, expected = _MERGES.get(name, ("do not go together", "equal shapes"))
+    product = name == "Dot"
     wire, wanted, axes = _of_a_product(refused) if product else _odd_one_out(refused)
     if wire is None:
         return None
@@ -141,7 +157,7 @@ def _of_a_product(refused: Refused) -> tuple[Arriving | None, Shape, tuple[int, 
 
 @when(
     r"must be equal, but are (\d+)(?: and|,) (\d+)|`value` and `key`.*must be equal|"
-    r"[Ii]ncompatible shapes|[Ii]nvalid shapes|must match|same size"
+    r"[Ii]ncompatible shapes|[Ii]nvalid shapes|must match|same size|must have the same shape"
 )
 def together(match: re.Match, refused: Refused) -> Words | None:
     """Inputs that do not go together, found when Keras went through the layer's code."""
@@ -181,6 +197,22 @@ def _unequal(
         if differing(first.shape, wire.shape):
             return wire, first.shape, differing(first.shape, wire.shape)
     return None, (), ()
+
+
+@when(r"Inner dimensions .* must be equal")
+def inner(match: re.Match, refused: Refused) -> Words | None:
+    """Matrices that do not multiply."""
+    if len(refused.wires) != 2 or min(wire.rank for wire in refused.wires) < 2:
+        return None
+    first, second = refused.wires
+    at = len(second.shape) - 2
+    wanted = (*second.shape[:at], first.shape[-1], *second.shape[at + 1 :])
+    words = {
+        "where": f"{where(wanted, second.shape)}, the last axis of {first.name}",
+        "gives": refused.gives(),
+    }
+    fields = {"expected": show_shape(wanted), "actual": refused.given, "wanted": wanted}
+    return say("together", refused, words, second, **fields, axes=(at,))
 
 
 @when(r"identical shapes|inputs should have shape")

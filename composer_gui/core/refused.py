@@ -9,7 +9,7 @@ from typing import Any
 
 from composer_gui.core.differences import axis_name, listed
 from composer_gui.core.document import EMPTY, Shape
-from composer_gui.core.layer_kinds import KerasLayer, Layer
+from composer_gui.core.layer_kinds import KerasLayer, Layer, Operation
 from composer_gui.core.shapes.tensor_spec import TensorSpec, show_shape
 
 __all__ = ["Arriving", "Refused", "Rule", "Words", "axis_name", "clean", "listed", "say", "when"]
@@ -72,6 +72,11 @@ class Refused:
         return self.layer.class_name if isinstance(self.layer, KerasLayer) else ""
 
     @property
+    def function(self) -> str:
+        """The function of `keras.ops` that was called; empty for a layer."""
+        return self.layer.function if isinstance(self.layer, Operation) else ""
+
+    @property
     def given(self) -> str:
         """All shapes that come in, such as `10 and 64`."""
         return listed([show_shape(spec.shape) for spec in self.specs])
@@ -86,7 +91,9 @@ class Refused:
         return listed([f"{wire.name} gives {wire.spec.show(dtype=dtype)}" for wire in self.wires])
 
     def parameter(self, name: str, default: Any = None) -> Any:
-        """Return the value of a parameter that was set, else `default`."""
+        """Return the value of a parameter or keyword that was set, else `default`."""
+        if isinstance(self.layer, Operation):
+            return self.layer.keywords.get(name, default)
         if not isinstance(self.layer, KerasLayer):
             return default
         return self.layer.parameters.get(name, default)

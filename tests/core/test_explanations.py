@@ -10,7 +10,7 @@ from immutables import Map
 from composer_gui.core.document import EMPTY
 from composer_gui.core.explanation_rules import RULES
 from composer_gui.core.explanations import REFUSED, explain
-from composer_gui.core.layer_kinds import KerasLayer, SavedInterface, SavedModel
+from composer_gui.core.layer_kinds import KerasLayer, Operation, SavedInterface, SavedModel
 from composer_gui.core.problem_table import KINDS
 from composer_gui.core.problems import Problem
 from composer_gui.core.refused import Refused, clean
@@ -352,6 +352,54 @@ def test_a_problem_of_shapes_says_which_wire_both_shapes_and_the_axes(call, code
 def test_the_wire_at_fault_is_the_one_that_differs_from_the_others(call, index, wanted, axes):
     problem = worded(call)
     assert (problem.index, problem.wanted, problem.axes) == (index, wanted, axes)
+
+
+@pytest.mark.parametrize(
+    ("function", "text", "shapes", "code", "message"),
+    [
+        (
+            "add",
+            "Cannot broadcast shape, the failure dim has value 4",
+            [(4, 3), (5, 3)],
+            "merge",
+            "4×3 and 5×3 do not add, since axis 1 is 5, not 4. "
+            "left gives 4×3 and right gives 5×3 to it.",
+        ),
+        (
+            "matmul",
+            "Inner dimensions (`x1.shape[-1]` and `x2.shape[-2]`) must be equal",
+            [(3, 4), (5, 6)],
+            "together",
+            "What it gets does not go together: axis 1 is 5, not 4, the last axis of left. "
+            "left gives 3×4 and right gives 5×6.",
+        ),
+        (
+            "stack",
+            "Every value in `x` must have the same shape.",
+            [(4,), (5,)],
+            "together",
+            "What it gets does not go together: the last axis is 5, not 4. "
+            "left gives 4 and right gives 5.",
+        ),
+        (
+            "mean",
+            "axis 3 is out of bounds for an array with dimension 2.",
+            [(4,)],
+            "axis",
+            "it works on axis 3. left gives 4: its axes are 0, the batch, to 1.",
+        ),
+    ],
+)
+def test_a_function_is_explained_like_the_layer_that_does_the_same(
+    function, text, shapes, code, message
+):
+    layer = Operation("l1", "it", function, keywords=Map({"axis": 3}))
+    names = ("left", "right")[: len(shapes)]
+    inputs = {
+        name: (TensorSpec((None, *shape)),) for name, shape in zip(names, shapes, strict=True)
+    }
+    problem = worded(Refused("it", layer, text, inputs, {name: (name,) for name in names}))
+    assert (problem.code, problem.message) == (code, message)
 
 
 def test_every_rule_but_the_last_may_have_nothing_to_say():
