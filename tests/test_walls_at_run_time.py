@@ -181,7 +181,8 @@ def test_the_window_starts_without_what_looks_for_repairs(tmp_path):
     script = """
 import json
 import composer_gui.app
-late = ("core.fixes", "core.origins", "session.repairs", "session.fitting")
+late = ("core.codegen", "core.fixes", "core.opening", "core.origins", "session.repairs",
+        "session.fitting")
 print(json.dumps([name for name in late if f"composer_gui.{name}" in sys.modules]))
 """
     assert run(script, tmp_path) == []

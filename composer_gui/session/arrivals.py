@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from composer_gui.core import edits, opening
+from composer_gui.core import edits
 from composer_gui.core.change import Change, between
 from composer_gui.core.document import Call, CodeFile, Document
 from composer_gui.core.errors import ComposerError, EditRefused
@@ -278,7 +278,7 @@ def _opened(
     before: Document, node_id: str, layer: SavedModel, known: Inside | None, catalog: Catalog
 ) -> _Opened:
     inside = known or model_files.read_inside(layer.path)
-    design = opening.opened(inside, layer, catalog)
+    design = later.opening().opened(inside, layer, catalog)
     after = edits.splice(before, node_id, design)
     return _Opened(inside, design, _Reworked(before, after, between(before, after)))
 

@@ -7,12 +7,11 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from composer_gui.core import opening
 from composer_gui.core.errors import ComposerError
 from composer_gui.core.inside import Inside, NotOpenable
 from composer_gui.core.layer_kinds import SavedModel
 from composer_gui.core.saved_files import SavedFile
-from composer_gui.session import model_files
+from composer_gui.session import later, model_files
 
 READING = "reading"
 
@@ -53,7 +52,7 @@ class Insides(QObject):
         """Return what is inside the part of its file that a layer is, None as for `whole`."""
         whole = self.whole((layer.path, layer.sha256))
         try:
-            return None if whole is None else opening.part_inside(whole, layer.part)
+            return None if whole is None else later.opening().part_inside(whole, layer.part)
         except NotOpenable:
             return None
 
@@ -67,7 +66,7 @@ class Insides(QObject):
         if not isinstance(known, Inside):
             return ""
         try:
-            opening.part_inside(known, layer.part)
+            later.opening().part_inside(known, layer.part)
         except NotOpenable as error:
             return error.whole
         return ""

@@ -1,4 +1,4 @@
-"""What a session loads once somebody asks for it: what looks for repairs, and all that they need.
+"""What a session loads once somebody asks for it: repairs, sources, what opens models up.
 
 It is more than all the rest of a session, and the window is to be there before it.
 """
@@ -39,3 +39,17 @@ def origins() -> ModuleType:
     from composer_gui.core import origins
 
     return origins
+
+
+def keras_script() -> ModuleType:
+    """Return the module that writes sources."""
+    from composer_gui.core.codegen import keras_script
+
+    return keras_script
+
+
+def opening() -> ModuleType:
+    """Return the module that opens saved models up."""
+    from composer_gui.core import opening
+
+    return opening

@@ -6,15 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from composer_gui.core.codegen import keras_script
-from composer_gui.core.codegen.keras_script import Script
 from composer_gui.core.document import Call, Document
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.saved_files import saved_files
 from composer_gui.core.verdicts import Verdict
+from composer_gui.session import later
 from composer_gui.session.insides import Insides
 from composer_gui.storage import document_file
+
+if TYPE_CHECKING:
+    from composer_gui.core.codegen.keras_script import Script
 
 
 class Scripts:
@@ -47,7 +50,7 @@ class Scripts:
         """Return what makes the source that `of` returns; it may be called in any thread."""
         whole = document if document.code == root.code else replace(document, code=root.code)
         return partial(
-            keras_script.generate,
+            later.keras_script().generate,
             whole,
             self._catalog,
             model_paths(document, path.parent if path else None),

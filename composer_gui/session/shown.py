@@ -12,7 +12,6 @@ from PySide6.QtCore import QObject, Signal
 
 from composer_gui.core import structure
 from composer_gui.core.change import Change, between
-from composer_gui.core.codegen.keras_script import Script
 from composer_gui.core.document import CodeFile, Document, number_of
 from composer_gui.core.graph import Graph
 from composer_gui.core.layers.catalog import Catalog
@@ -29,6 +28,7 @@ from composer_gui.session.settings import Settings
 from composer_gui.session.trials import Trials
 
 if TYPE_CHECKING:
+    from composer_gui.core.codegen.keras_script import Script
     from composer_gui.core.origins import Origin
     from composer_gui.session.fitting import Fitting
     from composer_gui.session.repairs import Repairs
