@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from composer_gui.core.layer_kinds import Construct, KerasLayer, Shape
@@ -74,10 +75,14 @@ def step_back(called: Called, axis: int) -> Step:
     name = called.layer.class_name
     if axis == 0:
         return Onward(called.first[0], 0, 0) if called.first[0] else Made()
-    for pattern, rule in _RULES:
-        if re.fullmatch(pattern, name):
-            return rule(called, axis) or _kept(called, axis)
-    return _kept(called, axis)
+    rule = _rule_of(name)
+    return (rule(called, axis) if rule is not None else None) or _kept(called, axis)
+
+
+@cache
+def _rule_of(name: str) -> Callable[[Called, int], Step | None] | None:
+    """Return the rule of a class; a long way upstream meets the same few again and again."""
+    return next((rule for pattern, rule in _RULES if re.fullmatch(pattern, name)), None)
 
 
 def _kept(called: Called, axis: int) -> Step:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -85,6 +86,7 @@ def _upstream(
     document: Document, catalog: Catalog, verdicts: Verdicts, source: Source, axis: int
 ) -> Origin | None:
     """Follow an axis from node to node until one of them sets it."""
+    defaults: dict[str, dict[str, Any]] = {}
     for _ in range(LONGEST_WAY):
         node, spec = document.nodes.get(source.node), _spec(verdicts, source)
         if node is None or spec is None or spec.shape is None:
@@ -94,7 +96,7 @@ def _upstream(
         layer = document.layers.get(node.layer) if isinstance(node, Call) else None
         if not isinstance(layer, KerasLayer) or layer.class_name not in catalog.layers:
             return _at_model(document, node, layer, source, spec, axis)
-        called = _called(catalog, verdicts, node, layer, spec.shape)
+        called = _called(catalog, verdicts, node, layer, spec.shape, defaults)
         step = step_of_rank(called) if axis == RANK else step_back(called, axis)
         if not isinstance(step, Onward):
             return _at_layer(document, node, called, step, axis)
@@ -106,14 +108,22 @@ def _upstream(
 
 
 def _called(
-    catalog: Catalog, verdicts: Verdicts, node: Call, layer: KerasLayer, output: Shape
+    catalog: Catalog,
+    verdicts: Verdicts,
+    node: Call,
+    layer: KerasLayer,
+    output: Shape,
+    defaults: dict[str, dict[str, Any]],
 ) -> Called:
+    """Return how a node calls its layer; `defaults` keeps those of each class for the next one."""
     inputs = {}
     for port, sources in node.inputs.items():
         specs = [_spec(verdicts, source) for source in sources]
         inputs[port] = [spec.shape or () if spec is not None else () for spec in specs]
-    defaults = {p.name: p.default for p in catalog.layer(layer.class_name).parameters}
-    return Called(layer, defaults | dict(layer.parameters), inputs, output)
+    name = layer.class_name
+    if name not in defaults:
+        defaults[name] = {p.name: p.default for p in catalog.layer(name).parameters}
+    return Called(layer, ChainMap(layer.parameters, defaults[name]), inputs, output)
 
 
 def _at_input(node: Input, spec: TensorSpec, axis: int) -> Origin:
