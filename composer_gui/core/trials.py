@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from composer_gui.core import kinds_of_structure
 from composer_gui.core.change import Change
 from composer_gui.core.document import EMPTY, Document
 from composer_gui.core.problems import ERROR, Problem
@@ -21,7 +22,7 @@ class TrialResult:
 
     `touched` are the verdicts then of the nodes that the change adds or changes. `gone` are
     problems that there are now and would not be, `found` those that there are not now. Of these,
-    `revealed` are at nodes that are blocked now, so that nobody can have known of them.
+    `revealed` are at nodes that Keras cannot be asked about now, so that nobody can have known.
     """
 
     touched: Mapping[str, Verdict] = field(default_factory=lambda: EMPTY)
@@ -102,13 +103,23 @@ def compared(
     old = [*problems_before, *_problems(before)]
     new = [*problems_after, *_problems(after)]
     gone, found = _unpaired(old, new)
-    blocked = {node_id for node_id, verdict in before.items() if verdict.kind == BLOCKED}
+    unasked = {node_id for node_id, verdict in before.items() if is_unasked(verdict)}
     return TrialResult(
         touched={node_id: after[node_id] for node_id in touched if node_id in after},
         gone=gone,
         found=found,
-        revealed=tuple(problem for problem in found if problem.node in blocked),
+        revealed=tuple(problem for problem in found if problem.node in unasked),
     )
+
+
+def is_unasked(verdict: Verdict) -> bool:
+    """Return whether Keras cannot be asked about a node yet.
+
+    It waits for another node, or lacks a wire or a value itself: what else is wrong there shows
+    once that is mended.
+    """
+    own = (problem.code in kinds_of_structure.KINDS for problem in errors(verdict.problems))
+    return verdict.kind == BLOCKED or any(own)
 
 
 def _unpaired(

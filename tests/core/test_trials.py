@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from composer_gui.core import kinds_of_structure
 from composer_gui.core.change import Change
 from composer_gui.core.document import Document
 from composer_gui.core.fixes import Fix
@@ -82,3 +83,13 @@ def test_of_the_fixes_that_mend_only_those_are_good_that_reveal_the_fewest_error
     assert good[0].result is clean
     assert [one.title for one in best(offers[:2], [None, revealing])] == ["reveals"]
     assert best([], []) == ()
+
+
+def test_what_is_wrong_besides_a_value_that_lacks_shows_once_the_value_is_there():
+    assert "missing_parameter" in kinds_of_structure.KINDS
+    lacking = Problem("missing_parameter", "conv needs filters.", "n3")
+    besides = Problem("rank", "conv wants 3 axes.", "n3", "inputs")
+    before = {"n3": Verdict(WRONG, problems=(lacking,))}
+    result = compared(before, {"n3": Verdict(WRONG, problems=(besides,))}, ["n3"])
+    assert result.revealed == (besides,)
+    assert result.mends(lacking)

@@ -8,7 +8,7 @@ from composer_gui.core import edits
 from composer_gui.core.problem_table import KINDS
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.shapes.tensor_spec import show_shape
-from composer_gui.core.trials import Offer
+from composer_gui.core.trials import Offer, is_unasked
 from composer_gui.session.session import Session
 from composer_gui.storage import resources
 
@@ -72,13 +72,13 @@ class Judge:
         session.replace(document.settled(), None)
         self._until_confirmed()
         before = {problem.key for problem in session.problems()}
-        blocked = {k for k, verdict in session.verdicts.items() if verdict.kind == "blocked"}
+        unasked = {k for k, verdict in session.verdicts.items() if is_unasked(verdict)}
         session.apply(offer.title, offer.edit)
         self._until_confirmed()
         after = session.problems()
         if offer.problem.key in {problem.key for problem in after}:
             return f"{offer.title}: it is still there"
-        new = [p for p in after if p.key not in before and p.node not in blocked]
+        new = [p for p in after if p.key not in before and p.node not in unasked]
         return f"{offer.title}: {new[0].message}" if new else ""
 
     def left_when_silenced(self, document, warnings):
