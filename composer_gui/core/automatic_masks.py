@@ -19,6 +19,7 @@ from composer_gui.core.inside import (
     Part,
     tensors_in,
 )
+from composer_gui.core.layers.families import ELEMENTWISE
 
 HAND_ON = frozenset(
     {
@@ -33,7 +34,7 @@ HAND_ON = frozenset(
 HAND_ON_SEQUENCES = frozenset({"Bidirectional", "GRU", "LSTM", "SimpleRNN"})
 """Layers that do so where they give a sequence."""
 
-JOIN = frozenset({"Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply", "Subtract"})
+JOIN = ELEMENTWISE | {"Concatenate"}
 """Layers that make one mask of those of all their inputs."""
 
 _BEGINS = "NotEqual"

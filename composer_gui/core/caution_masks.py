@@ -12,6 +12,13 @@ from typing import Any
 from composer_gui.core.document import Call, Document, Node, number_of
 from composer_gui.core.kinds_of_warnings import KINDS
 from composer_gui.core.layer_kinds import Construct, KerasLayer, Layer, Operation
+from composer_gui.core.layers.families import (
+    ATTENTION,
+    CONV_LSTM,
+    ELEMENTWISE,
+    SEQUENCES,
+    for_each_rank,
+)
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.flow_order import sources_of
 from composer_gui.core.verdicts import FINE, Verdict
@@ -19,20 +26,16 @@ from composer_gui.core.verdicts import FINE, Verdict
 MAKES = frozenset({"Embedding", "Masking", "ReversibleEmbedding"})
 """Make a mask; an embedding with `mask_zero` only, and drops one else."""
 
-_CONV_LSTM = frozenset({"ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"})
-RECURRENT = frozenset({"Bidirectional", "GRU", "LSTM", "RNN", "SimpleRNN"}) | _CONV_LSTM
+RECURRENT = SEQUENCES | CONV_LSTM
 """Use a mask, and hand it on where they return sequences."""
 
-ATTENTION = frozenset(
-    {"AdditiveAttention", "Attention", "GroupQueryAttention", "MultiHeadAttention"}
-)
+FIRST_ONLY = ATTENTION
 """Use the masks of what comes in, and hand on that of the query."""
 
-USES = RECURRENT | ATTENTION | {"GlobalAveragePooling1D"}
+USES = RECURRENT | FIRST_ONLY | {"GlobalAveragePooling1D"}
 """Work on what is not masked only."""
 
-FIRST_ONLY = ATTENTION
-ALL_OR_NONE = frozenset({"Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"})
+ALL_OR_NONE = ELEMENTWISE
 """Hand a mask on if all that comes in has one."""
 
 PASSES = frozenset(
@@ -66,8 +69,7 @@ PASSES = frozenset(
 """Hand on what mask there is."""
 
 ENDS = frozenset(
-    {"Dot", "Flatten", "RepeatVector"}
-    | {f"Global{kind}Pooling{n}D" for kind in ("Average", "Max") for n in (1, 2, 3)}
+    {"Dot", "Flatten", "RepeatVector"} | for_each_rank("GlobalAveragePooling", "GlobalMaxPooling")
 )
 """Drop a mask rightly: what comes out has another axis of steps than the masked one, or none."""
 

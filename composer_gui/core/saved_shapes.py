@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from composer_gui.core.document import Shape
+from composer_gui.core.layers.families import ELEMENTWISE
 
 Config = dict[str, Any]
 Shapes = list[Shape]
@@ -41,7 +42,6 @@ _UNCHANGED = {
     "SpatialDropout3D",
     "UnitNormalization",
 }
-_SUMS = {"Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"}
 _KEEPS_DTYPE = {"Flatten", "Identity", "Reshape"}
 
 
@@ -55,7 +55,7 @@ def output_shape(layer: Config, inputs: Shapes, index: int = 0) -> Shape | None:
         return None
     if name in _UNCHANGED:
         return inputs[0]
-    if name in _SUMS:
+    if name in ELEMENTWISE:
         return inputs[0] if all(shape == inputs[0] for shape in inputs) else None
     rule = _RULES.get(name)
     return None if rule is None else rule(config, inputs, index)

@@ -12,6 +12,12 @@ from composer_gui.core.explanations import to_be_worded
 from composer_gui.core.kinds_of_calls import KINDS as CALLS
 from composer_gui.core.kinds_of_doubts import KINDS
 from composer_gui.core.layer_kinds import Construct, KerasLayer, Shape
+from composer_gui.core.layers.families import (
+    CONV_LSTM,
+    DOT_ATTENTION,
+    HEAD_ATTENTION,
+    SEQUENCES,
+)
 from composer_gui.core.layers.layer_spec import LayerSpec
 from composer_gui.core.misfits import NODE, SOURCE
 from composer_gui.core.problems import Problem
@@ -19,10 +25,6 @@ from composer_gui.core.shapes.outcome import Inputs
 from composer_gui.core.shapes.tensor_spec import TensorSpec, show_shape
 from composer_gui.engine.keras_doubts_told import differing_anywhere, first_wire, misfit
 from composer_gui.engine.keras_specs import CannotCall
-
-_DOTS = frozenset({"AdditiveAttention", "Attention"})
-_HEADS = frozenset({"GroupQueryAttention", "MultiHeadAttention"})
-_SEQUENCES = frozenset({"Bidirectional", "GRU", "LSTM", "RNN", "SimpleRNN"})
 
 
 def refuse_shapes(spec: LayerSpec, layer: KerasLayer, inputs: Inputs) -> None:
@@ -127,13 +129,13 @@ def _refuse_attention(name: str, parameters: Mapping, inputs: Inputs) -> None:
     _compare("value", "its query", "its value", _like(query, value, _shared(name)), value)
     if inputs.get("key"):
         _compare("key", "its key", "its value", (*value[:-1], key[-1]), key)
-    if name in _DOTS:
+    if name in DOT_ATTENTION:
         _compare(other, "its query", f"its {other}", (*key[:-1], query[-1]), key)
 
 
 def _shared(name: str) -> Any:
     """Return which axes a value has in common with the query: the batch, or all before the steps"""
-    return slice(0, 1) if name in _HEADS else slice(0, -2)
+    return slice(0, 1) if name in HEAD_ATTENTION else slice(0, -2)
 
 
 def _like(query: Shape, value: Shape, shared: slice) -> Shape:
@@ -174,7 +176,7 @@ def _mask_for(name: str, port: str, inputs: Inputs, given: Shape) -> tuple[Shape
     """Return the shape of a mask that would fit at this port, None where any may."""
     _, first = first_wire(inputs)
     batch, shape = (None,), first.shape
-    if name in _HEADS:
+    if name in HEAD_ATTENTION:
         query, value = inputs["query"][0].shape, inputs["value"][0].shape
         if port == "attention_mask":
             if len(query) != 3 or len(given) not in (2, 3) or 1 in given:
@@ -186,7 +188,7 @@ def _mask_for(name: str, port: str, inputs: Inputs, given: Shape) -> tuple[Shape
         if port == "query_mask":
             return ((*batch, *query[1:-1]) if name == "GroupQueryAttention" else None), _EACH_STEP
         return (*batch, *value[1:-1]), _EACH_STEP
-    if name in _SEQUENCES or name.startswith("ConvLSTM") or name == "GlobalAveragePooling1D":
+    if name in SEQUENCES | CONV_LSTM or name == "GlobalAveragePooling1D":
         return (*batch, shape[1]), _EACH_STEP
     if name == "TimeDistributed":
         return (*batch, shape[1], *given[2:]), _EACH_STEP

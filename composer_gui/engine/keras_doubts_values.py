@@ -14,6 +14,7 @@ import keras
 
 from composer_gui.core.kinds_of_doubts import KINDS
 from composer_gui.core.layer_kinds import Construct, KerasLayer
+from composer_gui.core.layers.families import ATTENTION, CONV_LSTM, ELEMENTWISE, for_each_rank
 from composer_gui.core.layers.layer_spec import LayerSpec
 from composer_gui.core.misfits import NODE, SOURCE, as_text
 from composer_gui.core.problems import Problem
@@ -28,43 +29,37 @@ ONLY_TEXT = frozenset({"StringLookup", "TextVectorization"})
 
 READS_INDICES = frozenset({"Embedding", "ReversibleEmbedding"})
 
-
-def _sized(*names: str) -> frozenset[str]:
-    """Return classes that there are for one, two and three axes."""
-    return frozenset(f"{name}{axes}D" for name in names for axes in (1, 2, 3))
-
-
 _NOISE = frozenset({"AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise"})
-_MOVES = _sized("Cropping", "SpatialDropout", "UpSampling", "ZeroPadding") | {"RepeatVector"}
+_MOVES = for_each_rank("Cropping", "SpatialDropout", "UpSampling", "ZeroPadding") | {"RepeatVector"}
 _SAME = frozenset({"Flatten", "Identity", "Permute", "Reshape"})
-_MERGES = frozenset({"Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"})
 
 PASSES_TEXT = _NOISE | _MOVES | _SAME | READS_TEXT | {"Add", "Concatenate"}
 """Layers that text goes through; Add joins the words."""
 
 CONVOLUTIONS = (
-    _sized("Conv", "ConvLSTM")
+    for_each_rank("Conv")
+    | CONV_LSTM
     | {f"Conv{axes}DTranspose" for axes in (1, 2, 3)}
     | {"DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D"}
 )
 
 FRACTIONS_ONLY = (
     CONVOLUTIONS
-    | _sized("AdaptiveAveragePooling", "AveragePooling")
+    | for_each_rank("AdaptiveAveragePooling", "AveragePooling")
     | {"AdaptiveMaxPooling3D", "MaxPooling3D"}
     | {"ELU", "PReLU", "Softmax", "UnitNormalization"}
 )
 """Layers that fail when they run on whole numbers."""
 
-NO_TRUTH = _MERGES | {"AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdditiveAttention"}
+NO_TRUTH = ELEMENTWISE | {"AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdditiveAttention"}
 NO_TRUTH |= {"LeakyReLU", "MaxPooling1D", "MaxPooling2D", "ReLU"}
 """Layers that take whole numbers, and fail when everything that they get is true or false."""
 
 KEEPS_WHOLE = (
     _NOISE
     | _MOVES
-    | (_MERGES - {"Average"})
-    | _sized("GlobalMaxPooling")
+    | (ELEMENTWISE - {"Average"})
+    | for_each_rank("GlobalMaxPooling")
     | {"AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "MaxPooling1D", "MaxPooling2D"}
     | {"ActivityRegularization", "Concatenate", "Dot", "Masking", "RMSNormalization", "ReLU"}
 )
@@ -82,9 +77,9 @@ MADE_FRACTIONS = frozenset({"exponential", "leaky_relu", "tanh"})
 COMPUTES_IN_FRACTIONS = (
     CONVOLUTIONS
     | READS_INDICES
-    | _sized("AdaptiveAveragePooling", "AveragePooling")
+    | for_each_rank("AdaptiveAveragePooling", "AveragePooling")
     | {"Dense", "EinsumDense", "GRU", "LSTM", "SimpleRNN"}
-    | {"AdditiveAttention", "Attention", "GroupQueryAttention", "MultiHeadAttention"}
+    | ATTENTION
     | {"ELU", "MaxPooling3D", "Softmax", "UnitNormalization"}
 )
 """Layers that fail where they themselves are of a dtype of whole numbers."""

@@ -1,0 +1,26 @@
+"""Classes of Keras's layers that rules about shapes, dtypes, masks and fixes treat alike."""
+
+from __future__ import annotations
+
+
+def for_each_rank(*names: str) -> frozenset[str]:
+    """Return the classes that there are for one, two and three axes: `Conv` is Conv1D and so on."""
+    return frozenset(f"{name}{axes}D" for name in names for axes in (1, 2, 3))
+
+
+ELEMENTWISE = frozenset({"Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"})
+"""The merges that work number by number, and so take equal shapes or repeat what is smaller."""
+
+DOT_ATTENTION = frozenset({"AdditiveAttention", "Attention"})
+"""The attentions that compare what comes as it is."""
+
+HEAD_ATTENTION = frozenset({"GroupQueryAttention", "MultiHeadAttention"})
+"""The attentions that project what comes, for each of their heads."""
+
+ATTENTION = DOT_ATTENTION | HEAD_ATTENTION
+
+SEQUENCES = frozenset({"Bidirectional", "GRU", "LSTM", "RNN", "SimpleRNN"})
+"""The layers that go through steps of features, one step after the other."""
+
+CONV_LSTM = for_each_rank("ConvLSTM")
+"""Those that do so with images, or what has one axis less or more."""
