@@ -155,6 +155,8 @@ def fixes_for(
     Nothing of it has been tried: those that the table names for this kind of problem come first,
     then for an error what helps against others.
     """
+    if problem.inner and problem.severity != ERROR:
+        return ()  # a warning from inside is for the level that it is about
     if problem.node is None:
         found = _of_design(document, catalog, problem)
     elif problem.node in document.nodes:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from composer_gui.core import explanations, structure
+from composer_gui.core.cautions import Cautions
 from composer_gui.core.change import Change
 from composer_gui.core.document import (
     EMPTY,
@@ -119,7 +120,13 @@ class ShapeFlow:
         if isinstance(question.layer, Submodel):
             design, code = question.layer.design, question.code
             design = replace(design, code=code) if code else design
-            return submodel_flow.outcome(question.layer, question.inputs, design, self._flow_inside)
+            return submodel_flow.outcome(
+                question.layer,
+                question.inputs,
+                design,
+                self._flow_inside,
+                Cautions(self._catalog).found,
+            )
         return question.asked(self._infer, thorough=self._thorough)
 
     def elsewhere(self, infer: Infer) -> ShapeFlow:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
 from composer_gui.core.cost import inside
-from composer_gui.core.document import OUTPUT_PORT, Call, Document, Input
+from composer_gui.core.document import OUTPUT_PORT, Call, Document, Input, in_order
 from composer_gui.core.layer_kinds import Submodel
 from composer_gui.core.misfits import other_dtype, other_shape
 from composer_gui.core.ports import design_ports
@@ -29,12 +29,17 @@ class Flow(Protocol):
         """Find the verdicts of a document."""
 
 
+Warnings = Callable[[Document, Mapping[str, Verdict]], Mapping[str, tuple[Problem, ...]]]
+"""warnings(design, verdicts): what its nodes are warned of, by their ids."""
+
 MakeFlow = Callable[[Mapping[str, TensorSpec], Any], Flow]
 """make(given, built): a flow in which Inputs have the specs `given`, by their ids, and layers are
 those that the flow `built` made, if there is one."""
 
 
-def outcome(layer: Submodel, inputs: Inputs, design: Document, make: MakeFlow) -> Outcome:
+def outcome(
+    layer: Submodel, inputs: Inputs, design: Document, make: MakeFlow, warnings: Warnings
+) -> Outcome:
     """Return what comes of calling a submodel on specs.
 
     The layers in it are made for its Inputs as they are declared, and then called on what comes.
@@ -62,6 +67,8 @@ def outcome(layer: Submodel, inputs: Inputs, design: Document, make: MakeFlow) -
             parameters=counted.parameters,
             trainable_parameters=counted.trainable_parameters,
         )
+    if not found.is_error:
+        found = replace(found, problems=found.problems + _warned(design, flow, warnings))
     return replace(
         found,
         doubtful=bool(declared.doubts or flow.doubts),
@@ -142,10 +149,23 @@ def _used(design: Document) -> set[str]:
     return found
 
 
+def _warned(design: Document, flow: Flow, warnings: Warnings) -> tuple[Problem, ...]:
+    """Return the warnings inside, each once."""
+    found = warnings(design, flow.verdicts)
+    inside = (problem for node in in_order(design.nodes) for problem in found.get(node.id, ()))
+    return tuple(dict.fromkeys(_of_the_whole(design, inside)))
+
+
 def _problems(design: Document, verdicts: Mapping[str, Verdict]) -> Iterator[Problem]:
-    """Yield what is wrong inside, errors first, told of the whole."""
-    found = [problem for verdict in verdicts.values() for problem in verdict.problems]
-    for problem in sorted(found, key=lambda problem: problem.severity != ERROR):
+    """Yield what is wrong inside, errors first."""
+    nodes = (node for node in in_order(design.nodes) if node.id in verdicts)
+    found = [problem for node in nodes for problem in verdicts[node.id].problems]
+    yield from _of_the_whole(design, sorted(found, key=lambda one: one.severity != ERROR))
+
+
+def _of_the_whole(design: Document, problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Yield problems of a design as those of the node that calls it."""
+    for problem in problems:
         message = f"Inside {{node}}: {problem.message}"
         inner = problem.inner or (design.label(problem.node) if problem.node else "")
         yield replace(problem, message=message, node=None, port=None, inner=inner)
