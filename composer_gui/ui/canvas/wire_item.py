@@ -190,7 +190,8 @@ class WireItem(QGraphicsPathItem):
 
     def _take_height(self) -> None:
         tagged = self.tag is not None and self.look.mismatch is not None
-        self.setZValue(2 if self.mark else 1 if tagged else 0)
+        # What a tag says is above notes, and below nodes
+        self.setZValue(6 if tagged else 2 if self.mark else 0)
 
     def _take_pen(self) -> None:
         look = self.look
