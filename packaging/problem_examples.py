@@ -53,7 +53,7 @@ OF_KIND: dict[str, dict[str, object]] = {
         "count": "2 axes",
     },
     "free_size": {
-        "needs": "makes its weights to measure",
+        "needs": "has to know that size to make its weights",
         "given": "10×?",
         "axis": "the last axis",
     },
@@ -67,8 +67,8 @@ OF_KIND: dict[str, dict[str, object]] = {
     "reshape": {
         "wanted": "5",
         "given": "4×2",
-        "values": 8,
-        "needed": ", and that would be 5",
+        "values": "8 values",
+        "needed": "and those of 5 hold 5",
     },
     "groups": {
         "node": "norm",
@@ -81,7 +81,7 @@ OF_KIND: dict[str, dict[str, object]] = {
     "concatenate": {
         "node": "join",
         "axis": "the last axis",
-        "why": "the others have to be equal, and axis 1 is 4 and 5",
+        "why": "all other axes have to be equal: axis 1 is 4 and 5",
         "gives": "left gives 4×3 and right gives 5×3",
     },
     "batch_size": {
@@ -112,6 +112,7 @@ OF_KIND: dict[str, dict[str, object]] = {
         "node": "norm",
         "axis": 3,
         "gives": "features gives 4",
+        "whose": "its",
         "last": 1,
     },
     "equation": {"node": "mix", "equation": "ab,bc->ac", "gives": "words gives 4×3"},

@@ -53,6 +53,11 @@ def count_of_axes(count: int) -> str:
     return {0: "no axis", 1: "1 axis"}.get(count, f"{count} axes")
 
 
+def counted(values: int) -> str:
+    """Return a number of values in words."""
+    return "1 value" if values == 1 else f"{values} values"
+
+
 def listed(words: Sequence[str]) -> str:
     """Return `a`, `a and b`, `a, b and c`."""
     if len(words) < 2:

@@ -10,7 +10,14 @@ import math
 import re
 
 from composer_gui.core import merge_rules, parameter_rules, rank_rules
-from composer_gui.core.differences import axis_name, differing, listed, named, where
+from composer_gui.core.differences import (
+    axis_name,
+    counted,
+    differing,
+    listed,
+    named,
+    where,
+)
 from composer_gui.core.misfits import as_text
 from composer_gui.core.refused import (
     Arriving,
@@ -122,7 +129,7 @@ def free_size(refused: Refused, wire: Arriving) -> Words:
     channels = channels_axis(refused, len(wire.shape))
     axes = (channels,) if channels in open_axes else open_axes
     is_measured = not refused.class_name.startswith("Adaptive")
-    needs = "makes its weights to measure" if is_measured else "works on sizes that are known"
+    needs = "has to know that size to make its weights" if is_measured else "needs known sizes"
     words = {"axis": named(axes, len(wire.shape)), "needs": needs}
     fields = {"expected": "a fixed size", "wanted": wire.shape, "axes": axes}
     return say("free_size", refused, words, wire, **fields)
@@ -168,17 +175,19 @@ def _reshape(match: re.Match, refused: Refused) -> Words:
     shape = "×".join("?" if size == -1 else str(size) for size in target) or "its target"
     wire = refused.wires[0]
     values = math.prod(size for size in wire.shape[1:] if size)
-    words = {"wanted": shape, "values": values, "needed": _needed(target)}
+    words = {"wanted": shape, "values": counted(values), "needed": _needed(target, shape)}
     wanted = (wire.shape[0], *(None if size == -1 else size for size in target))
     axes = tuple(range(1, len(wire.shape))) or (0,)
     return say("reshape", refused, words, wire, expected=shape, wanted=wanted, axes=axes)
 
 
-def _needed(target: tuple[int, ...]) -> str:
+def _needed(target: tuple[int, ...], shape: str) -> str:
     known = math.prod(size for size in target if size != -1)
     if not target:
-        return ""
-    return f", which do not come in {known}s" if -1 in target else f", and that would be {known}"
+        return "which is another number"
+    if -1 in target:
+        return f"which cannot be divided by {known}"
+    return f"and those of {shape} hold {known}"
 
 
 @when(r"number of groups|[Nn]umber of groups|of `?groups`?|`num_groups`|divisible by")
@@ -210,18 +219,21 @@ def _groups(match: re.Match, refused: Refused) -> Words | None:
 def _axis_out_of_range(match: re.Match, refused: Refused) -> Words | None:
     """A parameter that names an axis which is not there."""
     names = ("axis", "axes", "shared_axes", "attention_axes")
-    value = next((v for v in map(refused.parameter, names) if v is not None), None)
-    if value is None or not refused.wires:
+    name = next((name for name in names if refused.parameter(name) is not None), None)
+    if name is None or not refused.wires:
         return None
+    value = refused.parameter(name)
     wire = min(refused.wires, key=lambda wire: wire.rank)
     last = wire.rank
     asked = value if isinstance(value, tuple) else (value,)
     odd = [axis for axis in asked if isinstance(axis, int) and not -last - 1 <= axis <= last]
     if not odd:
         return None
-    words = {"axis": odd[0], "gives": refused.gives(), "last": last}
-    expected = f"an axis from {-last - 1} to {last}"
-    return say("axis", refused, words, wire, expected=expected, actual=str(odd[0]))
+    alike = len({one.rank for one in refused.wires}) == 1
+    whose = "its" if len(refused.wires) == 1 else "their" if alike else f"{wire.name}’s"
+    words = {"axis": odd[0], "gives": refused.gives(), "whose": whose, "last": last}
+    fields = {"expected": f"an axis from {-last - 1} to {last}", "actual": str(odd[0])}
+    return say("axis", refused, words, wire, **fields, parameter=name)
 
 
 @when(r"images must have (\d+) channels")

@@ -69,7 +69,7 @@ _SHAPES = (
     Kind(
         "rank",
         "{many} axes",
-        "{node} wants {wanted} for each sample. {source} gives {given}, which is {count}.",
+        "{node} wants {wanted} for each sample. {source} gives {given}, which has {count}.",
         when="What comes has another number of axes than the layer works on.",
         usual="A Flatten or a global pooling leads from an image to numbers, a Reshape or a "
         "RepeatVector to more axes, return_sequences=True from a recurrent layer to the next.",
@@ -116,8 +116,8 @@ _SHAPES = (
     Kind(
         "reshape",
         "The sizes do not match",
-        "{node} cannot make {wanted} of {given}: the axes that {source} gives make {values} "
-        "values for each sample{needed}.",
+        "{node} cannot make {wanted} of {given}: the axes that {source} gives hold {values} for "
+        "each sample, {needed}.",
         when="A Reshape is to make another number of values than there are.",
         usual="One axis of the target is left open, as -1.",
         fixes=("set_parameter", "insert_dense", "insert_flatten"),
@@ -126,8 +126,8 @@ _SHAPES = (
     Kind(
         "groups",
         "The channels do not divide",
-        "{node} divides the channels, on {axis}, into {groups} groups, and {channels} do not "
-        "divide so; {nearest} would. {source} gives {given}.",
+        "{node} divides the channels, on {axis}, into {groups} groups. {channels} cannot be "
+        "divided so, {nearest} can. {source} gives {given}.",
         when="A layer works on groups of channels, and their number is no multiple of the groups.",
         usual="A number of groups that divides the channels.",
         fixes=("set_parameter", "insert_convolution"),
@@ -136,7 +136,7 @@ _SHAPES = (
     Kind(
         "concatenate",
         "The shapes do not join",
-        "{node} joins on {axis}; {why}. {gives}.",
+        "{node} joins on {axis}, and {why}. {gives}.",
         when="Shapes that are joined differ on another axis than the one on which they are joined.",
         usual="They are joined on another axis, or brought to the same size before.",
         fixes=(
@@ -215,7 +215,7 @@ _OTHERS = (
     Kind(
         "axis",
         "There is no such axis",
-        "{node} works on axis {axis}. {gives}: its axes are 0, the batch, to {last}.",
+        "{node} works on axis {axis}. {gives}: {whose} axes are 0 (the batch) to {last}.",
         when="A parameter names an axis which what comes does not have.",
         usual="-1, the last axis.",
         fixes=("set_parameter", "set_merge_axis", "reset_parameter"),

@@ -155,8 +155,8 @@ KINDS: dict[str, Kind] = by_code(
     Kind(
         "repeats_once",
         "{node} repeats nothing",
-        "{node} repeats {given} from {source} 1 time, so what is behind gets a sequence of a "
-        "single step. Set n to the number of steps, or use a Reshape if only the axis is wanted.",
+        "{node} has n set to 1: what is behind gets a sequence of a single step, {given} from "
+        "{source}. Set n to the number of steps, or use a Reshape if only the axis is wanted.",
         when="A RepeatVector has n = 1.",
         usual="n was never set to the number of steps.",
         fixes=("set_parameter",),

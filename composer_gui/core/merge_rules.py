@@ -44,10 +44,11 @@ def concatenate(match: re.Match, refused: Refused) -> Words | None:
     if wire is None:
         return None
     if len(wanted) != len(wire.shape):
-        why = "they have different numbers of axes"
+        why = "all that it joins has to have the same number of axes"
     else:
         sizes = [str(one.shape[axes[0]]) for one in refused.wires]
-        why = f"the others have to be equal, and {named(axes[:1], len(wanted))} is {listed(sizes)}"
+        axis_at = named(axes[:1], len(wanted))
+        why = f"all other axes have to be equal: {axis_at} is {listed(sizes)}"
     words = {"axis": axis_name(axis), "why": why, "gives": refused.gives()}
     fields = {
         "expected": f"shapes that differ on {axis_name(axis)} only",
@@ -113,11 +114,18 @@ def merge(match: re.Match, refused: Refused) -> Words | None:
     words = {
         "shapes": refused.given,
         "verb": verb,
-        "where": where(wanted, wire.shape),
+        "where": where(wanted, wire.shape) or _open(wire, wanted, axes),
         "gives": refused.gives(),
     }
     fields = {"expected": expected, "actual": refused.given, "wanted": wanted, "axes": axes}
     return say("merge", refused, words, wire, **fields)
+
+
+def _open(wire: Arriving, wanted: Shape, axes: tuple[int, ...]) -> str:
+    """Return which size of a wire is free and has to be a certain one."""
+    at = named(axes, len(wire.shape))
+    sizes = listed([str(wanted[axis]) for axis in axes if axis < len(wanted)])
+    return f"{at} of {wire.name} may be of any size, and has to be {sizes}"
 
 
 def _odd_one_out(refused: Refused) -> tuple[Arriving | None, Shape, tuple[int, ...]]:

@@ -51,4 +51,6 @@ def other_dtype(port: str, wanted: str, given: TensorSpec, index: int = 0) -> Pr
 
 def as_text(spec: TensorSpec) -> str:
     """Return a spec of strings in words: `text (4 string)`."""
+    if not (spec.shape or (None,))[1:]:
+        return "one text"
     return f"text ({spec.show(dtype=True)})"

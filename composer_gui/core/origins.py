@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from composer_gui.core.differences import listed
-from composer_gui.core.document import Call, Document, Input, Source, label_of
+from composer_gui.core.document import Call, Document, Input, Node, Source, label_of
 from composer_gui.core.layer_kinds import KerasLayer, SavedModel, Shape, Submodel
 from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.layers.parameter_words import show
 from composer_gui.core.origin_steps import Called, Made, Onward, SetHere, step_back, step_of_rank
 from composer_gui.core.ports import design_ports
 from composer_gui.core.problems import Problem
@@ -31,10 +32,8 @@ ABOUT_DTYPES = frozenset(
 )
 """The problems whose cause is not a shape but the kind of values that come."""
 
-_AXES = ("axis", "axes", "shared_axes", "attention_axes")
-
-OWN_PARAMETERS = {"axis": _AXES, "batch_axis": _AXES, "equation": ("equation",)}
-"""The parameters in which the cause of such a problem may lie."""
+LONGEST_VALUE = 40
+"""Characters of a value that are said."""
 
 Verdicts = Mapping[str, Verdict]
 
@@ -57,6 +56,8 @@ def origin(
     no such wire, it is what the node itself was made for.
     """
     node = document.nodes.get(problem.node or "")
+    if node is not None and problem.parameter:
+        return _own(document, node, problem.parameter)
     if node is None or problem.port is None:
         return None
     sources = node.inputs.get(problem.port, ())
@@ -69,7 +70,7 @@ def origin(
         return _wanted(document, problem)
     if not problem.axes:
         about_it = problem.code in ABOUT_DTYPES
-        return _of_dtype(document, verdicts, source, spec) if about_it else _own(document, problem)
+        return _of_dtype(document, verdicts, source, spec) if about_it else None
     length = len(spec.shape)
     other_rank = problem.wanted is not None and len(problem.wanted) != length
     axis = RANK if other_rank else problem.axes[0]
@@ -148,7 +149,7 @@ def _at_model(
     shown = show_shape(spec.shape) if axis == RANK else _size(spec.shape[axis])
     port = next((p for p in getattr(layer, "outputs", ()) or () if _named(p, source.port)), None)
     if isinstance(layer, SavedModel) and _is_recorded(port, spec, axis):
-        return Origin(node.id, "", f"{label} was saved to give {shown}")
+        return Origin(node.id, "", f"{label} was saved to give {show_shape(spec.shape)}")
     inside = f"{shown} is set inside {label}"
     made = f"{label} makes {shown} of what it gets"
     return Origin(node.id, "", inside if isinstance(layer, Submodel) else made)
@@ -207,17 +208,21 @@ def _wanted(document: Document, problem: Problem) -> Origin | None:
     return None
 
 
-def _own(document: Document, problem: Problem) -> Origin | None:
-    """Return the parameter of the node itself that does not go with what comes."""
-    node = document.nodes[problem.node]
+def _own(document: Document, node: Node, name: str) -> Origin:
+    """Return the parameter of the node itself, or the argument or field, that is at fault."""
     layer = document.layers.get(node.layer) if isinstance(node, Call) else None
-    for name in OWN_PARAMETERS.get(problem.code, ()):
-        if isinstance(layer, KerasLayer) and name in layer.parameters:
-            value = _shown(layer.parameters[name])
-            return Origin(
-                problem.node, name, f"{name} of {document.label(problem.node)} is {value}"
-            )
-    return None
+    values = layer.parameters if isinstance(layer, KerasLayer) else {}
+    if isinstance(node, Call):
+        values = {**node.arguments, **values}
+    what = f"{name} of {label_of(document, node)}"
+    if isinstance(node, Input):
+        what, values = f"{node.label}’s {name}", {name: getattr(node, name, None)}
+    if name not in values:
+        return Origin(node.id, name, f"{what} is not set")
+    value = show(values[name])
+    if len(value) > LONGEST_VALUE:
+        value = f"{value[: LONGEST_VALUE - 1]}…"
+    return Origin(node.id, name, f"{what} is {value}")
 
 
 def _inner_ports(layer: Submodel) -> tuple[str, ...]:

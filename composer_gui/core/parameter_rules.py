@@ -40,7 +40,7 @@ def equation(refused: Refused) -> Words | None:
     written = short(str(refused.parameter("equation")))
     words = {"equation": written, "gives": refused.gives()}
     wire = refused.wires[0] if len(refused.wires) == 1 else None
-    fields = {"expected": written, "actual": refused.given}
+    fields = {"expected": written, "actual": refused.given, "parameter": "equation"}
     return say("equation", refused, words, wire, **fields)
 
 
@@ -90,6 +90,10 @@ _BAD_VALUES = {
         "dims",
         "dims has to name each axis once, counted from 1, the batch left out.",
     ),
+    r"num_query_heads`? must be divisible": (
+        "num_query_heads",
+        "num_query_heads has to be a multiple of num_key_value_heads.",
+    ),
     r"`output_padding` must be strictly less": (
         "output_padding",
         "output_padding has to be smaller than strides. Leave it out, and Keras chooses it.",
@@ -104,7 +108,8 @@ def bad_value(refused: Refused) -> Words | None:
         return None
     for pattern, (name, sentence) in _BAD_VALUES.items():
         if name in refused.layer.parameters and re.search(pattern, refused.text):
-            return say("bad_parameter", refused, {"name": name, "sentence": sentence})
+            words = {"name": name, "sentence": sentence}
+            return say("bad_parameter", refused, words, parameter=name)
     return None
 
 
@@ -130,7 +135,8 @@ def named_parameter(refused: Refused) -> Words | None:
     for found in re.findall(r"\w+", refused.text):
         if found in refused.layer.parameters:
             sentence = f"Keras does not take this {found} here. It says: {first_line(refused)}"
-            return say("bad_parameter", refused, {"name": found, "sentence": sentence})
+            words = {"name": found, "sentence": sentence}
+            return say("bad_parameter", refused, words, parameter=found)
     return None
 
 
@@ -140,4 +146,5 @@ def _nothing_set(refused: Refused) -> Words | None:
     if not empty:
         return None
     sentence = f"{empty[0]} cannot be left empty here. Reset it."
-    return say("bad_parameter", refused, {"name": empty[0], "sentence": sentence})
+    words = {"name": empty[0], "sentence": sentence}
+    return say("bad_parameter", refused, words, parameter=empty[0])

@@ -18,7 +18,8 @@ class Problem:
     `node` and `port` say where, None for the design as a whole; `index` which of the wires at the
     port, None where it is not one of them alone. `expected` and `actual` are short (shapes, dtypes,
     counts). `wanted` and `given` are the shape that would fit and the one that came, batch axis
-    first, a free axis None; `axes` the axes in which they differ, the batch being axis 0. `detail`
+    first, a free axis None; `axes` the axes in which they differ, the batch being axis 0.
+    `parameter` is the one of the node's layer, or the field of an Input, that is at fault. `detail`
     is Keras's own text, cleaned, where Keras was asked. `inner` names the layer inside a model or
     submodel that refuses, where it is not the node itself.
     """
@@ -37,6 +38,7 @@ class Problem:
     wanted: Shape | None = None
     given: Shape | None = None
     axes: tuple[int, ...] = ()
+    parameter: str = ""
 
     @property
     def key(self) -> tuple:

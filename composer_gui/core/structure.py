@@ -68,12 +68,17 @@ def _problem(
     label: str = "",
     expected: str | None = None,
     actual: str | None = None,
+    parameter: str = "",
     **words: Any,
 ) -> Problem:
-    """Return a problem of that kind; `label` is the node's, and `words` fill the templates."""
+    """Return a problem of that kind; `label` is the node's, and `words` fill the templates.
+
+    `parameter` is the one at fault, which the templates call {name}.
+    """
     node_id = node.id if node is not None else None
-    known = {"node": label, **words}
-    return KINDS[code].problem(node_id, port, words=known, expected=expected, actual=actual)
+    known = {"node": label, "name": parameter, **words}
+    fields = {"expected": expected, "actual": actual, "parameter": parameter}
+    return KINDS[code].problem(node_id, port, words=known, **fields)
 
 
 def on_a_loop(node_id: str, label: str) -> Problem:
@@ -145,28 +150,31 @@ def _parameter_problems(
         if name in layer.parameters:
             sentence = refusal(parameter, layer.parameters[name], catalog)
             if sentence is not None:
-                yield _problem("bad_parameter", node, label=label, name=name, sentence=sentence)
+                yield _problem(
+                    "bad_parameter", node, label=label, parameter=name, sentence=sentence
+                )
         if name not in layer.parameters and (
             parameter.required or NEEDED.get(layer.class_name) == name
         ):
-            words = {"label": label, "name": name, "class_name": layer.class_name}
-            yield _problem("missing_parameter", node, **words)
+            yield _problem("missing_parameter", node, label=label, parameter=name)
     yield from _unknown_names(node, label, layer.class_name, layer.parameters, known)
     arguments = {argument.name: argument for argument in spec.arguments}
     for name in sorted(arguments.keys() & node.arguments.keys()):
         sentence = refusal(arguments[name], node.arguments[name], catalog)
         if sentence is not None:
-            yield _problem("bad_parameter", node, label=label, name=name, sentence=sentence)
+            yield _problem("bad_parameter", node, label=label, parameter=name, sentence=sentence)
     yield from _unknown_names(node, label, layer.class_name, node.arguments, arguments)
 
 
 def _unknown_names(node, label, class_name, given, known) -> Iterator[Problem]:
     for name in sorted(given.keys() - known.keys()):
-        sentence = f"{class_name} has no {name} here. Reset it, and Keras will do without."
-        yield _problem("bad_parameter", node, label=label, name=name, sentence=sentence)
+        sentence = f"{class_name} has no parameter {name}. Reset it, and Keras does without."
+        yield _problem("bad_parameter", node, label=label, parameter=name, sentence=sentence)
 
 
 def _bad_dtype(catalog: Catalog, node: Input) -> Iterator[Problem]:
     if node.dtype not in catalog.dtypes:
         sentence = f"Keras has no dtype {node.dtype!r}. Choose one of the list, such as float32."
-        yield _problem("bad_parameter", node, label=node.label, name="dtype", sentence=sentence)
+        yield _problem(
+            "bad_parameter", node, label=node.label, parameter="dtype", sentence=sentence
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from composer_gui.core.explanations import to_be_worded
@@ -51,7 +52,8 @@ def _refuse_axis(name: str, parameters: Mapping, inputs: Inputs) -> None:
     for axis in _as_tuple(parameters.get(parameter)) if parameter and not may_do else ():
         if axis in (0, -count):
             words = {"axis": axis, "name": parameter, "last": count - 1}
-            raise CannotCall(told("batch_axis", port, item, words))
+            problem = told("batch_axis", port, item, words)
+            raise CannotCall(replace(problem, parameter=parameter))
 
 
 def _refuse_channel_values(name: str, parameters: Mapping, inputs: Inputs) -> None:
@@ -77,10 +79,12 @@ def _refuse_any(parameters: Mapping) -> None:
     if isinstance(bounds, tuple) and list(bounds) != sorted(bounds):
         shown = f"({', '.join(map(str, bounds))})"
         raise CannotCall(_setting("bin_boundaries", short(shown), "has to rise"))
-    for value in (parameters.get("activation"), parameters.get("recurrent_activation")):
+    for name in ("activation", "recurrent_activation"):
+        value = parameters.get(name)
         if isinstance(value, str) and value in HALVES:
             words = {"node": NODE, "name": value, "does": HALVES[value]}
-            raise CannotCall(KINDS["activation"].problem(words=words, actual=value))
+            fields = {"actual": value, "parameter": name}
+            raise CannotCall(KINDS["activation"].problem(words=words, **fields))
 
 
 def _refuse_free_batch(inputs: Inputs) -> None:
@@ -93,7 +97,7 @@ def _refuse_free_batch(inputs: Inputs) -> None:
 
 def _setting(name: str, value: str, does: str) -> Problem:
     words = {"node": NODE, "name": name, "value": value, "does": does}
-    return KINDS["setting"].problem(words=words, actual=value)
+    return KINDS["setting"].problem(words=words, actual=value, parameter=name)
 
 
 def _as_tuple(value: Any) -> tuple[int, ...]:

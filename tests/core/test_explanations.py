@@ -44,7 +44,7 @@ TABLE = [
         "1 axis",
         "4×2",
     ),
-    (refused("expected min_ndim=2, found ndim=1.", "Dense", ()), "rank", "1 axis", "scalar"),
+    (refused("expected min_ndim=2, found ndim=1.", "Dense", ()), "rank", "1 axis", "one number"),
     (
         refused("Kernel shape must have the same length as input", "Conv2D", (2, 28, 28, 3)),
         "rank",
@@ -386,7 +386,7 @@ def test_the_wire_at_fault_is_the_one_that_differs_from_the_others(call, index, 
             "axis 3 is out of bounds for an array with dimension 2.",
             [(4,)],
             "axis",
-            "it works on axis 3. left gives 4: its axes are 0, the batch, to 1.",
+            "it works on axis 3. left gives 4: its axes are 0 (the batch) to 1.",
         ),
     ],
 )

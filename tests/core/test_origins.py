@@ -212,9 +212,32 @@ def test_where_nothing_is_known_of_what_comes_it_is_what_the_model_was_saved_for
 
 def test_an_axis_that_is_not_there_was_named_by_the_layer_itself(draw):
     norm = draw.layer("BatchNormalization", "norm", draw.image(4), axis=3)
-    problem = Problem("axis", "", norm, "inputs", index=0, given=(None, 4), actual="3")
+    fields = {"index": 0, "given": (None, 4), "parameter": "axis"}
+    problem = Problem("axis", "", norm, "inputs", **fields)
     found = origin(draw.document, draw.catalog, draw.verdicts, problem)
     assert (found.node, *said(found)) == (norm, "axis", "axis of norm is 3")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "name", "sentence"),
+    [
+        ({"units": -2}, "units", "units of dense is -2"),
+        ({}, "units", "units of dense is not set"),
+        ({"colour": "r" * 60}, "colour", f"colour of dense is {'r' * 39}…"),
+    ],
+)
+def test_a_parameter_at_fault_is_the_origin_itself(draw, parameters, name, sentence):
+    dense = draw.layer("Dense", "dense", draw.image(4), **parameters)
+    problem = Problem("bad_parameter", "", dense, parameter=name)
+    found = origin(draw.document, draw.catalog, draw.verdicts, problem)
+    assert (found.node, *said(found)) == (dense, name, sentence)
+
+
+def test_a_dtype_that_does_not_exist_was_set_at_its_input(draw):
+    image = draw.image(4, dtype="float99")
+    problem = Problem("bad_parameter", "", image, parameter="dtype")
+    found = origin(draw.document, draw.catalog, draw.verdicts, problem)
+    assert (found.node, *said(found)) == (image, "dtype", "image’s dtype is float99")
 
 
 def test_a_problem_without_a_wire_has_no_origin(draw):

@@ -88,7 +88,7 @@ def test_a_value_from_a_file_that_will_not_do_is_told(sketch, catalog):
     assert {p.code for p in problems} == {"bad_parameter"}
     assert problems[0].message.startswith("x: units wants a whole number")
     assert problems[1].message.startswith("x: activation wants")
-    assert problems[2].message.startswith("x: Dense has no color here.")
+    assert problems[2].message.startswith("x: Dense has no parameter color.")
 
 
 def test_call_arguments_are_judged_too(sketch, catalog):
@@ -97,7 +97,7 @@ def test_call_arguments_are_judged_too(sketch, catalog):
     document = put(drawn.document, replace(drawn.node("x"), arguments=odd))
     messages = [p.message for p in found(drawn, catalog, "x", document)]
     assert messages[0].startswith("x: use_causal_mask wants")
-    assert messages[1].startswith("x: MultiHeadAttention has no colour here.")
+    assert messages[1].startswith("x: MultiHeadAttention has no parameter colour.")
 
 
 def test_an_unknown_class_is_all_that_is_said(sketch, catalog):

@@ -49,7 +49,7 @@ def problem(*arguments, **more):
             [()],
             {},
             "rank",
-            "it wants at least 1 axis for each sample. a gives scalar, which is no axis.",
+            "it wants at least 1 axis for each sample. a gives one number, which has no axis.",
         ),
         (
             "Conv2D",
@@ -57,14 +57,14 @@ def problem(*arguments, **more):
             {},
             "rank",
             "it wants at least 3 axes (height×width×channels) for each sample. "
-            "a gives 28×28, which is 2 axes.",
+            "a gives 28×28, which has 2 axes.",
         ),
         (
             "LSTM",
             [(10,)],
             {},
             "rank",
-            "it wants 2 axes (steps×features) for each sample. a gives 10, which is 1 axis.",
+            "it wants 2 axes (steps×features) for each sample. a gives 10, which has 1 axis.",
         ),
         (
             "Add",
@@ -79,7 +79,7 @@ def problem(*arguments, **more):
             [(4, 3), (5, 3)],
             {},
             "concatenate",
-            "it joins on the last axis; the others have to be equal, and axis 1 is 4 and 5. "
+            "it joins on the last axis, and all other axes have to be equal: axis 1 is 4 and 5. "
             "a gives 4×3 and b gives 5×3.",
         ),
         (
@@ -95,31 +95,31 @@ def problem(*arguments, **more):
             [(10, None)],
             {},
             "free_size",
-            "it makes its weights to measure. a gives 10×?, where the last axis may be of "
-            "any size. Set that size at the Input.",
+            "it has to know that size to make its weights. a gives 10×?, where the last axis may "
+            "be of any size. Set that size at the Input.",
         ),
         (
             "Conv1D",
             [(10, None)],
             {},
             "free_size",
-            "it makes its weights to measure. a gives 10×?, where the last axis may be of "
-            "any size. Set that size at the Input.",
+            "it has to know that size to make its weights. a gives 10×?, where the last axis may "
+            "be of any size. Set that size at the Input.",
         ),
         (
             "Reshape",
             [(4, 2)],
             {"target_shape": (5,)},
             "reshape",
-            "it cannot make 5 of 4×2: the axes that a gives make 8 values for each sample, and "
-            "that would be 5.",
+            "it cannot make 5 of 4×2: the axes that a gives hold 8 values for each sample, and "
+            "those of 5 hold 5.",
         ),
         (
             "BatchNormalization",
             [(4,)],
             {"axis": 3},
             "axis",
-            "it works on axis 3. a gives 4: its axes are 0, the batch, to 1.",
+            "it works on axis 3. a gives 4: its axes are 0 (the batch) to 1.",
         ),
         (
             "Resizing",
@@ -127,7 +127,7 @@ def problem(*arguments, **more):
             {},
             "rank",
             "it wants images: 3 axes (height×width×channels) for each sample. "
-            "a gives 32×32, which is 2 axes.",
+            "a gives 32×32, which has 2 axes.",
         ),
     ],
 )

@@ -30,12 +30,15 @@ MOST_SHOWN = 12
 
 
 def show_shape(shape: Shape | None) -> str:
-    """Return a shape, batch axis first, as Composer prints it: `64×64×3`, `?` for a free axis."""
+    """Return a shape, batch axis first, as Composer prints it: `64×64×3`, `?` for a free axis.
+
+    A shape of no axes, a single value for each sample, is `one number`.
+    """
     if shape is None:
         return "unknown"
     axes = shape if shape and shape[0] is not None else shape[1:]
     if not axes:
-        return "scalar"
+        return "one number"
     shown = ["?" if size is None else str(size) for size in axes]
     if len(shown) > MOST_SHOWN:
         return "×".join([*shown[: MOST_SHOWN // 2], "…", shown[-1]]) + f" ({len(shown)} axes)"

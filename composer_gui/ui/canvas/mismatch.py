@@ -97,7 +97,7 @@ def _cells(shape: Shape, axes: Iterable[int], batch: bool) -> tuple[Cell, ...]:
     if len(cells) > MOST_SHOWN:
         left_out = cells[MOST_SHOWN // 2 : -1]
         cells[MOST_SHOWN // 2 : -1] = [Cell("…", any(cell.differs for cell in left_out))]
-    return tuple(cells) or (Cell("scalar"),)
+    return tuple(cells) or (Cell("one number"),)
 
 
 def _short(text: str) -> str:

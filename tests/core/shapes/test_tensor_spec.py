@@ -9,7 +9,7 @@ from composer_gui.core.shapes.tensor_spec import show_shape
     ("shape", "shown"),
     [
         (None, "unknown"),
-        ((None,), "scalar"),
+        ((None,), "one number"),
         ((None, 8, None), "8×?"),
         ((2, 8), "2×8"),
         ((None, *range(1, 13)), "1×2×3×4×5×6×7×8×9×10×11×12"),
