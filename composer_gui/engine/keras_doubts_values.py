@@ -140,7 +140,8 @@ def _real_dtype(name: str, parameters: Any, dtypes: list[str]) -> str | None:
 def _refuse_own_dtype(name: str, parameters: Any) -> None:
     dtype = parameters.get("dtype")
     if isinstance(dtype, str) and is_whole(dtype) and name in COMPUTES_IN_FRACTIONS:
-        raise CannotCall(KINDS["whole_dtype"].problem(words={"node": NODE, "dtype": dtype}))
+        words = {"node": NODE, "dtype": dtype}
+        raise CannotCall(KINDS["whole_dtype"].problem(words=words, parameter="dtype"))
 
 
 def _refuse_text(
