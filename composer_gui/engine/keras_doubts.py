@@ -1,9 +1,9 @@
 """Where Keras is too trusting: calls that it lets pass and that fail, or come out otherwise.
 
-What small checks find is found at once (`refuse_before`, `refuse_after`, `really`): values in
+What small checks find is found at once (`refuse_before`, `refuse_after`): values in
 keras_doubts_values, sizes in keras_doubts_shapes, parameters in keras_doubts_settings, memory in
-keras_doubts_memory. What only the
-layer's own code shows is doubtful until that was gone through (`wants_second_opinion`).
+keras_doubts_memory. What only the layer's own code shows is doubtful until that was gone through
+(`wants_second_opinion`).
 """
 
 from __future__ import annotations
@@ -21,29 +21,9 @@ from composer_gui.core.shapes.outcome import Inputs
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.engine.keras_doubts_memory import refuse_beyond_memory
 from composer_gui.engine.keras_doubts_settings import refuse_settings
-from composer_gui.engine.keras_doubts_shapes import (
-    no_image,
-    refuse_shapes,
-    refuse_states,
-    without_states,
-)
-from composer_gui.engine.keras_doubts_values import (
-    WRAPPERS,
-    of_whole_numbers,
-    real_dtypes,
-    refuse_values,
-)
+from composer_gui.engine.keras_doubts_shapes import no_image, refuse_shapes, refuse_states
+from composer_gui.engine.keras_doubts_values import WRAPPERS, of_whole_numbers, refuse_values
 from composer_gui.engine.keras_specs import CannotCall, may_be_one
-
-__all__ = [
-    "is_for_images",
-    "really",
-    "refuse_after",
-    "refuse_before",
-    "refuse_two_shapes",
-    "wants_second_opinion",
-    "without_states",
-]
 
 SLOW_TO_TRACE = frozenset({"MelSpectrogram", "STFTSpectrogram"})
 
@@ -61,8 +41,7 @@ def wants_second_opinion(spec: LayerSpec, inputs: Inputs) -> bool:
     our own checks do not say for certain what really comes, going through the code does. Tried
     against real calls on every layer, dtype and number of axes.
     """
-    specs = [spec for specs in inputs.values() for spec in specs]
-    ranks = {len(item.shape) for item in specs}
+    ranks = {len(item.shape) for items in inputs.values() for item in items}
     name = spec.class_name
     if spec.category == "preprocessing" and name not in SLOW_TO_TRACE:
         return name not in SURE and not is_for_images(name)
@@ -100,21 +79,12 @@ def refuse_before(spec: LayerSpec, layer: KerasLayer, inputs: Inputs) -> None:
     refuse_settings(spec.class_name, layer, inputs)
 
 
-def refuse_after(
-    spec: LayerSpec, layer: KerasLayer, instance: Any, inputs: Inputs, found: list[TensorSpec]
-) -> None:
+def refuse_after(spec: LayerSpec, instance: Any, inputs: Inputs, found: list[TensorSpec]) -> None:
     """Raise CannotCall for what Keras has called, and what it comes to cannot be."""
     inputs = _in_order(spec, inputs)
     if spec.category in ("recurrent", "wrapper"):
         refuse_states(instance, inputs)
     refuse_beyond_memory(instance.weights, inputs, found)
-
-
-def really(
-    spec: LayerSpec, layer: KerasLayer, inputs: Inputs, found: list[TensorSpec]
-) -> list[TensorSpec]:
-    """Return what comes out, with the dtypes that come where Keras announces others."""
-    return real_dtypes(spec, layer, inputs, found)
 
 
 def refuse_two_shapes(spec: LayerSpec, told: list[TensorSpec], seen: list[TensorSpec]) -> None:

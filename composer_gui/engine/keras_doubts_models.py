@@ -11,14 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from composer_gui.core.differences import differing, listed, where
+from composer_gui.core.differences import differing, listed
 from composer_gui.core.document import Shape
 from composer_gui.core.kinds_of_doubts import KINDS
 from composer_gui.core.layer_kinds import SavedInterface, SavedPort, Structure
-from composer_gui.core.misfits import NODE, SOURCE, other_shape
+from composer_gui.core.misfits import NODE, other_shape
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.outcome import Inputs
 from composer_gui.core.shapes.tensor_spec import TensorSpec, show_shape
+from composer_gui.engine.keras_doubts_told import misfit
 from composer_gui.engine.keras_specs import CannotCall, may_be_one
 
 
@@ -109,20 +110,6 @@ def _counted(names: list[str]) -> str:
 
 
 def _adjusted_axis(port: str, adjusted: Shape, given: Shape) -> Problem:
-    return KINDS["adjusted_axis"].problem(
-        port=port,
-        words={
-            "node": NODE,
-            "source": SOURCE,
-            "wanted": show_shape(adjusted),
-            "given": show_shape(given),
-            "where": where(adjusted, given),
-            "does": "drops" if len(adjusted) < len(given) else "adds",
-        },
-        expected=show_shape(adjusted),
-        actual=show_shape(given),
-        index=0,
-        wanted=adjusted,
-        given=given,
-        axes=differing(adjusted, given),
-    )
+    does = "drops" if len(adjusted) < len(given) else "adds"
+    words = {"wanted": show_shape(adjusted), "does": does}
+    return misfit("adjusted_axis", port, adjusted, given, differing(adjusted, given), words)

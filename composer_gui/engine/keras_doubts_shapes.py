@@ -23,6 +23,7 @@ from composer_gui.core.misfits import NODE, SOURCE
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.outcome import Inputs
 from composer_gui.core.shapes.tensor_spec import TensorSpec, show_shape
+from composer_gui.core.window_sizes import window_axes
 from composer_gui.engine.keras_doubts_told import differing_anywhere, first_wire, misfit
 from composer_gui.engine.keras_specs import CannotCall
 
@@ -83,12 +84,12 @@ def _refuse_rank(name: str, parameters: Mapping, inputs: Inputs) -> None:
     """Raise CannotCall where Keras does not count the axes, in the words in which it does."""
     port, item = first_wire(inputs)
     count = len(item.shape)
-    if name.startswith("Adaptive"):
-        _need(int(name[-2]) + 2, count)
-    elif name == "RNN" and not _is_convolutional(parameters):
-        _need(3, count)
+    if name.startswith("Adaptive") and count != window_axes(name) + 2:
+        raise CannotCall(_other_rank("ndim", window_axes(name) + 2, count))
+    elif name == "RNN" and not _is_convolutional(parameters) and count != 3:
+        raise CannotCall(_other_rank("ndim", 3, count))
     elif name == "SpectralNormalization" and _inner(parameters) == "Dense" and count < 2:
-        raise CannotCall(to_be_worded(f"expected min_ndim=2, found ndim={count}"))
+        raise CannotCall(_other_rank("min_ndim", 2, count))
     elif name == "TextVectorization" and (count > 2 or item.shape[1:] not in ((), (1,), (None,))):
         wanted = (None, 1)
         text = f"expected shape={wanted}, found shape={item.shape}"
@@ -100,9 +101,9 @@ def _is_convolutional(parameters: Mapping) -> bool:
     return isinstance(cell, Construct) and "Conv" in cell.class_name
 
 
-def _need(wanted: int, found: int, bound: str = "") -> None:
-    if wanted != found:
-        raise CannotCall(to_be_worded(f"expected {bound}ndim={wanted}, found ndim={found}"))
+def _other_rank(bound: str, wanted: int, found: int) -> Problem:
+    """Return the problem of another number of axes, the batch among them, as Keras tells it."""
+    return to_be_worded(f"expected {bound}={wanted}, found ndim={found}")
 
 
 def _inner(parameters: Mapping) -> str:
@@ -124,8 +125,8 @@ def _refuse_attention(name: str, parameters: Mapping, inputs: Inputs) -> None:
     other = "key" if inputs.get("key") else "value"
     for shape in (query, value, key):
         if len(shape) < 3 or (name == "GroupQueryAttention" and len(shape) != 3):
-            bound = "" if name == "GroupQueryAttention" else "min_"
-            raise CannotCall(to_be_worded(f"expected {bound}ndim=3, found ndim={len(shape)}"))
+            bound = "ndim" if name == "GroupQueryAttention" else "min_ndim"
+            raise CannotCall(_other_rank(bound, 3, len(shape)))
     _compare("value", "its query", "its value", _like(query, value, _shared(name)), value)
     if inputs.get("key"):
         _compare("key", "its key", "its value", (*value[:-1], key[-1]), key)
@@ -133,8 +134,8 @@ def _refuse_attention(name: str, parameters: Mapping, inputs: Inputs) -> None:
         _compare(other, "its query", f"its {other}", (*key[:-1], query[-1]), key)
 
 
-def _shared(name: str) -> Any:
-    """Return which axes a value has in common with the query: the batch, or all before the steps"""
+def _shared(name: str) -> slice:
+    """Return the axes that query and value share: the batch, or all before the steps."""
     return slice(0, 1) if name in HEAD_ATTENTION else slice(0, -2)
 
 
@@ -164,11 +165,11 @@ def _refuse_masks(name: str, inputs: Inputs) -> None:
     for port, specs in inputs.items():
         if "mask" not in port or len(specs) != 1:
             continue
-        wanted, meaning = _mask_for(name, port, inputs, specs[0].shape)
-        if wanted is not None and differing_anywhere(wanted, specs[0].shape):
-            axes = differing_anywhere(wanted, specs[0].shape)
+        given = specs[0].shape
+        wanted, meaning = _mask_for(name, port, inputs, given)
+        axes = differing_anywhere(wanted, given) if wanted is not None else ()
+        if axes:
             words = {"meaning": meaning, "port": port, "wanted": show_shape(wanted)}
-            given = specs[0].shape
             raise CannotCall(misfit("mask", port, wanted, given, axes, words))
 
 

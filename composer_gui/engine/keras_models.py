@@ -14,7 +14,7 @@ from composer_gui.core.cost import Cost
 from composer_gui.core.document import EMPTY
 from composer_gui.core.kinds_of_files import KINDS
 from composer_gui.core.layer_kinds import SavedModel, SavedPort, SavedWeights, Structure
-from composer_gui.core.misfits import NODE, other_shape
+from composer_gui.core.misfits import NODE, other_dtype, other_shape
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.outcome import Inputs, Outcome
 from composer_gui.core.shapes.tensor_spec import TensorSpec
@@ -35,7 +35,6 @@ from composer_gui.engine.keras_specs import (
     may_be_one,
     specs_of,
     tensors,
-    wrong_dtype,
 )
 
 
@@ -288,7 +287,7 @@ def _refuse_dtypes(layer: SavedModel, model: Any, inputs: Inputs) -> None:
         for item in inputs.get(port.name, ()):
             given, wanted = _kind(item.dtype), _kind(dtype)
             if given != wanted and (given, wanted) in _LOSSY:
-                raise CannotCall(wrong_dtype(port.name, _KINDS[wanted], item))
+                raise CannotCall(other_dtype(port.name, _KINDS[wanted], item))
 
 
 def _kind(dtype: str) -> str:
@@ -320,7 +319,7 @@ def _placeholder(layer: SavedModel, inputs: Inputs, problem: Problem) -> Outcome
         for spec in inputs.get(port.name, ()):
             _refuse_shape(port, spec)
             if _kind(spec.dtype) != _kind(port.dtype):
-                raise CannotCall(wrong_dtype(port.name, _KINDS[_kind(port.dtype)], spec))
+                raise CannotCall(other_dtype(port.name, _KINDS[_kind(port.dtype)], spec))
     batches = {s.shape[0] for specs in inputs.values() for s in specs if s.shape}
     batch = batches.pop() if len(batches) == 1 else None
     parameters = 0 if layer.cut else layer.interface.parameters or 0

@@ -28,13 +28,13 @@ from composer_gui.core.shapes.outcome import Inputs, Outcome
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.engine.keras_cost import of_call
 from composer_gui.engine.keras_doubts import (
-    really,
     refuse_after,
     refuse_before,
     refuse_two_shapes,
     wants_second_opinion,
-    without_states,
 )
+from composer_gui.engine.keras_doubts_shapes import without_states
+from composer_gui.engine.keras_doubts_values import real_dtypes
 from composer_gui.engine.keras_specs import (
     CannotCall,
     count,
@@ -166,8 +166,8 @@ class KerasShapes:
         result = keras.tree.flatten(call(instance, spec, given, wired))
         if any(one is other for one in result for ones in wired.values() for other in ones):
             raise CannotCall(_gives_back(layer.class_name))
-        found = really(spec, layer, inputs, specs_of(result))
-        refuse_after(spec, layer, instance, inputs, found)
+        found = real_dtypes(spec, layer, inputs, specs_of(result))
+        refuse_after(spec, instance, inputs, found)
         doubtful = built_on is not None or wants_second_opinion(spec, inputs)
         if doubtful and thorough:
             traced = trace(lambda wired: call(instance, spec, given, wired), inputs)
@@ -264,4 +264,4 @@ def _unknown_class(name: str) -> Problem:
 
 def _refused_parameter(name: str, sentence: str) -> Problem:
     words = {"node": NODE, "name": name, "sentence": sentence}
-    return KINDS["bad_parameter"].problem(words=words)
+    return KINDS["bad_parameter"].problem(words=words, parameter=name)

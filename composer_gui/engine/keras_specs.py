@@ -14,7 +14,7 @@ from keras.src.backend.common import global_state
 from composer_gui.core.document import Shape
 from composer_gui.core.explanations import to_be_worded
 from composer_gui.core.kinds_of_calls import KINDS
-from composer_gui.core.misfits import NODE, other_dtype
+from composer_gui.core.misfits import NODE
 from composer_gui.core.problems import Problem
 from composer_gui.core.refused import clean
 from composer_gui.core.shapes.outcome import Inputs
@@ -104,8 +104,3 @@ def refused(error: Exception) -> Problem:
     if isinstance(error, MemoryError):
         return KINDS["memory"].problem(words={"node": NODE})
     return to_be_worded(clean(str(error)) or type(error).__name__)
-
-
-def wrong_dtype(port: str, wanted: str, item: TensorSpec) -> Problem:
-    """Return the Problem of a spec whose kind of values is not `wanted`."""
-    return other_dtype(port, wanted, item)
