@@ -249,7 +249,7 @@ _OTHERS = (
         "{node} wants {wanted}",
         "{node} wants {wanted}. {source} sends {given}.",
         when="Text or whole numbers come where the layer computes with others.",
-        usual="Images are rescaled first, words and categories looked up and embedded.",
+        usual="The Input gets the dtype that is wanted, or words are looked up on the way.",
         fixes=(
             "set_input_dtype",
             "insert_rescaling",
