@@ -158,8 +158,11 @@ def _missing_input(draw):
 
 
 def _memory(draw):
-    zeros = Operation("", "worker", "zeros", ((1 << 20, 1 << 20),))
-    return _between(draw, draw.called(zeros, draw.input("given", 4)))
+    """A list of petabytes, which Python refuses at once; TensorFlow would try for ten seconds."""
+    given = draw.input("given", dtype="string")
+    many = {"vocabulary": ("red", "green"), "ngrams": 1 << 50}
+    draw.output("result", draw.layer("TextVectorization", "worker", given, **many))
+    return draw.document
 
 
 def _dtype(draw):
