@@ -402,6 +402,14 @@ def test_a_function_is_explained_like_the_layer_that_does_the_same(
     assert (problem.code, problem.message) == (code, message)
 
 
+def test_what_tensorflow_cannot_allocate_is_too_large():
+    """A test through the engine would wait: TensorFlow tries for ten seconds before it says so."""
+    text = "OOM when allocating tensor with shape[1048576,1048576] and type float on /device:CPU:0"
+    zeros = Operation("l1", "it", "zeros", ((1 << 20, 1 << 20),))
+    problem = worded(Refused("it", zeros, text, {}, {}))
+    assert (problem.code, "more memory" in problem.message) == ("memory", True)
+
+
 def test_every_rule_but_the_last_may_have_nothing_to_say():
     call = refused("nothing that anybody knows", "ReLU", (3,))
     assert [rule(call) is None for rule in RULES] == [True] * (len(RULES) - 1) + [False]
