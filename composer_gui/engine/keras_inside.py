@@ -256,6 +256,9 @@ def _refused_inside(frame: Frame, node: Any, given: list[TensorSpec], problem: P
         actual=told.actual,
         detail=problem.detail,
         inner=operation.name,
+        wanted=told.wanted,
+        given=told.given,
+        axes=told.axes,
     )
 
 

@@ -333,6 +333,8 @@ def test_a_layer_that_forbids_it_is_named_with_its_way_through_models_inside(fol
     layer = reinput(folder, "deep", (None, 10, 10, 3))
     (problem,) = shapes.infer(layer, EMPTY, specs_for(layer)).problems
     assert "tail/dense wants 72 on the last axis. flat gives 128." in problem.message
+    assert (problem.wanted, problem.given) == ((None, 72), (None, 128))
+    assert (problem.axes, problem.port) == ((1,), None)
 
 
 def test_with_a_free_axis_what_is_wired_decides(folder, shapes):

@@ -55,6 +55,8 @@ def mismatch_of(problem: Problem, spec: TensorSpec | None) -> Mismatch | None:
     A problem of several wires together names no wire: each then shows what it sends, with the axes
     marked in which they differ.
     """
+    if problem.inner:
+        return None  # its shapes are those of a wire inside
     given = problem.given
     alone = problem.index is not None or given is None or spec is None or spec.shape == given
     if problem.wanted is not None and given is not None and alone:

@@ -57,6 +57,10 @@ def test_a_problem_of_several_wires_shows_on_each_what_it_sends():
     assert shown.words == "sends 8×[64]"
 
 
+def test_the_shapes_of_a_layer_inside_are_not_those_of_the_wire():
+    assert mismatch_of(*shapes((None, 128), (None, 72), (1,), inner="tail/dense")) is None
+
+
 def test_a_dtype_is_told_in_words():
     problem = Problem("dtype", "x", "n", "tokens", expected="int32 tokens")
     shown = mismatch_of(problem, TensorSpec((None, 100)))
