@@ -295,6 +295,16 @@ def test_the_tests_come_last_and_get_the_arguments(dev, set_up, calls):
     assert all("ruff" in call for call in calls[:-1])
 
 
+@pytest.mark.parametrize(("processors", "workers"), [(None, 0), (1, 0), (2, 2), (64, 2)])
+def test_the_whole_suite_is_shared_out_where_there_are_two_processors(
+    dev, set_up, calls, monkeypatch, processors, workers
+):
+    monkeypatch.setattr(dev.os, "cpu_count", lambda: processors)
+    dev.main(["test"])
+    shared_out = ["-n", str(workers), "--dist", "worksteal"] if workers else []
+    assert calls[-1] == ["python", "-m", "pytest", *shared_out]
+
+
 @pytest.mark.parametrize("failing", ["pytest", "check", "format"])
 def test_each_check_can_fail_the_tests(dev, set_up, calls, failing):
     calls.failing = (failing,)
