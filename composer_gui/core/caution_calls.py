@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from composer_gui.core.caution_sight import Sight
-from composer_gui.core.layer_kinds import Construct, KerasLayer
+from composer_gui.core.layer_kinds import KerasLayer
 from composer_gui.core.problems import Problem
 
 READS_INDICES = frozenset({"CategoryEncoding", "Embedding", "IntegerLookup", "ReversibleEmbedding"})
@@ -198,27 +198,3 @@ _RULES: dict[str, Callable[[Sight], str]] = {
     "Resizing": _sizes,
 }
 """What says, by the class of a layer, why it changes nothing; "" where it may change something."""
-
-
-# What starts anew -------------------------------------------------------------------------------
-
-
-def is_drawn_by_chance(layer: KerasLayer) -> bool:
-    """Return whether the weights of a new layer begin as random numbers, or as the usual ones.
-
-    An initializer that was chosen for the numbers that it gives is not by chance: it may well be
-    meant to stay.
-    """
-    chosen = (value for name, value in layer.parameters.items() if name.endswith("_initializer"))
-    return not any(_gives_its_numbers(value) for value in chosen)
-
-
-def _gives_its_numbers(value: Any) -> bool:
-    name = value.class_name if isinstance(value, Construct) else str(value)
-    told = name.replace("_", "").casefold()
-    return told in _CHOSEN
-
-
-_CHOSEN = frozenset(
-    ("constant", "identity", "identityinitializer", "ones", "stft", "stftinitializer", "zeros")
-)

@@ -12,10 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from composer_gui.core.caution_calls import is_drawn_by_chance
 from composer_gui.core.document import Call, Document, number_of
 from composer_gui.core.kinds_of_warnings import KINDS
-from composer_gui.core.layer_kinds import KerasLayer, Layer, Submodel
+from composer_gui.core.layer_kinds import Construct, KerasLayer, Layer, Submodel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.flow_order import sources_of
@@ -23,30 +22,50 @@ from composer_gui.core.verdicts import FINE, Verdict
 
 Neighbours = Callable[[str], Iterable[str]]
 
+_CHOSEN = frozenset(
+    ("constant", "identity", "identityinitializer", "ones", "stft", "stftinitializer", "zeros")
+)
+"""Initializers that give chosen numbers, by their names without underscores."""
+
 
 def is_frozen_anew(catalog: Catalog, layer: Layer, verdict: Verdict) -> bool:
     """Return whether a layer is frozen although its weights start anew."""
     if verdict.kind != FINE or not verdict.parameters:
         return False
     if isinstance(layer, Submodel):
-        return (not layer.trainable or layer.inference) and _is_new(catalog, layer)
+        return (not layer.trainable or layer.inference) and _is_new(layer)
     frozen = isinstance(layer, KerasLayer) and not layer.trainable
     return frozen and (layer.weights is None or bool(verdict.anew)) and _learns(catalog, layer)
 
 
-def _is_new(catalog: Catalog, layer: Layer) -> bool:
-    """Return whether no weight inside is saved, and some of them would learn."""
+def _is_new(layer: Layer) -> bool:
+    """Return whether a layer is one of Keras, or made of such alone, without saved weights."""
     if isinstance(layer, Submodel):
-        inner = layer.design.layers.values()
-        found = [_is_new(catalog, one) for one in inner if isinstance(one, KerasLayer | Submodel)]
-        return len(found) == len(inner) and all(found) and bool(found)
-    return layer.weights is None
+        inner = layer.design.layers
+        return bool(inner) and all(map(_is_new, inner.values()))
+    return isinstance(layer, KerasLayer) and layer.weights is None
 
 
 def _learns(catalog: Catalog, layer: KerasLayer) -> bool:
     """Return whether the weights of a layer of this class are learnt, and not set or adapted."""
     known = catalog.layers.get(layer.class_name)
-    return known is not None and known.category != "preprocessing" and is_drawn_by_chance(layer)
+    return known is not None and known.category != "preprocessing" and _is_drawn_by_chance(layer)
+
+
+def _is_drawn_by_chance(layer: KerasLayer) -> bool:
+    """Return whether the weights of a new layer begin as random numbers, or as the usual ones.
+
+    An initializer that was chosen for the numbers that it gives is not by chance: it may well be
+    meant to stay.
+    """
+    chosen = (value for name, value in layer.parameters.items() if name.endswith("_initializer"))
+    return not any(_gives_its_numbers(value) for value in chosen)
+
+
+def _gives_its_numbers(value: Any) -> bool:
+    name = value.class_name if isinstance(value, Construct) else str(value)
+    told = name.replace("_", "").casefold()
+    return told in _CHOSEN
 
 
 def is_awake(layer: Layer, verdict: Verdict) -> bool:

@@ -96,7 +96,6 @@ def found(
     verdicts: Mapping[str, Verdict],
     makers: Iterable[str],
     consumers: Consumers,
-    order: Mapping[str, int] | None = None,
 ) -> Iterator[Problem]:
     """Yield a warning for each node that drops a mask which is wanted behind it.
 
