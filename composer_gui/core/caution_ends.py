@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from composer_gui.core.caution_sight import Sight
+from composer_gui.core.caution_sight import Sight, gives
 from composer_gui.core.document import Call, Document, Input, Node
 from composer_gui.core.kinds_of_warnings import KINDS
 from composer_gui.core.layer_kinds import Shape
@@ -19,11 +19,9 @@ def end(document: Document, node: Input | Call, verdict: Verdict) -> Problem | N
     """Return the warning about a node that nothing takes anything from."""
     if verdict.kind != FINE:
         return None
-    specs = [spec for _, spec in verdict.outputs]
-    shown = specs[0].show(dtype=True) if specs else "nothing"
-    words = {"node": document.label(node.id), "given": shown}
+    words = {"node": document.label(node.id), "given": gives(verdict)}
     code = "unused_input" if isinstance(node, Input) else "loose_end"
-    return KINDS[code].problem(node.id, words=words, actual=shown)
+    return KINDS[code].problem(node.id, words=words, actual=words["given"])
 
 
 def has_outputs(document: Document) -> bool:

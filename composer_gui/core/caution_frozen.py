@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from composer_gui.core.caution_sight import gives
 from composer_gui.core.document import Call, Document, number_of
 from composer_gui.core.kinds_of_warnings import KINDS
 from composer_gui.core.layer_kinds import Construct, KerasLayer, Layer, Submodel
@@ -64,8 +65,7 @@ def _is_drawn_by_chance(layer: KerasLayer) -> bool:
 
 def _gives_its_numbers(value: Any) -> bool:
     name = value.class_name if isinstance(value, Construct) else str(value)
-    told = name.replace("_", "").casefold()
-    return told in _CHOSEN
+    return name.replace("_", "").casefold() in _CHOSEN
 
 
 def is_awake(layer: Layer, verdict: Verdict) -> bool:
@@ -138,9 +138,12 @@ def _trains(verdict: Verdict | None) -> bool:
 
 
 def _frozen_anew(document: Document, node_id: str, verdict: Verdict) -> Problem:
-    spec = verdict.outputs[0][1].show(dtype=True) if verdict.outputs else "nothing"
-    words = {"node": document.label(node_id), "count": f"{verdict.parameters:,}", "given": spec}
-    return KINDS["frozen_anew"].problem(node_id, words=words, actual=spec)
+    words = {
+        "node": document.label(node_id),
+        "count": f"{verdict.parameters:,}",
+        "given": gives(verdict),
+    }
+    return KINDS["frozen_anew"].problem(node_id, words=words, actual=words["given"])
 
 
 def _between(
@@ -164,14 +167,13 @@ def _between(
     behind = [at for at in _nearest(node_id, consumers, has_weights) if _is_frozen(verdicts[at])]
     if not behind:
         return None
-    spec = verdicts[node_id].outputs[0][1].show(dtype=True)
     words = {
         "node": document.label(node_id),
         "before": document.label(before[0]),
         "after": document.label(behind[0]),
-        "given": spec,
+        "given": gives(verdicts[node_id]),
     }
-    return KINDS["normalization_trains"].problem(node_id, words=words, actual=spec)
+    return KINDS["normalization_trains"].problem(node_id, words=words, actual=words["given"])
 
 
 def _nearest(node_id: str, step: Neighbours, stops: Callable[[str], bool]) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from composer_gui.core.caution_sight import gives
 from composer_gui.core.document import Call, Document, Node, number_of
 from composer_gui.core.kinds_of_warnings import KINDS
 from composer_gui.core.layer_kinds import Construct, KerasLayer, Layer, Operation
@@ -245,6 +246,5 @@ def _why(document: Document, node_id: str, come: list[str]) -> str:
 
 
 def _lost(document: Document, verdict: Verdict, node_id: str, words: dict[str, str]) -> Problem:
-    spec = verdict.outputs[0][1].show(dtype=True) if verdict.outputs else "nothing"
-    known = {"node": document.label(node_id), "given": spec, **words}
-    return KINDS["lost_mask"].problem(node_id, words=known, actual=spec)
+    known = {"node": document.label(node_id), "given": gives(verdict), **words}
+    return KINDS["lost_mask"].problem(node_id, words=known, actual=known["given"])

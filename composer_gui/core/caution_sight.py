@@ -116,6 +116,11 @@ def sight(
     )
 
 
+def gives(verdict: Verdict) -> str:
+    """Return what comes out first of a node that is fine, as a warning tells it."""
+    return verdict.outputs[0][1].show(dtype=True) if verdict.outputs else "nothing"
+
+
 def names(document: Document, arrival: Arrival) -> Iterator[str]:
     """Yield what the start of a wire is called: the node, and the output where it has several."""
     yield arrival.label
