@@ -45,6 +45,20 @@ QPushButton[role="quiet"] { background: transparent; border: 1px solid transpare
 QPushButton[role="quiet"]:hover { background: $hover; }
 QPushButton[role="quiet"]:focus { border-color: $accent; }
 QPushButton[role="quiet"]:disabled { color: $tertiary; }
+QPushButton[role="link"], QPushButton[role="quiet link"] { background: transparent; border: none;
+  border-radius: 3px; color: $accent; padding: 2px 0; min-height: 0; }
+QPushButton[role="quiet link"] { color: $tertiary; }
+QPushButton[role="link"]:hover, QPushButton[role="quiet link"]:hover { background: transparent;
+  text-decoration: underline; }
+QPushButton[role="link"]:focus, QPushButton[role="quiet link"]:focus { background: $selection;
+  text-decoration: underline; }
+QPushButton[role="sentence"] { background: transparent; border: none; border-radius: 4px;
+  padding: 0; min-height: 0; }
+QPushButton[role="fix"], QPushButton[role="first fix"] { background: transparent; border: none;
+  padding: 0; min-height: 0; }
+QPushButton[role="first fix"] { background: $selection; }
+QPushButton[role="sentence"]:hover, QPushButton[role="fix"]:hover,
+QPushButton[role="first fix"]:hover { background: $hover; }
 QScrollBar { background: transparent; border: none; }
 QScrollBar:vertical { width: 10px; margin: 0; }
 QScrollBar:horizontal { height: 10px; margin: 0; }

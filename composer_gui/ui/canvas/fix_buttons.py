@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFont, QPainter, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from composer_gui.core.trials import Offer
 from composer_gui.ui import theme
+from composer_gui.ui.words import breakable, count_of
 
 MOST = 4
 """So many repairs are shown at first; the others are one press away."""
@@ -17,27 +19,49 @@ STEP = 420
 
 
 class WrappedButton(QPushButton):
-    """A flat button whose words wrap, of a given width."""
+    """A button whose words wrap: of a given width, or of 0 as wide as its place."""
 
     def __init__(self, words: str, width: int, parent: QWidget, *, margins=(0, 0, 0, 0)) -> None:
         super().__init__(parent)
         self._width = width
+        self._natural = margins[0] + margins[2]
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.setAccessibleName(words)
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(*margins)
 
-    def put(self, text: str, font, colour, *, grows: bool = True) -> QLabel:
-        """Add words; a button's own text does not wrap, a label on it does."""
-        label = QLabel(text, self)
+    def put(self, text: str, font: QFont, *, tone: str = "text", grows: bool = True) -> QLabel:
+        """Add words; a button's own text does not wrap, a label on it does.
+
+        `tone` names a colour of the theme, as for `Paragraph`.
+        """
+        label = QLabel(breakable(text) if grows else text, self)
         label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setProperty("tone", tone)
         label.setFont(font)
         label.setWordWrap(grows)
-        label.setStyleSheet(f"color: {colour.name()}; background: transparent;")
         self.row.addWidget(label, 1 if grows else 0)
-        self.setFixedHeight(self.row.totalHeightForWidth(self._width))
+        self._natural += label.fontMetrics().horizontalAdvance(text) + 2
+        if self._width:
+            self.setFixedHeight(self.row.totalHeightForWidth(self._width))
         return label
+
+    def sizeHint(self) -> QSize:
+        """Return the size on one line."""
+        return QSize(self._natural, self.row.totalHeightForWidth(self._natural))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, self.sizeHint().height())
+
+    def paintEvent(self, event) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(theme.current().accent, 1.5))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.75, 0.75, -0.75, -0.75), 5, 5)
 
 
 class FixButton(WrappedButton):
@@ -52,17 +76,10 @@ class FixButton(WrappedButton):
     def __init__(self, offer: Offer, width: int, parent: QWidget, *, first: bool) -> None:
         super().__init__(offer.title, width, parent, margins=(12, 8, 12, 8))
         self.offer = offer
-        now = theme.current()
-        ground = now.selection.name() if first else "transparent"
-        self.setStyleSheet(
-            f"QPushButton {{ border-radius: 6px; border: 1px solid transparent; outline: none;"
-            f" background: {ground}; }}"
-            f"QPushButton:hover {{ background: {now.hover.name()}; }}"
-            f"QPushButton:focus {{ border-color: {now.accent.name()}; }}"
-        )
-        self.put(offer.title, theme.font(13, 600 if first else 400), now.text)
+        self.setProperty("role", "first fix" if first else "fix")
+        self.put(offer.title, theme.font(13, 600 if first else 400))
         if first:
-            self.put("Enter", theme.font(12, 400), now.secondary, grows=False)
+            self.put("Enter", theme.font(12, 400), tone="secondary", grows=False)
 
     def enterEvent(self, event) -> None:
         super().enterEvent(event)
@@ -98,7 +115,7 @@ class Waiting(QLabel):
         self._words = words
         self._dots = 3
         self.setFont(theme.font(12, 400))
-        self.setStyleSheet(f"color: {theme.current().tertiary.name()}; background: transparent;")
+        self.setProperty("tone", "tertiary")
         self.setAccessibleName(f"{words}…")
         self._timer = QTimer(self, interval=STEP)
         self._timer.timeout.connect(self._step)
@@ -135,6 +152,7 @@ class FixButtons(QWidget):
         super().__init__(parent)
         self._width = width
         self._all = False
+        self._most = MOST
         self._shown: tuple = ()
         self.offers: tuple[Offer, ...] = ()
         self.buttons: list[FixButton] = []
@@ -151,15 +169,16 @@ class FixButtons(QWidget):
         self.offers = ()
         self._clear()
 
-    def show_offers(self, offers: Sequence[Offer], *, is_trying: bool) -> None:
-        """Show these repairs; while new ones are being tried, those that are shown stay.
+    def show_offers(self, offers: Sequence[Offer], *, is_trying: bool, most: int = MOST) -> None:
+        """Show these repairs, `most` of them at first; while new ones are tried, they stay.
 
         What is there already stays where it is, so that nothing moves under the mouse.
         """
         if is_trying and not offers and self.buttons:
             return
         self.offers = tuple(offers)
-        shown = (tuple(offer.title for offer in self.offers), is_trying, self._all, theme.current())
+        self._most = most
+        shown = (tuple(offer.title for offer in self.offers), is_trying, self._all, most)
         if shown == self._shown:
             for button, offer in zip(self.buttons, self.offers, strict=False):
                 button.offer = offer
@@ -171,11 +190,12 @@ class FixButtons(QWidget):
     def _build(self, is_trying: bool) -> None:
         focused = next((n for n, button in enumerate(self.buttons) if button.hasFocus()), None)
         self._clear()
-        many = len(self.offers) > MOST and not self._all
-        for number, offer in enumerate(self.offers[: MOST if many else None]):
+        many = len(self.offers) > self._most and not self._all
+        for number, offer in enumerate(self.offers[: self._most if many else None]):
             self._add_button(offer, first=number == 0)
         if many:
-            self.more = link(f"{len(self.offers) - MOST} more", self)
+            self.more = link(f"{len(self.offers) - self._most} more", self)
+            self.more.setAccessibleName(count_of(len(self.offers) - self._most, "more repair"))
             self.more.clicked.connect(self._show_all)
             self._column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
             self.more.show()
@@ -215,8 +235,8 @@ class FixButtons(QWidget):
 
     def _show_all(self) -> None:
         self._all = True
-        place = MOST
-        self.show_offers(self.offers, is_trying=False)
+        place = self._most
+        self.show_offers(self.offers, is_trying=False, most=self._most)
         self.focus(place)
 
     def focus(self, number: int = 0) -> bool:
@@ -229,16 +249,10 @@ class FixButtons(QWidget):
 
 def link(text: str, parent: QWidget, *, quiet: bool = False) -> QPushButton:
     """Return a button that looks like a word one can press."""
-    now = theme.current()
-    colour = now.tertiary if quiet else now.accent
     button = QPushButton(text, parent)
+    button.setProperty("role", "quiet link" if quiet else "link")
     button.setFlat(True)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setFont(theme.font(12, 400))
     button.setCursor(Qt.CursorShape.PointingHandCursor)
-    button.setStyleSheet(
-        f"QPushButton {{ border: none; padding: 2px; background: transparent; min-height: 0;"
-        f" outline: none; color: {colour.name()}; }}"
-        f"QPushButton:hover, QPushButton:focus {{ text-decoration: underline; }}"
-    )
     return button

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from composer_gui.core import edits
-from composer_gui.core.document import Document
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.trials import Offer
-from composer_gui.core.verdicts import WRONG, Verdict
+from composer_gui.core.verdicts import WRONG
 from composer_gui.ui import theme
 from composer_gui.ui.canvas.faces import is_unfinished
-from composer_gui.ui.canvas.fix_buttons import FixButtons
-from composer_gui.ui.canvas.problem_words import ProblemWords, Telling, telling_of
+from composer_gui.ui.canvas.fix_buttons import MOST, FixButtons
+from composer_gui.ui.canvas.problem_words import ProblemWords
+from composer_gui.ui.canvas.telling import telling_of, told
 
 WIDTH, SIDE = 400, 18
 GAP = 14
 NEWCOMER = (228.0, 110.0)
 """What a node that a repair adds takes up, in pixels of the scene."""
 MOST_NEWCOMERS = 4
+LOW = 480
+"""Height of a canvas, in pixels, below which the card says the most important only."""
 
 
 class ProblemCard(QWidget):
@@ -37,9 +41,6 @@ class ProblemCard(QWidget):
         self._node_id = ""
         self._shown: Problem | None = None
         self._dismissed: tuple | None = None
-        self._told_for: tuple | None = None
-        self._told_of: Document | None = None
-        self._told: Telling | None = None
         inside = WIDTH - 2 * SIDE
         self.words = ProblemWords(inside, self)
         self.repairs = FixButtons(inside, self)
@@ -101,23 +102,15 @@ class ProblemCard(QWidget):
         if self._shown is None or self._shown.key != problem.key or not was_there:
             self.repairs.forget()
         self._shown = problem
-        self.words.show_telling(self._telling(problem, at, len(problems)))
-        offers = session.fixes(problem)
-        self.repairs.show_offers(offers, is_trying=session.is_trying(problem))
+        telling = telling_of(session, problem, at, len(problems))
+        self.words.show_telling(replace(telling, usual="") if self._is_short else telling)
+        self._show_offers(session.fixes(problem), is_trying=session.is_trying(problem))
         self.show()
         self.raise_()
         self._resize()
         if not was_there or not self.underMouse():
             self._place()
         self.update()
-
-    def _telling(self, problem: Problem, at: int, count: int) -> Telling:
-        """Return what there is to say; where a value comes from is looked for once a design."""
-        session, key = self._view.session, (problem, at, count)
-        if self._told is None or key != self._told_for or session.document is not self._told_of:
-            self._told_for, self._told_of = key, session.document
-            self._told = telling_of(session, problem, at, count)
-        return self._told
 
     def _show_next(self) -> None:
         problems = told(self._view.session.verdict(self._node_id))
@@ -129,8 +122,16 @@ class ProblemCard(QWidget):
     def _take_offers(self, problem: Problem) -> None:
         """Show the repairs, now that they are known."""
         if self.problem is not None and problem == self._shown:
-            offers = self._view.session.fixes(problem)
-            self.repairs.show_offers(offers, is_trying=False)
+            self._show_offers(self._view.session.fixes(problem), is_trying=False)
+
+    def _show_offers(self, offers: tuple[Offer, ...], *, is_trying: bool) -> None:
+        most = 1 if self._is_short else MOST
+        self.repairs.show_offers(offers, is_trying=is_trying, most=most)
+
+    @property
+    def _is_short(self) -> bool:
+        """Whether the canvas is so low that the card would cover what it is about."""
+        return self.parentWidget().height() < LOW
 
     def dismiss(self) -> None:
         """Go away until there is another problem."""
@@ -164,8 +165,8 @@ class ProblemCard(QWidget):
 
     def _take_look(self) -> None:
         if self.isVisible():
-            self.words.rebuild()
-            self._refresh()
+            self._fit()
+            self.update()
 
     # Where it stands -----------------------------------------------------------------------------
 
@@ -210,10 +211,14 @@ class ProblemCard(QWidget):
         if aside + WIDTH > room:
             aside = node.left() - GAP - WIDTH
         most = room - WIDTH - 4
+        aside = self._clamped(aside, room) if self._is_seen(node) else aside
         columns = [left, *(min(rect.right() + GAP, most) for rect in newcomers)]
         lower = [QPoint(left, rect.bottom() + GAP) for rect in newcomers]
         rows = [QPoint(x, y) for y in (below, above) for x in columns if x >= left]
         return [*rows, *lower, QPoint(aside, node.top())]
+
+    def _is_seen(self, node: QRect) -> bool:
+        return self.parentWidget().rect().intersects(node)
 
     @staticmethod
     def _is_within(rect: QRect, room: QRect) -> bool:
@@ -300,8 +305,3 @@ class ProblemCard(QWidget):
 
     def mousePressEvent(self, event) -> None:
         event.accept()  # a press on the card is not one on the canvas behind it
-
-
-def told(verdict: Verdict) -> list[Problem]:
-    """Return the problems of a node in the order in which they are told: errors first."""
-    return sorted(verdict.problems, key=lambda problem: problem.severity != ERROR)

@@ -2,62 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from composer_gui.core import kinds_of_warnings
-from composer_gui.core.problem_table import KINDS
-from composer_gui.core.problems import Problem
-from composer_gui.session.session import Session
 from composer_gui.ui import theme
 from composer_gui.ui.canvas.fix_buttons import WrappedButton, link
-
-SILENCE_TIP = "Warn of this no more at this node. The design remembers it."
-
-CAUSE = "Cause:"
+from composer_gui.ui.canvas.telling import SILENCE_TIP, Telling, can_be_silenced
+from composer_gui.ui.words import breakable
 
 
-def can_be_silenced(problem: Problem) -> bool:
-    """Return whether the user may want to hear no more of a problem: of warnings about a design.
+class OriginLink(WrappedButton):
+    """The sentence on where a value was set, to press: `went_to(node id)`."""
 
-    What is wrong with files is no such warning: it goes with what is wrong.
-    """
-    return problem.node is not None and problem.code in kinds_of_warnings.KINDS
+    went_to = Signal(str)
 
+    def __init__(self, telling: Telling, parent: QWidget, *, width: int = 0) -> None:
+        super().__init__(telling.cause, width, parent)
+        self._node = telling.set_at
+        self.setFlat(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip("Go there")
+        self.setProperty("role", "sentence")
+        self.put(f"{telling.cause} →", theme.font(12, 400), tone="accent")
+        self.clicked.connect(self._go)
 
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """What there is to say of a problem.
-
-    `origin` is the sentence on where the value was set that makes it wrong, and `set_at` the node
-    to go to there, empty where that is the node itself. `usual` is what usually is meant. It is
-    number `place` of the `count` problems of its node.
-    """
-
-    problem: Problem
-    origin: str = ""
-    set_at: str = ""
-    usual: str = ""
-    place: int = 0
-    count: int = 1
-
-
-def telling_of(session: Session, problem: Problem, place: int, count: int) -> Telling:
-    """Return what there is to say of a problem now."""
-    kind = KINDS.get(problem.code)
-    origin = session.origin(problem)
-    elsewhere = origin is not None and origin.node != problem.node
-    set_at = origin.node if elsewhere and origin.node in session.document.nodes else ""
-    return Telling(
-        problem,
-        origin.sentence if origin is not None else "",
-        set_at,
-        kind.usual if kind is not None else "",
-        place,
-        count,
-    )
+    def _go(self) -> None:
+        self.went_to.emit(self._node)
 
 
 class ProblemWords(QWidget):
@@ -90,12 +61,9 @@ class ProblemWords(QWidget):
         if self._telling is None or self._telling.problem.key != telling.problem.key:
             self._says_more = False
         self._telling = telling
-        self.rebuild()
+        self._rebuild()
 
-    def rebuild(self) -> None:
-        """Say the same in the theme that holds now."""
-        if self._telling is None:
-            return
+    def _rebuild(self) -> None:
         self._outer.removeWidget(self._inside)
         self._inside.hide()
         self._inside.deleteLater()
@@ -109,7 +77,7 @@ class ProblemWords(QWidget):
         self.resized.emit()
 
     def _fill(self, telling: Telling) -> None:
-        now, problem = theme.current(), telling.problem
+        problem = telling.problem
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self._words(problem.title or problem.message, theme.font(15, 600)), 1)
@@ -120,46 +88,33 @@ class ProblemWords(QWidget):
         head.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self._column.addLayout(head)
         if problem.title and problem.title != problem.message:
-            words = self._words(problem.message, theme.font(13, 400), now.secondary)
+            words = self._words(problem.message, theme.font(13, 400), "secondary")
             self._column.addWidget(words)
         if telling.origin:
             self._column.addWidget(self._origin(telling))
         if telling.usual:
-            words = f"Usually: {telling.usual}"
-            self._column.addWidget(self._words(words, theme.font(12, 400), now.tertiary))
+            words = self._words(telling.usually, theme.font(12, 400), "tertiary")
+            self._column.addWidget(words)
         self._add_links(telling)
         if problem.detail and self._says_more:
-            words = self._words(problem.detail, theme.mono(11), now.secondary)
+            words = self._words(problem.detail, theme.mono(11), "secondary")
             words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._column.addWidget(words)
 
-    def _words(self, text: str, font, colour=None) -> QLabel:
-        label = QLabel(text, self._inside)
+    def _words(self, text: str, font: QFont, tone: str = "text") -> QLabel:
+        label = QLabel(breakable(text), self._inside)
         label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setProperty("tone", tone)
         label.setWordWrap(True)
         label.setFont(font)
-        colour = colour or theme.current().text
-        label.setStyleSheet(f"color: {colour.name()}; background: transparent;")
         return label
 
     def _origin(self, telling: Telling) -> QWidget:
         """Return where the value was set: words to press where that is elsewhere."""
-        now, font = theme.current(), theme.font(12, 400)
-        # It may begin with a label, which stays as it is
-        sentence = f"{CAUSE} {telling.origin.removesuffix('.')}."
         if not telling.set_at:
-            return self._words(sentence, font, now.secondary)
-        button = WrappedButton(sentence, self._width, self._inside)
-        button.setFlat(True)
-        button.setCursor(Qt.CursorShape.PointingHandCursor)
-        button.setToolTip("Go there")
-        button.setStyleSheet(
-            "QPushButton { border: none; border-radius: 4px; outline: none;"
-            " background: transparent; }"
-            f"QPushButton:hover, QPushButton:focus {{ background: {now.hover.name()}; }}"
-        )
-        button.put(f"{sentence} →", font, now.accent)
-        button.clicked.connect(self._go)
+            return self._words(telling.cause, theme.font(12, 400), "secondary")
+        button = OriginLink(telling, self._inside, width=self._width)
+        button.went_to.connect(self.went_to)
         return button
 
     def _add_links(self, telling: Telling) -> None:
@@ -189,7 +144,4 @@ class ProblemWords(QWidget):
 
     def _toggle(self) -> None:
         self._says_more = not self._says_more
-        self.rebuild()
-
-    def _go(self) -> None:
-        self.went_to.emit(self._telling.set_at)
+        self._rebuild()

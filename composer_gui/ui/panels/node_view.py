@@ -13,6 +13,7 @@ from composer_gui.core.document import Document
 from composer_gui.core.errors import EditRefused
 from composer_gui.session.session import Session
 from composer_gui.ui.canvas.fix_buttons import link
+from composer_gui.ui.canvas.telling import told
 from composer_gui.ui.controls import TextField
 from composer_gui.ui.panels.fields import Column, Field
 from composer_gui.ui.panels.problem_row import ProblemRow
@@ -160,11 +161,12 @@ class ProblemsPart(QWidget):
             widget = self._column.takeAt(0).widget()
             widget.hide()
             widget.deleteLater()
-        for problem in verdict.problems:
+        for problem in told(verdict):
             row = ProblemRow(self._session, problem, titled=False, margins=(0, 2, 0, 2))
             row.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             row.unsetCursor()
             row.looked_at.connect(self.looked_at)
+            row.chosen.connect(self._lead)
             row.look_for_fixes()
             self.rows.append(row)
             self._column.addWidget(row)
@@ -175,6 +177,11 @@ class ProblemsPart(QWidget):
         if silenced:
             self._column.addWidget(line := SilencedLine(self._session, node_id, silenced))
             line.show()
+
+    def _lead(self, node_id: str) -> None:
+        """Go to a node that is named; not to the one that is shown, whose words were pressed."""
+        if node_id != self._shown[0]:
+            self.node_chosen.emit(node_id)
 
 
 class SilencedLine(QWidget):

@@ -18,9 +18,12 @@ from composer_gui.session.session import Session
 from composer_gui.ui import file_dialogs, theme
 from composer_gui.ui.canvas.faces import UNFINISHED
 from composer_gui.ui.canvas.fix_buttons import Waiting, link
-from composer_gui.ui.canvas.problem_words import SILENCE_TIP, can_be_silenced
+from composer_gui.ui.canvas.problem_words import OriginLink
+from composer_gui.ui.canvas.telling import SILENCE_TIP, Telling, can_be_silenced, telling_of
 from composer_gui.ui.controls import ElidedButton, paint_mark, push_button
+from composer_gui.ui.flow import Flow
 from composer_gui.ui.panels import code_consent
+from composer_gui.ui.panels.offer_button import OfferButton
 from composer_gui.ui.words import Paragraph
 
 MOST_FIXES = 4
@@ -54,42 +57,13 @@ class SeverityMark(QWidget):
         paint_mark(painter, QPointF(8, 9), getattr(now, self.tone), now.panel)
 
 
-class OfferButton(ElidedButton):
-    """A repair. `looked_at(Offer)` when mouse or keys are on it, `looked_at(None)` afterwards."""
-
-    looked_at = Signal(object)
-
-    def __init__(self, offer: Offer, parent: QWidget | None = None) -> None:
-        super().__init__(offer.title, parent)
-        self.offer = offer
-
-    def enterEvent(self, event) -> None:
-        super().enterEvent(event)
-        self.looked_at.emit(self.offer)
-
-    def leaveEvent(self, event) -> None:
-        super().leaveEvent(event)
-        self.looked_at.emit(None)
-
-    def focusInEvent(self, event) -> None:
-        super().focusInEvent(event)
-        self.looked_at.emit(self.offer)
-
-    def focusOutEvent(self, event) -> None:
-        super().focusOutEvent(event)
-        self.looked_at.emit(None)
-
-    def hideEvent(self, event) -> None:
-        if self.underMouse() or self.hasFocus():
-            self.looked_at.emit(None)
-        super().hideEvent(event)
-
-
 class ProblemRow(QWidget):
-    """A problem to press and to repair. `chosen(node id)` when it is pressed; `looked_at(Offer)`
-    while mouse or keys are on a repair, `looked_at(None)` when they are no more.
+    """A problem to press and to repair. `chosen(node id)` when it or its cause is pressed;
+    `looked_at(Offer)` while mouse or keys are on a repair, `looked_at(None)` when they are no more.
 
-    Repairs are tried once somebody sees the row (`look_for_fixes`).
+    A `titled` one is for a wide place: there repairs stand side by side. Once somebody sees the row
+    (`look_for_fixes`) repairs are tried, and it is said where the value was set. What usually is
+    meant and what Keras says is one press away.
     """
 
     chosen = Signal(str)
@@ -112,9 +86,11 @@ class ProblemRow(QWidget):
         self._passing: list[QWidget] = []
         self.is_asked = False
         self._filled = ([], False)
+        self._told: Telling | None = None
         self.setAccessibleName(problem.message)
         if problem.node:
             self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self.setAccessibleDescription("Return goes to the node.")
             self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._lay_out(titled, margins)
         self._add_others()
@@ -131,14 +107,41 @@ class ProblemRow(QWidget):
         if titled and title and title != self.problem.message:
             words.addWidget(Paragraph(title, weight=600))
         words.addWidget(Paragraph(self.problem.message, tone="secondary" if titled else "text"))
-        self._line: QBoxLayout = QHBoxLayout() if titled else QVBoxLayout()
+        self._cause = QVBoxLayout()
+        words.addLayout(self._cause)
+        self._line: QBoxLayout | Flow = Flow() if titled else QVBoxLayout()
         self._line.setSpacing(6)
         words.addLayout(self._line)
+        self._links = self._line if titled else Flow(across=14)
+        if not titled:
+            words.addLayout(self._links)
+        self._rest = _Rest(self)
+        words.addWidget(self._rest)
         row.addLayout(words, 1)
 
+    def _tell(self) -> None:
+        """Say where the value was set, as far as that is known now."""
+        telling = telling_of(self._session, self.problem)
+        if telling == self._told:
+            return
+        self._told = telling
+        while self._cause.count():
+            _drop(self._cause.takeAt(0).widget())
+        if telling.set_at:
+            link = OriginLink(telling, self)
+            link.went_to.connect(self.chosen)
+            self._cause.addWidget(link)
+        elif telling.cause:
+            self._cause.addWidget(Paragraph(telling.cause, px=12, tone="secondary"))
+        if self._cause.count() and self.isVisible():
+            self._cause.itemAt(0).widget().show()
+        self._rest.tell(telling)
+        self._more.setVisible(self._rest.has_words)
+
     def look_for_fixes(self) -> None:
-        """Show the repairs; they are tried first, where they were not."""
+        """Show the cause and the repairs; these are tried first, where they were not."""
         self.is_asked = True
+        self._tell()
         self._show_fixes(self._session.fixes(self.problem)[:MOST_FIXES])
 
     def _take_fixes(self, problem: Problem) -> None:
@@ -161,16 +164,15 @@ class ProblemRow(QWidget):
         """Put the repairs before what else can be done, which stays."""
         for widget in self._passing:
             self._line.removeWidget(widget)
-            widget.hide()
-            widget.deleteLater()
-        self.buttons = [OfferButton(fix) for fix in self.fixes]
+            _drop(widget)
+        self.buttons = [OfferButton(fix, self) for fix in self.fixes]
         for button in self.buttons:
             button.clicked.connect(self._repair)
             button.looked_at.connect(self.looked_at)
         waits = self._filled[1] and not self.fixes
         self._passing = [*self.buttons, *([Waiting("Trying repairs", self)] if waits else ())]
         for place, widget in enumerate(self._passing):
-            self._put(place, widget)
+            self._put(self._line, place, widget)
         self._make_room()
 
     def _add_others(self) -> None:
@@ -180,25 +182,39 @@ class ProblemRow(QWidget):
         if self._lacks_class():
             button = self._add(ElidedButton(code_consent.deed(self._session)))
             button.clicked.connect(self._name_code)
+        self._more = link("More", self)
+        self._more.setAccessibleName("More about this problem")
+        self._more.clicked.connect(self._toggle)
+        self._more.hide()
+        self._put(self._links, self._links.count(), self._more, shown=False)
         if can_be_silenced(self.problem):
-            silence = self._add(link("Silence here", self))
+            silence = link("Silence here", self)
+            self._put(self._links, self._links.count(), silence)
             silence.setToolTip(SILENCE_TIP)
             silence.clicked.connect(self._silence)
-        self._line.addStretch(1)
         self._make_room()
 
     def _add(self, widget: QWidget) -> QWidget:
-        self._put(self._line.count(), widget)
+        self._put(self._line, self._line.count(), widget)
         return widget
 
-    def _put(self, place: int, widget: QWidget) -> None:
-        self._line.insertWidget(place, widget, 0, Qt.AlignmentFlag.AlignLeft)
-        if self.isVisible():
+    def _put(
+        self, line: QBoxLayout | Flow, place: int, widget: QWidget, *, shown: bool = True
+    ) -> None:
+        line.insertWidget(place, widget)
+        if shown and self.isVisible():
             widget.show()  # now, and not with the next event: what is below is measured at once
 
     def _make_room(self) -> None:
-        has_some = self._line.count() > 1
-        self._line.setContentsMargins(0, 3 * has_some, 0, 2 * has_some)
+        for line in (self._line, self._links):
+            has_some = line.count() > 0
+            line.setContentsMargins(0, 3 * has_some, 0, 2 * has_some)
+
+    def _toggle(self) -> None:
+        self._rest.setVisible(self._rest.isHidden())
+        is_open = not self._rest.isHidden()
+        self._more.setText("Less" if is_open else "More")
+        self._more.setAccessibleName(f"{self._more.text()} about this problem")
 
     def _silence(self) -> None:
         label = f"Silence a warning of {self._session.document.label(self.problem.node)}"
@@ -266,6 +282,36 @@ class ProblemRow(QWidget):
             painter.setBrush(now.hover)
             rect = QRectF(self.rect()).adjusted(4.5, 1.5, -4.5, -1.5)
             painter.drawRoundedRect(rect, 5, 5)
+
+
+class _Rest(QWidget):
+    """What usually is meant and what Keras says, folded at first."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._usual = Paragraph(px=12, tone="secondary")
+        self._detail = Paragraph(px=11, tone="secondary")
+        self._detail.setFont(theme.mono(11))
+        self._detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self._usual)
+        column.addWidget(self._detail)
+        self.has_words = False
+        self.hide()
+
+    def tell(self, telling: Telling) -> None:
+        """Have these words ready."""
+        for line, words in ((self._usual, telling.usually), (self._detail, telling.problem.detail)):
+            line.setText(words)
+            line.setVisible(bool(words))
+        self.has_words = bool(telling.usually or telling.problem.detail)
+
+
+def _drop(widget: QWidget) -> None:
+    widget.hide()
+    widget.deleteLater()
 
 
 def _folder_of(layer: Layer) -> Path | None:

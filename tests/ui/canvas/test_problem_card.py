@@ -13,6 +13,7 @@ from composer_gui.core.problem_table import KINDS
 from composer_gui.core.problems import WARNING, Problem
 from composer_gui.core.trials import Offer, TrialResult
 from composer_gui.core.verdicts import FINE, WRONG, Verdict
+from composer_gui.ui import theme
 
 
 @pytest.fixture
@@ -242,6 +243,44 @@ def test_an_origin_at_the_node_itself_is_no_link(view, session, card, wrong, mon
 def test_it_says_what_usually_is_meant(view, card, wrong):
     view.select([wrong])
     assert f"Usually: {KINDS['shape'].usual}" in words(card)
+
+
+# Looks and room -----------------------------------------------------------------------------------
+
+
+def test_its_words_and_repairs_follow_the_theme_while_it_is_hidden(view, card, design, wrong, qapp):
+    view.select([wrong])
+    design.try_repairs()
+    view.select([])
+    theme.apply(qapp, "contrast-light")
+    try:
+        view.select([wrong])
+        (title,) = (b for b in card.findChildren(QLabel) if b.text() == "encoder wants 4 numbers")
+        (fix, *_) = card.buttons[0].findChildren(QLabel)
+        for label in (title, fix):
+            label.ensurePolished()
+            assert label.palette().windowText().color() == theme.current().text
+    finally:
+        theme.apply(qapp, "dark")
+
+
+def test_on_a_low_canvas_it_says_the_most_important_only(view, card, design, wrong):
+    view.resize(500, 400)
+    view.select([wrong])
+    design.try_repairs()
+    assert len(card.buttons) == 1
+    assert not any(text.startswith("Usually") for text in words(card))
+    card.repairs.more.click()
+    assert len(card.buttons) > 1
+
+
+def test_where_there_is_no_room_it_is_moved_and_never_cut_off_at_the_side(view, card, wrong):
+    view.resize(430, 400)
+    view.select([wrong])
+    view.fit()
+    QApplication.processEvents()
+    assert card.x() >= 0
+    assert card.geometry().right() < view.viewport().width()
 
 
 # Warnings -----------------------------------------------------------------------------------------

@@ -3,13 +3,14 @@
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QEnterEvent
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from composer_gui.core import edits
 from composer_gui.core.layer_kinds import Construct
 from composer_gui.core.problems import WARNING, Problem
 from composer_gui.core.verdicts import FINE, WRONG, Verdict
 from composer_gui.ui import file_dialogs
+from composer_gui.ui.canvas.problem_words import OriginLink
 from composer_gui.ui.controls import SignButton
 from composer_gui.ui.panels.call_view import CallView
 from composer_gui.ui.panels.design_view import DesignView, SeveralView
@@ -360,10 +361,43 @@ def test_problems_stand_below_the_title_with_their_repairs(inspector, design, se
     )
     inspector.show_nodes((node,))
     design.try_repairs()
-    buttons = inspector.view.problems.findChildren(QPushButton)
+    buttons = inspector.view.problems.rows[0].buttons
     assert buttons[0].words == "Set caption’s dtype to float32"
     qtbot.mouseClick(buttons[0], Qt.MouseButton.LeftButton)
     assert design.document.nodes[source].dtype == "float32"
+
+
+def test_repairs_there_wrap_and_all_begin_at_the_left(inspector, design):
+    design.input(label="a picture of something that somebody has seen", shape=(4, 4, 3))
+    node = design.layer("Dense", units=4, name="the_head_of_all_that_is_decided_here")
+    inspector.show_nodes((node,))
+    inspector.resize(300, 500)
+    design.try_repairs()
+    QApplication.processEvents()
+    buttons = [button for row in inspector.view.problems.rows for button in row.buttons]
+    assert buttons
+    assert len({button.mapTo(inspector, button.rect().topLeft()).x() for button in buttons}) == 1
+    for button in buttons:
+        (label,) = button.findChildren(QLabel)
+        assert label.height() >= label.heightForWidth(label.width())
+        assert button.mapTo(inspector, button.rect().topRight()).x() < inspector.width()
+
+
+def test_the_cause_leads_to_its_node_and_no_press_elsewhere_does(inspector, design, qtbot):
+    source = design.input(label="photo", shape=(8, 8, 3))
+    node = design.model(takes=(9, 9, 3))
+    design.wire(source, node, port="image")
+    fields = {"index": 0, "wanted": (None, 9, 9, 3), "given": (None, 8, 8, 3), "axes": (1, 2)}
+    problem = Problem("shape", "encoder wants 9×9×3.", node, "image", **fields)
+    design.judge(**{source: design.fine(8, 8, 3), node: Verdict(WRONG, (), (problem,))})
+    inspector.show_nodes((node,))
+    (row,) = inspector.view.problems.rows
+    (link,) = row.findChildren(OriginLink)
+    with qtbot.assertNotEmitted(inspector.node_chosen):
+        qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(inspector.node_chosen) as told:
+        qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
+    assert told.args == [source]
 
 
 def test_the_cost_counts_what_trains(inspector, dense, design):

@@ -5,9 +5,12 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
+from composer_gui.core import edits
+from composer_gui.core.problem_table import KINDS
 from composer_gui.core.problems import WARNING, Problem
 from composer_gui.core.verdicts import FINE, WRONG, Verdict
 from composer_gui.ui import file_dialogs
+from composer_gui.ui.canvas.problem_words import OriginLink
 from composer_gui.ui.panels import problem_list
 from composer_gui.ui.panels.problem_list import ProblemList
 from composer_gui.ui.panels.problem_row import is_wrong
@@ -68,7 +71,7 @@ def test_a_repair_is_one_press_and_one_undo_step(listed, design, session, qtbot)
     listed.refresh()
     row = next(row for row in listed.rows if row.problem.code == "no_output")
     design.try_repairs()
-    (button,) = row.findChildren(QPushButton)
+    (button,) = row.buttons
     assert button.words == "Add an Output behind dense"
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert session.document.outputs
@@ -85,7 +88,7 @@ def test_a_saved_model_that_lost_its_file_takes_another(
     asked = []
     monkeypatch.setattr(file_dialogs, "one_model", lambda *_: tmp_path / "found.keras")
     monkeypatch.setattr(session, "relocate_model", lambda *found: asked.append(found))
-    (button,) = row.findChildren(QPushButton)
+    button = next(b for b in row.findChildren(QPushButton) if b.text() == "Choose its file…")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert asked == [(design.document.nodes[node].layer, tmp_path / "found.keras")]
 
@@ -135,7 +138,7 @@ def test_a_very_long_list_is_cut_and_says_how_much_is_left(listed, design, monke
     assert "more problems" in listed.rest.text()
 
 
-def test_a_repair_with_a_very_long_name_fits_and_tells_all_of_it(listed, design):
+def test_a_repair_with_a_very_long_name_wraps_and_nothing_of_it_is_clipped(listed, design):
     design.input()
     design.layer("Dense", units=4, name="a layer & its name " * 12)
     listed.refresh()
@@ -144,10 +147,95 @@ def test_a_repair_with_a_very_long_name_fits_and_tells_all_of_it(listed, design)
     row = next(row for row in listed.rows if row.problem.code == "no_output")
     design.try_repairs()
     QApplication.processEvents()
-    (button,) = row.findChildren(QPushButton)
+    (button,) = row.buttons
     assert button.width() < 320
-    assert button.text().endswith("…")
-    assert "its name a layer &amp; its name" in button.toolTip()
+    (label,) = button.findChildren(QLabel)
+    assert label.text().count("its name") == 12
+    assert label.height() >= label.heightForWidth(label.width()) > 3 * label.fontMetrics().height()
+
+
+def test_repairs_stand_in_lines_that_begin_at_the_left(listed, design, session):
+    node = a_wrong_merge(design)
+    listed.refresh()
+    listed.resize(420, 400)
+    design.try_repairs()
+    QApplication.processEvents()
+    row = next(row for row in listed.rows if row.problem.node == node)
+    assert len(row.buttons) > 2
+    tops = sorted({button.y() for button in row.buttons})
+    assert len(tops) > 1
+    firsts = [min(b.x() for b in row.buttons if b.y() == top) for top in tops]
+    assert len(set(firsts)) == 1
+    assert all(b.geometry().right() <= row.width() for b in row.buttons)
+
+
+# Cause and meaning --------------------------------------------------------------------------------
+
+
+def a_wrong_merge(design):
+    """Add two Inputs of other widths and an Add that takes both; return the Add."""
+    one, two = design.input(label="one", shape=(10,)), design.input(label="two", shape=(64,))
+    node = design.layer("Add")
+    design.wire(one, node)
+    design.wire(two, node, index=1)
+    fields = {"index": 1, "wanted": (None, 10), "given": (None, 64), "axes": (1,)}
+    problem = Problem("merge", "10 and 64 do not add.", node, "inputs", detail="Odd.", **fields)
+    wrong = Verdict(WRONG, problems=(problem,))
+    design.judge(**{one: design.fine(10), two: design.fine(64), node: wrong})
+    return node
+
+
+def row_of(listed, node, qtbot):
+    row = next(row for row in listed.rows if row.problem.node == node)
+    qtbot.waitUntil(lambda: row.is_asked)
+    return row
+
+
+def test_the_cause_is_a_link_to_where_the_size_was_set(listed, design, qtbot):
+    node = a_wrong_merge(design)
+    listed.refresh()
+    row = row_of(listed, node, qtbot)
+    (link,) = row.findChildren(OriginLink)
+    said = "Cause: 64 comes from two’s shape, set at the Input two."
+    assert link.accessibleName() == said
+    with qtbot.waitSignal(listed.node_chosen) as told:
+        qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
+    assert told.args == design.sources(node)[1:]
+
+
+def test_what_is_meant_and_what_keras_says_is_one_press_away(listed, design, qtbot):
+    node = a_wrong_merge(design)
+    listed.refresh()
+    row = row_of(listed, node, qtbot)
+    more = next(b for b in row.findChildren(QPushButton) if b.text() == "More")
+
+    def shown():
+        return [label.text() for label in row.findChildren(QLabel) if label.isVisible()]
+
+    folded = {f"Usually: {KINDS['merge'].usual}", "Odd."}
+    assert not folded & set(shown())
+    qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
+    assert folded <= set(shown())
+    assert more.text() == "Less"
+    qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
+    assert not folded & set(shown())
+
+
+def test_where_a_value_was_set_is_looked_for_once_while_nothing_changes(
+    listed, design, session, qtbot, monkeypatch
+):
+    node = a_wrong_merge(design)
+    asked, look = [], session.origin
+    monkeypatch.setattr(session, "origin", lambda problem: asked.append(problem) or look(problem))
+    listed.refresh()
+    row = row_of(listed, node, qtbot)
+    for _ in range(3):
+        row.look_for_fixes()
+    assert [problem.node for problem in asked].count(node) == 1
+    design.judge(**{design.sources(node)[0]: design.fine(10)})
+    session.apply("Rename", edits.rename, node, "sum")
+    row.look_for_fixes()
+    assert [problem.node for problem in asked].count(node) == 2
 
 
 def test_repairs_are_tried_for_what_is_seen_only(listed, design, session):
