@@ -12,7 +12,7 @@ from composer_gui.core.document import Wire
 from composer_gui.ui.canvas.hits import NOTHING, Hit
 from composer_gui.ui.canvas.marks import origin_of
 from composer_gui.ui.canvas.node_item import NodeItem
-from composer_gui.ui.canvas.wire_item import problem_of
+from composer_gui.ui.canvas.wire_item import caution_of, problem_of
 
 
 class Hover:
@@ -115,7 +115,8 @@ class Hover:
         names = f"{session.document.label(wire.source.node)} to {session.document.label(wire.node)}"
         spec = session.verdict(wire.source.node).spec(wire.source.port)
         lines = [names, *([spec.show(dtype=True)] if spec else ())]
-        problem = problem_of(wire, session.verdict(wire.node))
+        verdict = session.verdict(wire.node)
+        problem = problem_of(wire, verdict) or caution_of(wire, verdict)
         if problem is not None:
             shown = self._view.scene().wires[wire].look.mismatch
             lines += [problem.message, *([shown.words] if shown is not None else ())]

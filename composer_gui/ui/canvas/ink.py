@@ -85,9 +85,10 @@ class Ink:
         return pen
 
     def _new_wire_pen(self, rank: int | None, dtype: str, state: str) -> QPen:
-        colours = {"wrong": self.theme.wrong, "lit": self.theme.accent, "hot": self.theme.text}
+        now = self.theme
+        colours = {"wrong": now.wrong, "warning": now.warning, "lit": now.accent, "hot": now.text}
         width = _RANK_WIDTHS[1] if rank is None else _RANK_WIDTHS[min(rank, 4)]
-        pen = QPen(colours.get(state, self.theme.tertiary), width)
+        pen = QPen(colours.get(state, now.tertiary), width)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         pattern = (3.0, 2.0) if state == "waiting" else _dashes(dtype)
         if pattern:

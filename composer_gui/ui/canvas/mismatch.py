@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QGraphicsItem
 
 from composer_gui.core.layer_kinds import Shape
 from composer_gui.core.origins import ABOUT_DTYPES
-from composer_gui.core.problems import Problem
+from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.shapes.tensor_spec import MOST_SHOWN, TensorSpec
 from composer_gui.ui.canvas.ink import Ink
 
-SENDS, WANTS = "sends", "wants"
+SENDS, WANTS, MEETS = "sends", "wants", "meets"
 
 LONGEST = 26
 """Letters of a word in the place of a shape, such as a dtype; the rest is in the tooltip."""
@@ -34,11 +34,12 @@ class Mismatch:
     """What a wire sends and what its end wants, as rows of a word and cells.
 
     `rows` are one or two; where both have as many axes, axis stands under axis. `joint` stands
-    between the cells of a row.
+    between the cells of a row, `tone` names the colour of the theme in which they are marked.
     """
 
     rows: tuple[tuple[str, tuple[Cell, ...]], ...]
     joint: str = "×"
+    tone: str = "wrong"
 
     @property
     def words(self) -> str:
@@ -53,8 +54,16 @@ def mismatch_of(problem: Problem, spec: TensorSpec | None) -> Mismatch | None:
     """Return what to show of `problem` on one of its wires, on which `spec` comes.
 
     A problem of several wires together names no wire: each then shows what it sends, with the axes
-    marked in which they differ.
+    marked in which they differ. A warning is about what meets there: nothing is wanted.
     """
+    found = _found(problem, spec)
+    if found is None or problem.severity == ERROR:
+        return found
+    rows = tuple((MEETS if word == WANTS else word, cells) for word, cells in found.rows)
+    return replace(found, rows=rows, tone="warning") if len(rows) > 1 else None
+
+
+def _found(problem: Problem, spec: TensorSpec | None) -> Mismatch | None:
     if problem.inner:
         return None  # its shapes are those of a wire inside
     given = problem.given
@@ -72,10 +81,12 @@ def mismatch_of(problem: Problem, spec: TensorSpec | None) -> Mismatch | None:
 
 def _two_shapes(given: Shape, wanted: Shape, axes: tuple[int, ...]):
     batch = _shows_batch(given) or _shows_batch(wanted) or 0 in axes
-    sends, wants = _cells(given, axes, batch), _cells(wanted, axes, batch)
-    if len(given) != len(wanted):
-        sends = (*sends, Cell(_count(len(sends)), True))
-        wants = (*wants, Cell(_count(len(wants)), True))
+    if len(given) == len(wanted):
+        return (SENDS, _cells(given, axes, batch)), (WANTS, _cells(wanted, axes, batch))
+    longer = max(len(given), len(wanted))  # only there an axis that is named is the one meant
+    sends, wants = (_cells(s, axes if len(s) == longer else (), batch) for s in (given, wanted))
+    sends = (*sends, Cell(_count(len(sends)), True))
+    wants = (*wants, Cell(_count(len(wants)), True))
     return (SENDS, sends), (WANTS, wants)
 
 
@@ -209,14 +220,15 @@ class MismatchTag(QGraphicsItem):
         if not self.is_placed or painter.worldTransform().m11() < LEAST_ZOOM:
             return
         now = self.ink.theme
+        tone = getattr(now, self.content.tone)
         width, height = self._size
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if not self._plate().contains(self._anchor):
-            painter.setPen(QPen(now.wrong, 1.0, Qt.PenStyle.DotLine))
+            painter.setPen(QPen(tone, 1.0, Qt.PenStyle.DotLine))
             painter.drawLine(QPointF(0, 0), self._anchor)
         painter.save()
         painter.scale(self._grown, self._grown)
-        painter.setPen(QPen(now.wrong, 1.2))
+        painter.setPen(QPen(tone, 1.2))
         painter.setBrush(now.panel)
         plate = QRectF(-width / 2, -height / 2, width, height).adjusted(0.6, 0.6, -0.6, -0.6)
         painter.drawRoundedRect(plate, 5, 5)
@@ -238,7 +250,7 @@ class MismatchTag(QGraphicsItem):
             room, own = self._room(number, cell), self._width(cell)
             at = QPointF(x + room - own, baseline)  # figures stand under figures, at the right
             if cell.differs:
-                self._write(painter, cell.text, "marked", now.wrong, at)
+                self._write(painter, cell.text, "marked", getattr(now, self.content.tone), at)
                 line = baseline + 2.5
                 painter.drawLine(QPointF(at.x(), line), QPointF(at.x() + own, line))
             else:

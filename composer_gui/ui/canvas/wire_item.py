@@ -32,9 +32,10 @@ GRAB = 12.0
 
 @dataclass(frozen=True, slots=True)
 class WireLook:
-    """How a wire is drawn: `state` is "fine", "waiting" or "wrong"; `label` stands on it.
+    """How a wire is drawn: `state` is "fine", "warning", "waiting" or "wrong".
 
-    A wrong one shows what comes and what is wanted in the place of its label, where it is known.
+    `label` stands on it. A wrong one shows what comes and what is wanted in its place, where it is
+    known, one with a warning what meets.
     """
 
     rank: int | None = None
@@ -53,7 +54,12 @@ def wire_look(document: Document, wire: Wire, source: Verdict, consumer: Verdict
         label = spec.show(dtype=problem.code in ABOUT_DTYPES) if spec else ""
         flows = (spec.rank, spec.dtype) if spec else (None, "float32")
         return WireLook(*flows, "wrong", label, mismatch_of(problem, spec))
-    return WireLook(spec.rank, spec.dtype, "fine", spec.show()) if known else WireLook()
+    if not known:
+        return WireLook()
+    caution = caution_of(wire, consumer)
+    shown = mismatch_of(caution, spec) if caution is not None else None
+    state = "fine" if shown is None else "warning"
+    return WireLook(spec.rank, spec.dtype, state, spec.show(), shown)
 
 
 ABOUT_ALL_WIRES = frozenset(
@@ -72,6 +78,15 @@ def problem_of(wire: Wire, consumer: Verdict) -> Problem | None:
         if problem.severity == ERROR and (
             named or (problem.port is None and problem.code in ABOUT_ALL_WIRES)
         ):
+            return problem
+    return None
+
+
+def caution_of(wire: Wire, consumer: Verdict) -> Problem | None:
+    """Return the warning of the consumer that is about this wire, or None."""
+    for problem in consumer.problems:
+        here = problem.port == wire.port and problem.index in (None, wire.index)
+        if problem.severity != ERROR and here:
             return problem
     return None
 
@@ -204,6 +219,8 @@ class WireItem(QGraphicsPathItem):
         now = self.ink.theme
         if "wrong" in (self.look.state, self.mark):
             return now.wrong
+        if self.look.state == "warning" and not self.mark:
+            return now.warning
         return now.accent if self.mark == "lit" else now.secondary
 
     def _draw(self) -> None:

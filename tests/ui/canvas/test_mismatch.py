@@ -1,12 +1,15 @@
 """The wire that is wrong shows what comes and what is wanted, axis by axis, where no node is."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPointF, QRectF
 
 from composer_gui.core import edits
-from composer_gui.core.problems import Problem
+from composer_gui.core.problems import WARNING, Problem
 from composer_gui.core.shapes.tensor_spec import TensorSpec
-from composer_gui.core.verdicts import WRONG, Verdict
+from composer_gui.core.verdicts import FINE, WRONG, Verdict
+from composer_gui.ui import theme
 from composer_gui.ui.canvas import tags
 from composer_gui.ui.canvas.mismatch import (
     MOST_GROWTH,
@@ -190,3 +193,67 @@ def test_a_design_without_errors_has_no_tags(design, scene):
     design.wire(source, node)
     assert scene.tagged == set()
     assert all(item.tag is None for item in scene.wires.values())
+
+
+# Warnings -----------------------------------------------------------------------------------------
+
+
+def broadcast(node="n", index=1, **fields):
+    fields = {"given": (None, 1, 1, 8), "wanted": (None, 4, 4, 8), "axes": (1, 2)} | fields
+    return Problem("broadcast", "x", node, "inputs", severity=WARNING, index=index, **fields)
+
+
+def test_a_warning_tells_what_meets_there_and_wants_nothing():
+    shown = mismatch_of(broadcast(), TensorSpec((None, 1, 1, 8)))
+    assert shown.words == "sends [1]×[1]×8\nmeets [4]×[4]×8"
+    assert shown.tone == "warning"
+
+
+def test_where_a_shape_has_fewer_axes_only_the_axes_of_the_longer_one_are_marked():
+    warning = broadcast(given=(None, 8), wanted=(None, 4, 8), axes=(1,))
+    sends, meets = mismatch_of(warning, TensorSpec((None, 8))).rows
+    assert marked(sends) == ["(1 axis)"]
+    assert marked(meets) == ["4", "(2 axes)"]
+
+
+def test_a_warning_about_one_shape_alone_has_no_tag():
+    warning = Problem("unknown_size", "x", "n", "inputs", severity=WARNING, index=0, axes=(1,))
+    assert mismatch_of(warning, TensorSpec((None, None))) is None
+
+
+@pytest.fixture
+def warned(design, scene, view):
+    """Two Inputs that meet in an Add: the second is repeated, and the engine warns of that."""
+    one = design.input(0, 0, shape=(4, 4, 8))
+    two = design.input(0, 150, shape=(1, 1, 8))
+    node = design.layer("Add", 400, 60)
+    wires = [design.wire(one, node), design.wire(two, node, index=1)]
+    fine = design.fine(4, 4, 8)
+    verdict = Verdict(FINE, fine.outputs, (broadcast(node),))
+    design.judge(**{one: fine, two: design.fine(1, 1, 8), node: verdict})
+    view.tags.finish()
+    return [scene.wires[wire] for wire in wires]
+
+
+def test_a_warning_is_amber_on_its_wire_only(scene, warned):
+    fine, amber = warned
+    assert (fine.look.state, amber.look.state) == ("fine", "warning")
+    assert fine.tag is None
+    assert amber.tag.content.tone == "warning"
+    assert amber.pen().color() == theme.current().warning
+    assert amber.tag.is_placed
+    assert covered(scene, amber.tag) == []
+
+
+def test_resting_on_a_wire_with_a_warning_tells_the_whole(view, warned):
+    said = view.hover.explain(view.hit(warned[1].tag.area().center()))
+    assert "sends [1]×[1]×8\nmeets [4]×[4]×8" in said
+
+
+def test_an_error_at_a_wire_comes_before_a_warning(design, scene, view, warned):
+    wire = warned[1].wire
+    problem, _ = shapes((None, 1, 1, 8), (None, 4, 4, 9), (3,), index=1)
+    problem = replace(problem, node=wire.node)
+    design.judge(**{wire.node: Verdict(WRONG, (), (broadcast(wire.node), problem))})
+    assert warned[1].look.state == "wrong"
+    assert warned[1].tag.content.tone == "wrong"
