@@ -18,7 +18,7 @@ from composer_gui.core.differences import (
     named,
     where,
 )
-from composer_gui.core.misfits import as_text
+from composer_gui.core.misfits import sent
 from composer_gui.core.refused import (
     Arriving,
     Refused,
@@ -332,10 +332,8 @@ def _no_fractions(match: re.Match, refused: Refused) -> Words | None:
 
 
 def _of_dtype(refused: Refused, wire: Arriving, wanted: str) -> Words:
-    is_text = wire.spec.dtype == "string"
-    sent = as_text(wire.spec) if is_text else wire.spec.show(dtype=True)
-    words = {"wanted": wanted, "given": sent}
-    return say("dtype", refused, words, wire, expected=wanted, actual=sent)
+    words = {"wanted": wanted, "given": sent(wire.spec)}
+    return say("dtype", refused, words, wire, expected=wanted, actual=words["given"])
 
 
 # Whatever is left -------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from composer_gui.core.differences import differing, where
 from composer_gui.core.kinds_of_calls import KINDS
 from composer_gui.core.layer_kinds import Shape
 from composer_gui.core.problems import Problem
-from composer_gui.core.shapes.tensor_spec import TensorSpec, show_shape
+from composer_gui.core.shapes.tensor_spec import REAL, WHOLE, TensorSpec, kind_of, show_shape
 
 NODE, SOURCE = "{node}", "{source}"
 """What stands for the label of the node, and of what is wired to the port of a problem."""
@@ -38,19 +38,27 @@ def other_shape(port: str, wanted: Shape, given: Shape, index: int = 0) -> Probl
 
 def other_dtype(port: str, wanted: str, given: TensorSpec, index: int = 0) -> Problem:
     """Return the problem of a port that wants values of another kind, such as "whole numbers"."""
-    sent = given.show(dtype=True) if given.dtype != "string" else as_text(given)
+    words = {"node": NODE, "source": SOURCE, "wanted": wanted, "given": sent(given)}
     return KINDS["dtype"].problem(
         port=port,
-        words={"node": NODE, "source": SOURCE, "wanted": wanted, "given": sent},
+        words=words,
         expected=wanted,
-        actual=sent,
+        actual=words["given"],
         index=index,
         given=given.shape,
     )
 
 
-def as_text(spec: TensorSpec) -> str:
-    """Return a spec of strings in words: `text (4 string)`."""
+def is_lost(dtype: str, wanted: str) -> bool:
+    """Return whether values of a dtype would be cut, or mean nothing, as those of another."""
+    kinds = kind_of(dtype), kind_of(wanted)
+    return kinds[0] != kinds[1] and kinds != (WHOLE, REAL)
+
+
+def sent(spec: TensorSpec) -> str:
+    """Return what comes on a wire whose dtype matters: `4 int32`, `text (4 string)`."""
+    if spec.dtype != "string":
+        return spec.show(dtype=True)
     if not (spec.shape or (None,))[1:]:
         return "one text"
     return f"text ({spec.show(dtype=True)})"

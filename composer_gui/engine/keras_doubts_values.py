@@ -16,10 +16,10 @@ from composer_gui.core.kinds_of_doubts import KINDS
 from composer_gui.core.layer_kinds import Construct, KerasLayer
 from composer_gui.core.layers.families import ATTENTION, CONV_LSTM, ELEMENTWISE, for_each_rank
 from composer_gui.core.layers.layer_spec import LayerSpec
-from composer_gui.core.misfits import NODE, SOURCE, as_text
+from composer_gui.core.misfits import NODE, SOURCE, sent
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.outcome import Inputs
-from composer_gui.core.shapes.tensor_spec import TensorSpec
+from composer_gui.core.shapes.tensor_spec import WHOLE, TensorSpec, kind_of
 from composer_gui.engine.keras_specs import CannotCall
 
 READS_TEXT = frozenset({"HashedCrossing", "Hashing", "StringLookup", "TextVectorization"})
@@ -47,12 +47,12 @@ FRACTIONS_ONLY = (
     CONVOLUTIONS
     | for_each_rank("AdaptiveAveragePooling", "AveragePooling")
     | {"AdaptiveMaxPooling3D", "MaxPooling3D"}
-    | {"ELU", "PReLU", "Softmax", "UnitNormalization"}
+    | {"ELU", "PReLU", "RandomContrast", "RandomSaturation", "Softmax", "UnitNormalization"}
 )
 """Layers that fail when they run on whole numbers."""
 
 NO_TRUTH = ELEMENTWISE | {"AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdditiveAttention"}
-NO_TRUTH |= {"LeakyReLU", "MaxPooling1D", "MaxPooling2D", "ReLU"}
+NO_TRUTH |= {"LeakyReLU", "MaxPooling1D", "MaxPooling2D", "RandomBrightness", "ReLU", "Resizing"}
 """Layers that take whole numbers, and fail when everything that they get is true or false."""
 
 KEEPS_WHOLE = (
@@ -88,20 +88,18 @@ WRAPPERS = frozenset({"Bidirectional", "SpectralNormalization", "TimeDistributed
 """Layers that hand what they get to the layer inside them."""
 
 
-def is_whole(dtype: str) -> bool:
-    """Return whether a dtype is of whole numbers, or of true and false."""
-    return dtype == "bool" or "int" in dtype
+def _is_whole(dtype: str) -> bool:
+    return kind_of(dtype) == WHOLE
 
 
 def of_whole_numbers(inputs: Inputs) -> bool:
     """Return whether something comes in that is neither fractions nor, in a mask, the usual."""
-    return any("float" not in item.dtype for _, _, item in _values(inputs))
+    return any("float" not in item.dtype for _, _, item in values_of(inputs))
 
 
 def refuse_values(spec: LayerSpec, layer: KerasLayer, inputs: Inputs, *, images: bool) -> None:
     """Raise CannotCall for text and whole numbers where the layer fails on them."""
-    for name, parameters in _at_work(spec.class_name, layer.parameters):
-        _refuse_own_dtype(name, parameters)
+    for name, parameters in at_work(spec.class_name, layer.parameters):
         preprocesses = spec.category == "preprocessing"
         inverts = parameters.get("invert") is True
         _refuse_text(name, inputs, images=images, preprocesses=preprocesses, inverts=inverts)
@@ -112,7 +110,7 @@ def real_dtypes(
     spec: LayerSpec, layer: KerasLayer, inputs: Inputs, found: list[TensorSpec]
 ) -> list[TensorSpec]:
     """Return what comes out with the dtypes that it really has."""
-    dtypes = [item.dtype for _, _, item in _values(inputs)]
+    dtypes = [item.dtype for _, _, item in values_of(inputs)]
     if not dtypes or any("float" in dtype for dtype in dtypes):
         return found
     dtype = _real_dtype(spec.class_name, layer.parameters, dtypes)
@@ -137,41 +135,34 @@ def _real_dtype(name: str, parameters: Any, dtypes: list[str]) -> str | None:
 # The three kinds --------------------------------------------------------------------------------
 
 
-def _refuse_own_dtype(name: str, parameters: Any) -> None:
-    dtype = parameters.get("dtype")
-    if isinstance(dtype, str) and is_whole(dtype) and name in COMPUTES_IN_FRACTIONS:
-        words = {"node": NODE, "dtype": dtype}
-        raise CannotCall(KINDS["whole_dtype"].problem(words=words, parameter="dtype"))
-
-
 def _refuse_text(
     name: str, inputs: Inputs, *, images: bool, preprocesses: bool, inverts: bool
 ) -> None:
-    values = list(_values(inputs, masks=True))
+    values = list(values_of(inputs, masks=True))
     for port, index, item in values:
         if item.dtype != "string":
             if name in ONLY_TEXT and not inverts:
-                raise CannotCall(_wrong("text_wanted", port, index, item))
+                raise CannotCall(wrong("text_wanted", port, index, item))
         elif name not in PASSES_TEXT or images or inverts:
-            raise CannotCall(_wrong("text_given", port, index, item))
+            raise CannotCall(wrong("text_given", port, index, item))
     if preprocesses or len({item.dtype == "string" for _, _, item in values}) < 2:
         return
     port, index, item = next(value for value in values if value[2].dtype == "string")
-    raise CannotCall(_wrong("text_given", port, index, item))
+    raise CannotCall(wrong("text_given", port, index, item))
 
 
 def _refuse_whole(name: str, parameters: Any, inputs: Inputs) -> None:
-    values = list(_values(inputs))
-    whole = [value for value in values if is_whole(value[2].dtype)]
+    values = list(values_of(inputs))
+    whole = [value for value in values if _is_whole(value[2].dtype)]
     if not whole:
         return
-    if _fails(name, parameters, [item.dtype for _, _, item in values]):
-        raise CannotCall(_wrong("whole_numbers", *whole[0]))
+    if fails(name, parameters, [item.dtype for _, _, item in values]):
+        raise CannotCall(wrong("whole_numbers", *whole[0]))
 
 
-def _fails(name: str, parameters: Any, dtypes: list[str]) -> bool:
+def fails(name: str, parameters: Any, dtypes: list[str]) -> bool:
     """Return whether a layer fails on these, of which one at least is of whole numbers."""
-    only_whole = all(map(is_whole, dtypes))
+    only_whole = all(map(_is_whole, dtypes))
     only_truth = set(dtypes) == {"bool"}
     if name == "Activation":
         function = parameters.get("activation")
@@ -185,16 +176,16 @@ def _fails(name: str, parameters: Any, dtypes: list[str]) -> bool:
     return name in FRACTIONS_ONLY or (only_truth and name in NO_TRUTH)
 
 
-def _at_work(name: str, parameters: Any) -> Iterator[tuple[str, Any]]:
+def at_work(name: str, parameters: Any) -> Iterator[tuple[str, Any]]:
     """Yield the classes that get what comes, with their parameters: a wrapper's is the inner."""
     inner = parameters.get("layer")
     if name in WRAPPERS and isinstance(inner, Construct):
-        yield from _at_work(inner.class_name, inner.parameters)
+        yield from at_work(inner.class_name, inner.parameters)
     else:
         yield name, parameters
 
 
-def _values(inputs: Inputs, *, masks: bool = False) -> Iterable[tuple[str, int, TensorSpec]]:
+def values_of(inputs: Inputs, *, masks: bool = False) -> Iterable[tuple[str, int, TensorSpec]]:
     """Yield what comes in with its port and place; masks may be of any dtype but text."""
     for port, specs in inputs.items():
         if masks or "mask" not in port:
@@ -202,8 +193,7 @@ def _values(inputs: Inputs, *, masks: bool = False) -> Iterable[tuple[str, int, 
                 yield port, index, item
 
 
-def _wrong(code: str, port: str, index: int, item: TensorSpec) -> Problem:
-    sent = as_text(item) if item.dtype == "string" else item.show(dtype=True)
+def wrong(code: str, port: str, index: int, item: TensorSpec) -> Problem:
     expected = {
         "text_given": "numbers",
         "text_wanted": "text",
@@ -211,9 +201,9 @@ def _wrong(code: str, port: str, index: int, item: TensorSpec) -> Problem:
     }
     return KINDS[code].problem(
         port=port,
-        words={"node": NODE, "source": SOURCE, "given": sent},
+        words={"node": NODE, "source": SOURCE, "given": sent(item)},
         index=index,
         expected=expected[code],
-        actual=sent,
+        actual=sent(item),
         given=item.shape,
     )

@@ -11,13 +11,14 @@ from immutables import Map
 
 from composer_gui.core import freezing
 from composer_gui.core.cost import Cost
+from composer_gui.core.differences import differing
 from composer_gui.core.document import EMPTY
 from composer_gui.core.kinds_of_files import KINDS
 from composer_gui.core.layer_kinds import SavedModel, SavedPort, SavedWeights, Structure
-from composer_gui.core.misfits import NODE, other_dtype, other_shape
+from composer_gui.core.misfits import NODE, is_lost, other_dtype, other_shape
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.outcome import Inputs, Outcome
-from composer_gui.core.shapes.tensor_spec import TensorSpec
+from composer_gui.core.shapes.tensor_spec import TensorSpec, kind_of
 from composer_gui.engine import keras_awake
 from composer_gui.engine.keras_cost import Step, of_model, of_steps
 from composer_gui.engine.keras_doubts_memory import refuse_model_beyond_memory
@@ -32,7 +33,6 @@ from composer_gui.engine.keras_specs import (
     CannotCall,
     count,
     ghosts,
-    may_be_one,
     specs_of,
     tensors,
 )
@@ -232,9 +232,7 @@ def _plain(structure: Structure) -> Any:
 
 def _refuse_shape(port: SavedPort, spec: TensorSpec) -> None:
     """Raise CannotCall for a shape that is not the port's."""
-    if port.shape is None or spec.shape is None:
-        return
-    if not may_be_one((None, *port.shape[1:]), (None, *spec.shape[1:])):
+    if differing(port.shape, spec.shape):
         raise CannotCall(other_shape(port.name, port.shape, spec.shape))
 
 
@@ -285,27 +283,8 @@ def _refuse_dtypes(layer: SavedModel, model: Any, inputs: Inputs) -> None:
         return
     for port, dtype in zip(layer.inputs, dtypes, strict=True):
         for item in inputs.get(port.name, ()):
-            given, wanted = _kind(item.dtype), _kind(dtype)
-            if given != wanted and (given, wanted) in _LOSSY:
-                raise CannotCall(other_dtype(port.name, _KINDS[wanted], item))
-
-
-def _kind(dtype: str) -> str:
-    if dtype == "string":
-        return "text"
-    if dtype == "bool" or "int" in dtype:
-        return "whole"
-    return "real"
-
-
-_KINDS = {"text": "text", "whole": "whole numbers", "real": "numbers"}
-_LOSSY = {
-    ("real", "whole"),
-    ("real", "text"),
-    ("whole", "text"),
-    ("text", "real"),
-    ("text", "whole"),
-}
+            if is_lost(item.dtype, dtype):
+                raise CannotCall(other_dtype(port.name, kind_of(dtype), item))
 
 
 # Models whose classes are not there -------------------------------------------------------------
@@ -318,8 +297,8 @@ def _placeholder(layer: SavedModel, inputs: Inputs, problem: Problem) -> Outcome
     for port in layer.inputs:
         for spec in inputs.get(port.name, ()):
             _refuse_shape(port, spec)
-            if _kind(spec.dtype) != _kind(port.dtype):
-                raise CannotCall(other_dtype(port.name, _KINDS[_kind(port.dtype)], spec))
+            if kind_of(spec.dtype) != kind_of(port.dtype):
+                raise CannotCall(other_dtype(port.name, kind_of(port.dtype), spec))
     batches = {s.shape[0] for specs in inputs.values() for s in specs if s.shape}
     batch = batches.pop() if len(batches) == 1 else None
     parameters = 0 if layer.cut else layer.interface.parameters or 0

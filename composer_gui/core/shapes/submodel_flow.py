@@ -7,14 +7,15 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from composer_gui.core.cost import inside
+from composer_gui.core.differences import differing
 from composer_gui.core.document import OUTPUT_PORT, Call, Document, Input, in_order
 from composer_gui.core.layer_kinds import Submodel
-from composer_gui.core.misfits import other_dtype, other_shape
+from composer_gui.core.misfits import is_lost, other_dtype, other_shape
 from composer_gui.core.ports import design_ports
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.shapes.flow_order import sources_of
 from composer_gui.core.shapes.outcome import Inputs, Outcome
-from composer_gui.core.shapes.tensor_spec import TensorSpec
+from composer_gui.core.shapes.tensor_spec import TensorSpec, kind_of
 from composer_gui.core.verdicts import FINE, Verdict
 
 
@@ -83,29 +84,11 @@ def _declared(design: Document, node_id: str) -> TensorSpec:
 
 def _misfit(port: str, wanted: TensorSpec, given: TensorSpec) -> Problem | None:
     """Return what is wrong with what comes in at a port, if anything is."""
-    if given.dtype != wanted.dtype and kind_of(given.dtype) != kind_of(wanted.dtype):
-        lossless = (kind_of(given.dtype), kind_of(wanted.dtype)) == ("whole", "real")
-        if not lossless:
-            return _other_dtype(port, wanted, given)
-    one, other = wanted.shape or (), given.shape or ()
-    fits = len(one) == len(other) and all(
-        a == b or None in (a, b) for a, b in zip(one[1:], other[1:], strict=True)
-    )
-    if fits:
-        return None
-    return other_shape(port, wanted.shape, given.shape)
-
-
-def _other_dtype(port: str, wanted: TensorSpec, given: TensorSpec) -> Problem:
-    words = {"text": "text", "whole": "whole numbers", "real": "numbers"}[kind_of(wanted.dtype)]
-    return other_dtype(port, words, given)
-
-
-def kind_of(dtype: str) -> str:
-    """Return what values of a dtype are: "text", "whole" numbers or "real" ones."""
-    if dtype == "string":
-        return "text"
-    return "whole" if dtype == "bool" or "int" in dtype else "real"
+    if is_lost(given.dtype, wanted.dtype):
+        return other_dtype(port, kind_of(wanted.dtype), given)
+    if differing(wanted.shape, given.shape):
+        return other_shape(port, wanted.shape, given.shape)
+    return None
 
 
 # What the walk found ----------------------------------------------------------------------------

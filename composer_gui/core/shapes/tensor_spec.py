@@ -25,6 +25,16 @@ class TensorSpec:
         return f"{text} {self.dtype}" if dtype else text
 
 
+TEXT, WHOLE, REAL = "text", "whole numbers", "numbers"
+
+
+def kind_of(dtype: str) -> str:
+    """Return what a dtype holds: TEXT, WHOLE for whole numbers or true and false, else REAL."""
+    if dtype == "string":
+        return TEXT
+    return WHOLE if dtype == "bool" or "int" in dtype else REAL
+
+
 MOST_SHOWN = 12
 """Axes of a shape that are written out; nobody has as many but a crafted file."""
 
