@@ -1,9 +1,9 @@
 """Where Keras is too trusting: calls that it lets pass and that fail, or come out otherwise.
 
 What small checks find is found at once (`refuse_before`, `refuse_after`): values in
-keras_doubts_values, sizes in keras_doubts_shapes, parameters in keras_doubts_settings, memory in
-keras_doubts_memory. What only the layer's own code shows is doubtful until that was gone through
-(`wants_second_opinion`).
+keras_doubts_values, dtypes of the layer in keras_doubts_dtypes, sizes in keras_doubts_shapes,
+parameters in keras_doubts_settings, memory in keras_doubts_memory. What only the layer's own code
+shows is doubtful until that was gone through (`wants_second_opinion`).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from composer_gui.core.misfits import NODE
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.outcome import Inputs
 from composer_gui.core.shapes.tensor_spec import TensorSpec
+from composer_gui.engine.keras_doubts_dtypes import refuse_dtypes
 from composer_gui.engine.keras_doubts_memory import refuse_beyond_memory
 from composer_gui.engine.keras_doubts_settings import refuse_settings
 from composer_gui.engine.keras_doubts_shapes import no_image, refuse_shapes, refuse_states
@@ -73,6 +74,7 @@ def refuse_before(spec: LayerSpec, layer: KerasLayer, inputs: Inputs) -> None:
         return
     images = is_for_images(spec.class_name)
     refuse_values(spec, layer, inputs, images=images)
+    refuse_dtypes(spec.class_name, layer.parameters, inputs)
     if images:
         _refuse_no_images(inputs)
     refuse_shapes(spec, layer, inputs)

@@ -115,6 +115,60 @@ def test_a_layer_of_whole_numbers_cannot_compute():
     assert code("Flatten", {"inputs": spec(4)}, dtype="int32") == ""
 
 
+@pytest.mark.parametrize(
+    ("class_name", "shape", "dtype"),
+    [
+        ("Dropout", (4,), "string"),
+        ("TimeDistributed", (6, 8), "string"),
+        ("ReLU", (4,), "bool"),
+        ("RandomContrast", (8, 8, 3), "int32"),
+        ("Resizing", (8, 8, 3), "bool"),
+        ("Softmax", (4,), "complex64"),
+        ("GRUCell", (8,), "int32"),
+    ],
+)
+def test_a_layer_is_refused_in_a_dtype_that_it_has_no_numbers_for(class_name, shape, dtype):
+    (port, *_) = CATALOG.layer(class_name).inputs
+    wired = {port.name: spec(*shape)}
+    if class_name == "GRUCell":
+        wired["states"] = (spec(64),)
+    found = problem(class_name, wired, dtype=dtype)
+    assert (found.code, found.parameter) == ("whole_dtype", "dtype")
+    assert found.message.startswith(f"{{node}} is set to compute in {dtype}, ")
+
+
+def test_a_layer_may_compute_in_what_does_for_it():
+    image = {"data": spec(8, 8, 3)}
+    assert code("RandomFlip", image, dtype="int32") == ""
+    assert code("RandomBrightness", image, dtype="int32") == ""
+    assert code("ReLU", {"inputs": spec(4)}, dtype="int32") == ""
+    assert code("Dropout", {"inputs": spec(4, dtype="int32")}, dtype="string") == ""
+    assert code("LSTM", {"sequences": spec(6, 8)}, dtype="float16") == ""
+
+
+def test_what_tensorflow_lacks_in_a_dtype_is_a_setting_that_cannot_work():
+    films = {"inputs": spec(4, 8, 8, 3)}
+    assert code("MaxPooling3D", films, dtype="float16") == "setting"
+    assert code("MaxPooling3D", films, dtype="bfloat16") == ""
+    words = {"sequences": spec(6, 8)}
+    assert code("LSTM", words, dtype="bfloat16") == "setting"
+    assert code("LSTM", words, dtype="bfloat16", recurrent_initializer="glorot_uniform") == ""
+
+
+def test_complex_numbers_are_refused_where_only_real_ones_do():
+    found = problem("Dense", {"inputs": spec(4, dtype="complex64")})
+    assert (found.code, found.index) == ("whole_numbers", 0)
+    assert code("Dropout", {"inputs": spec(4, dtype="complex64")}) == ""
+
+
+def test_images_of_whole_numbers_are_refused_where_colours_are_worked_out():
+    image = {"data": spec(8, 8, 3, dtype="uint8")}
+    assert code("RandomSaturation", image) == "whole_numbers"
+    assert code("RandomContrast", image) == "whole_numbers"
+    assert code("RandomBrightness", image) == ""
+    assert code("RandomBrightness", {"data": spec(8, 8, 3, dtype="bool")}) == "whole_numbers"
+
+
 # Attention --------------------------------------------------------------------------------------
 
 QUERY = spec(5, 8)
