@@ -29,6 +29,7 @@ from composer_gui.core.problems import ERROR, Problem, heard
 from composer_gui.core.refused import Refused
 from composer_gui.core.shapes import submodel_flow
 from composer_gui.core.shapes.call_memo import CallMemo, exact, is_of_files, layer_key
+from composer_gui.core.shapes.flow_builders import FlowBuilders
 from composer_gui.core.shapes.flow_order import FlowOrder
 from composer_gui.core.shapes.outcome import Inputs, Outcome
 from composer_gui.core.shapes.questions import Infer, Question
@@ -75,9 +76,8 @@ class ShapeFlow:
         self._given = given
         self._built = built
         self._order = FlowOrder()
+        self._builders = FlowBuilders(self._order)
         self._document = Document()
-        self._calls: dict[str, set[str]] = {}
-        self._builders: dict[str, str] = {}
         self._layer_keys: dict[str, tuple[Layer, Any]] = {}
         self._structure: dict[str, tuple[Node, Layer | None, tuple[Problem, ...]]] = {}
 
@@ -118,15 +118,9 @@ class ShapeFlow:
     def answer(self, question: Question) -> Outcome:
         """Return what comes of a call, as thoroughly as this flow is."""
         if isinstance(question.layer, Submodel):
-            design, code = question.layer.design, question.code
-            design = replace(design, code=code) if code else design
-            return submodel_flow.outcome(
-                question.layer,
-                question.inputs,
-                design,
-                self._flow_inside,
-                Cautions(self._catalog).found,
-            )
+            layer, inputs, warnings = question.layer, question.inputs, Cautions(self._catalog).found
+            design = replace(layer.design, code=question.code) if question.code else layer.design
+            return submodel_flow.outcome(layer, inputs, design, self._flow_inside, warnings)
         return question.asked(self._infer, thorough=self._thorough)
 
     def elsewhere(self, infer: Infer) -> ShapeFlow:
@@ -142,9 +136,8 @@ class ShapeFlow:
         other = self.elsewhere(infer)
         other.verdicts, other.doubts = dict(self.verdicts), dict(self.doubts)
         other._order, other._document = self._order.copy(), self._document
-        other._calls = {layer_id: set(calls) for layer_id, calls in self._calls.items()}
-        other._builders, other._layer_keys = dict(self._builders), dict(self._layer_keys)
-        other._structure = dict(self._structure)
+        other._builders = self._builders.copy(other._order)
+        other._layer_keys, other._structure = dict(self._layer_keys), dict(self._structure)
         return other
 
     def take_over(self, other: ShapeFlow) -> None:
@@ -155,12 +148,9 @@ class ShapeFlow:
 
     def _begin(self, document: Document) -> set[str]:
         self._document = document
-        self.verdicts, self._calls, self._builders, self._structure = {}, {}, {}, {}
-        self.doubts = {}
+        self.verdicts, self.doubts, self._structure = {}, {}, {}
         self._order.rebuild(document.nodes)
-        for node in document.nodes.values():
-            if isinstance(node, Call):
-                self._calls.setdefault(node.layer, set()).add(node.id)
+        self._builders.rebuild(document.nodes)
         return set(document.nodes)
 
     def _follow(self, document: Document, change: Change) -> set[str]:
@@ -173,12 +163,12 @@ class ShapeFlow:
         for layer_id in change.layers:
             waiting |= self._layer_touched(layer_id, old, document)
         if old.code != document.code:
-            for layer_id, calls in self._calls.items():
+            for layer_id, calls in self._builders.calls.items():
                 waiting |= calls if is_of_files(document.layers[layer_id]) else set()
         for node_id in moved:
             node = document.nodes[node_id]
-            if isinstance(node, Call) and len(self._calls[node.layer]) > 1:
-                waiting |= self._rebuild_layer(node.layer)
+            if isinstance(node, Call) and len(self._builders.calls[node.layer]) > 1:
+                waiting |= self._builders.forget(node.layer)
         return {node_id for node_id in waiting if node_id in document.nodes}
 
     def _touched(self, node_id: str, old: Document, new: Document) -> set[str]:
@@ -190,7 +180,9 @@ class ShapeFlow:
         was = before.layer if isinstance(before, Call) else None
         now = after.layer if isinstance(after, Call) else None
         if was != now:
-            waiting |= self._call_moved(node_id, was, now)
+            waiting |= self._builders.moved(node_id, was, now)
+            if was not in self._builders.calls:
+                self._layer_keys.pop(was, None)
         if after is None:
             for known in (self.verdicts, self.doubts, self._structure):
                 known.pop(node_id, None)
@@ -198,33 +190,14 @@ class ShapeFlow:
             waiting |= self._order.consumers.get(node_id, set())  # their problems name this node
         return waiting
 
-    def _call_moved(self, node_id: str, was: str | None, now: str | None) -> set[str]:
-        waiting: set[str] = set()
-        if was is not None:
-            calls = self._calls[was]
-            calls.discard(node_id)
-            waiting |= self._rebuild_layer(was)
-            if not calls:
-                del self._calls[was]
-                self._layer_keys.pop(was, None)
-        if now is not None:
-            self._calls.setdefault(now, set()).add(node_id)
-            waiting |= self._rebuild_layer(now)
-        return waiting
-
-    def _rebuild_layer(self, layer_id: str) -> set[str]:
-        """Forget which call built a layer; return its calls."""
-        self._builders.pop(layer_id, None)
-        return set(self._calls[layer_id])
-
     def _layer_touched(self, layer_id: str, old: Document, new: Document) -> set[str]:
         before, after = old.layers.get(layer_id), new.layers.get(layer_id)
-        if layer_id not in self._calls:
+        if layer_id not in self._builders.calls:
             return set()
         is_renamed = before is None or after is None or before.name != after.name
         if not is_renamed and layer_key(before) == layer_key(after):
             return set()
-        calls = self._rebuild_layer(layer_id)
+        calls = self._builders.forget(layer_id)
         if is_renamed:
             named = (self._order.consumers.get(node_id, set()) for node_id in calls)
             return calls.union(*named)
@@ -249,7 +222,7 @@ class ShapeFlow:
             waiting.discard(node_id)
             asked = self._memo.misses
             before, after = self.verdicts.get(node_id), self._judge(node_id)
-            look_at(self._calls_behind(node_id, after))
+            look_at(self._build(node_id, after))
             if before != after:
                 self.verdicts[node_id] = differing[node_id] = after
                 if before is None or _passed_on(before) != _passed_on(after):
@@ -337,37 +310,20 @@ class ShapeFlow:
     def _made_by(self, node: Call) -> tuple[Call | None, Inputs | None]:
         """Return the call that made the layer's weights and on what, where not this one."""
         if self._built is not None:
-            maker = self._document.nodes[self._built._builders.get(node.layer, node.id)]
+            maker = self._document.nodes[self._built._builders.of(node.layer) or node.id]
             return maker, self._built._inputs(maker)
-        first = self._first_call(node)
-        return first, None if first is None else self._inputs(first)
+        builder = self._builders.before(node.layer, node.id)
+        if builder is None:
+            return None, None
+        first = self._document.nodes[builder]
+        return first, self._inputs(first)
 
-    def _first_call(self, node: Call) -> Call | None:
-        """Return the call that builds the layer before this one does, if there is one."""
-        builder = self._builders.get(node.layer)
-        if builder is None or builder == node.id:
-            return None
-        if self._order.position(builder) > self._order.position(node.id):
-            return None
-        return self._document.nodes[builder]
-
-    def _calls_behind(self, node_id: str, verdict: Verdict) -> Iterable[str]:
-        """Note whether this call builds its layer; return the calls for which that is news."""
+    def _build(self, node_id: str, verdict: Verdict) -> Iterable[str]:
+        """Note whether a node builds its layer; return the calls for which that is news."""
         node = self._document.nodes[node_id]
-        if not isinstance(node, Call) or len(self._calls[node.layer]) < 2:
+        if not isinstance(node, Call):
             return ()
-        calls = self._calls[node.layer]
-        position = self._order.position(node_id)
-        later = (call for call in calls if self._order.position(call) > position)
-        builder = self._builders.get(node.layer)
-        if verdict.kind == FINE and (builder is None or self._order.position(builder) > position):
-            self._builders[node.layer] = node_id
-            return later
-        if builder != node_id:
-            return ()
-        if verdict.kind != FINE:
-            del self._builders[node.layer]
-        return later
+        return self._builders.note(node.layer, node_id, is_fine=verdict.kind == FINE)
 
     def _ask(self, node: Call, inputs: Inputs, built_on: Inputs | None) -> Outcome:
         layer = self._document.layers[node.layer]
@@ -385,14 +341,8 @@ class ShapeFlow:
         return outcome
 
     def _flow_inside(self, given: Mapping[str, TensorSpec], built: ShapeFlow | None) -> ShapeFlow:
-        return ShapeFlow(
-            self._catalog,
-            self._infer,
-            memo=self._memo,
-            given=given,
-            built=built,
-            thorough=self._thorough,
-        )
+        same = {"memo": self._memo, "thorough": self._thorough}
+        return ShapeFlow(self._catalog, self._infer, given=given, built=built, **same)
 
     def _layer_key(self, layer: Layer) -> Any:
         """Return `layer_key(layer)`, worked out once for each layer."""
