@@ -2,8 +2,8 @@
 
 What small checks find is found at once (`refuse_before`, `refuse_after`): values in
 keras_doubts_values, dtypes of the layer in keras_doubts_dtypes, sizes in keras_doubts_shapes,
-parameters in keras_doubts_settings, memory in keras_doubts_memory. What only the layer's own code
-shows is doubtful until that was gone through (`wants_second_opinion`).
+parameters in keras_doubts_settings and keras_doubts_weights, memory in keras_doubts_memory. What
+only the layer's own code shows is doubtful until that was gone through (`wants_second_opinion`).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from composer_gui.engine.keras_doubts_memory import refuse_beyond_memory
 from composer_gui.engine.keras_doubts_settings import refuse_settings
 from composer_gui.engine.keras_doubts_shapes import no_image, refuse_shapes, refuse_states
 from composer_gui.engine.keras_doubts_values import WRAPPERS, of_whole_numbers, refuse_values
+from composer_gui.engine.keras_doubts_weights import refuse_weights
 from composer_gui.engine.keras_specs import CannotCall, may_be_one
 
 SLOW_TO_TRACE = frozenset({"MelSpectrogram", "STFTSpectrogram"})
@@ -81,11 +82,14 @@ def refuse_before(spec: LayerSpec, layer: KerasLayer, inputs: Inputs) -> None:
     refuse_settings(spec.class_name, layer, inputs)
 
 
-def refuse_after(spec: LayerSpec, instance: Any, inputs: Inputs, found: list[TensorSpec]) -> None:
+def refuse_after(
+    spec: LayerSpec, layer: KerasLayer, instance: Any, inputs: Inputs, found: list[TensorSpec]
+) -> None:
     """Raise CannotCall for what Keras has called, and what it comes to cannot be."""
     inputs = _in_order(spec, inputs)
     if spec.category in ("recurrent", "wrapper"):
         refuse_states(instance, inputs)
+    refuse_weights(layer.parameters, instance.weights, found)
     refuse_beyond_memory(instance.weights, inputs, found)
 
 

@@ -56,12 +56,17 @@ def _refuse_axis(name: str, parameters: Mapping, inputs: Inputs) -> None:
             raise CannotCall(replace(problem, parameter=parameter))
 
 
+_FOR_EACH_CHANNEL = {"Normalization": ("mean", "variance"), "Rescaling": ("scale", "offset")}
+"""Parameters that hold one value for all, or one for each place on the last axis."""
+
+
 def _refuse_channel_values(name: str, parameters: Mapping, inputs: Inputs) -> None:
-    """Raise CannotCall for a Rescaling by several values, as many as there are no channels."""
+    """Raise CannotCall for several values of a parameter, as many as there are no channels."""
     port, item = first_wire(inputs)
-    if name != "Rescaling" or parameters.get("data_format") == "channels_first":
+    elsewhere = parameters.get("axis", -1) != -1
+    if elsewhere or parameters.get("data_format") == "channels_first" or len(item.shape) < 2:
         return
-    for parameter in ("scale", "offset"):
+    for parameter in _FOR_EACH_CHANNEL.get(name, ()):
         value = parameters.get(parameter)
         count = len(value) if isinstance(value, tuple) else 1
         if count > 1 and item.shape[-1] not in (None, count):
@@ -75,6 +80,8 @@ def _refuse_any(parameters: Mapping) -> None:
     """Raise CannotCall for values that no layer can work with, whatever it gets."""
     if parameters.get("flash_attention") is True:
         raise CannotCall(_setting("flash_attention", "True", "TensorFlow does not have"))
+    if parameters.get("use_cudnn") is True:
+        raise CannotCall(_setting("use_cudnn", "True", "needs a graphics card by NVIDIA"))
     bounds = parameters.get("bin_boundaries")
     if isinstance(bounds, tuple) and list(bounds) != sorted(bounds):
         shown = f"({', '.join(map(str, bounds))})"

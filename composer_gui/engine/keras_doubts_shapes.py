@@ -24,7 +24,12 @@ from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.outcome import Inputs
 from composer_gui.core.shapes.tensor_spec import TensorSpec, show_shape
 from composer_gui.core.window_sizes import window_axes
-from composer_gui.engine.keras_doubts_told import differing_anywhere, first_wire, misfit
+from composer_gui.engine.keras_doubts_told import (
+    differing_anywhere,
+    first_wire,
+    misfit,
+    with_shapes,
+)
 from composer_gui.engine.keras_specs import CannotCall
 
 
@@ -90,10 +95,40 @@ def _refuse_rank(name: str, parameters: Mapping, inputs: Inputs) -> None:
         raise CannotCall(_other_rank("ndim", 3, count))
     elif name == "SpectralNormalization" and _inner(parameters) == "Dense" and count < 2:
         raise CannotCall(_other_rank("min_ndim", 2, count))
+    elif name in COLOURED:
+        _refuse_colours(name, parameters, port, item)
+    elif name == "MelSpectrogram":
+        _refuse_short(parameters, port, item)
     elif name == "TextVectorization" and (count > 2 or item.shape[1:] not in ((), (1,), (None,))):
         wanted = (None, 1)
         text = f"expected shape={wanted}, found shape={item.shape}"
         raise CannotCall(to_be_worded(text, port=port))
+
+
+COLOURED = {
+    **dict.fromkeys(("AugMix", "RandAugment", "RandomGrayscale"), (1, 3)),
+    **dict.fromkeys(("RandomHue", "RandomSaturation"), (3,)),
+}
+"""Layers that work on colours, and how many channels they take; Keras looks when it runs."""
+
+
+def _refuse_colours(name: str, parameters: Mapping, port: str, item: TensorSpec) -> None:
+    first = parameters.get("data_format") == "channels_first"
+    channels = item.shape[1 if first else -1] if len(item.shape) == 4 else None
+    if channels is not None and channels not in COLOURED[name]:
+        raise CannotCall(to_be_worded("images must have 3 channels", port=port))
+
+
+def _refuse_short(parameters: Mapping, port: str, item: TensorSpec) -> None:
+    """Raise CannotCall for sounds that are too short to be mirrored at their ends."""
+    least = parameters.get("fft_length", 2048) // 2 + 1
+    length = item.shape[-1]
+    if len(item.shape) < 2 or length is None or length >= least:
+        return
+    wanted, size = (*item.shape[:-1], least), f"at least {least}"
+    words = {"size": size, "axis": "the last axis", "given": item.show()}
+    problem = CALLS["axis_size"].problem(port=port, words={"node": NODE, "source": SOURCE, **words})
+    raise CannotCall(with_shapes(problem, wanted, item.shape, (len(wanted) - 1,), size))
 
 
 def _is_convolutional(parameters: Mapping) -> bool:

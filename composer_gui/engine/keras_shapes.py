@@ -167,7 +167,7 @@ class KerasShapes:
         if any(one is other for one in result for ones in wired.values() for other in ones):
             raise CannotCall(_gives_back(layer.class_name))
         found = real_dtypes(spec, layer, inputs, specs_of(result))
-        refuse_after(spec, instance, inputs, found)
+        refuse_after(spec, layer, instance, inputs, found)
         doubtful = built_on is not None or wants_second_opinion(spec, inputs)
         if doubtful and thorough:
             traced = trace(lambda wired: call(instance, spec, given, wired), inputs)

@@ -421,3 +421,58 @@ def test_a_file_with_other_inputs_is_told_and_looked_at_again(tmp_path):
         ).problems
         == ()
     )
+
+
+# Weights, colours and sounds --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("class_name", "shape", "name", "value"),
+    [
+        ("Conv2D", (8, 8, 3), "kernel_initializer", "identity"),
+        ("Dense", (4,), "bias_initializer", "orthogonal"),
+        ("Dense", (4,), "bias_initializer", Construct("initializer", "Identity", EMPTY)),
+        ("LSTM", (6, 4), "bias_initializer", "identity"),
+        ("Conv1D", (6, 4), "kernel_regularizer", "orthogonal_regularizer"),
+        ("Dense", (6, 4), "activity_regularizer", "orthogonal_regularizer"),
+    ],
+)
+def test_what_works_on_matrices_is_refused_elsewhere(class_name, shape, name, value):
+    (port, *_) = CATALOG.layer(class_name).inputs
+    found = problem(class_name, {port.name: spec(*shape)}, **{name: value})
+    assert (found.code, found.parameter) == ("setting", name)
+    assert "works on matrices" in found.message
+
+
+def test_what_works_on_matrices_is_fine_with_one():
+    row = {"inputs": spec(4)}
+    assert code("Dense", row, kernel_initializer="identity") == ""
+    assert code("Dense", row, kernel_regularizer="orthogonal_regularizer") == ""
+    assert code("Dense", row, activity_regularizer="orthogonal_regularizer") == ""
+    assert code("Conv2D", {"inputs": spec(8, 8, 3)}, kernel_initializer="orthogonal") == ""
+    assert code("LSTM", {"sequences": spec(6, 4)}, recurrent_initializer="identity") == ""
+
+
+@pytest.mark.parametrize("class_name", ["AugMix", "RandAugment", "RandomGrayscale", "RandomHue"])
+def test_colours_are_worked_out_of_three_channels(class_name):
+    found = problem(class_name, {"data": spec(8, 8, 4)})
+    assert found.detail == "images must have 3 channels"
+    assert code(class_name, {"data": spec(8, 8, 3)}) == ""
+    assert code(class_name, {"data": spec(None, None, None)}) == ""
+
+
+def test_sounds_are_long_enough_to_be_mirrored():
+    found = problem("MelSpectrogram", {"inputs": spec(1024)})
+    assert (found.code, found.wanted, found.axes) == ("axis_size", (None, 1025), (1,))
+    assert found.message == ("{node} wants at least 1025 on the last axis. {source} gives 1024.")
+    assert code("MelSpectrogram", {"inputs": spec(1025)}) == ""
+    assert code("MelSpectrogram", {"inputs": spec(64)}, fft_length=64) == ""
+
+
+def test_a_normalization_has_a_value_for_each_channel():
+    found = problem("Normalization", {"inputs": spec(16)}, mean=(1.0, 2.0), variance=(1.0, 1.0))
+    assert (found.code, found.wanted) == ("channel_values", (None, 2))
+
+
+def test_a_graphics_card_is_no_part_of_a_design():
+    assert code("GRU", {"sequences": spec(6, 4)}, use_cudnn=True) == "setting"
