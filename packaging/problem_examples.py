@@ -68,7 +68,7 @@ OF_KIND: dict[str, dict[str, object]] = {
         "wanted": "5",
         "given": "4×2",
         "values": "8 values",
-        "needed": "and those of 5 hold 5",
+        "needed": "and those of its target hold 5",
     },
     "groups": {
         "node": "norm",
@@ -294,6 +294,7 @@ FIX_WORDS = {
     "shape": "28×28×1",
     "size": "6×6",
     "source": "picture",
+    "times": "10 times",
     "value": "8",
     "what": "it",
     "width": "64",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 
-from composer_gui.core import merge_rules, parameter_rules, rank_rules
+from composer_gui.core import merge_rules, parameter_rules, preparation_rules, rank_rules
 from composer_gui.core.differences import (
     axis_name,
     counted,
@@ -175,19 +175,19 @@ def _reshape(match: re.Match, refused: Refused) -> Words:
     shape = "×".join("?" if size == -1 else str(size) for size in target) or "its target"
     wire = refused.wires[0]
     values = math.prod(size for size in wire.shape[1:] if size)
-    words = {"wanted": shape, "values": counted(values), "needed": _needed(target, shape)}
+    words = {"wanted": shape, "values": counted(values), "needed": _needed(target)}
     wanted = (wire.shape[0], *(None if size == -1 else size for size in target))
     axes = tuple(range(1, len(wire.shape))) or (0,)
     return say("reshape", refused, words, wire, expected=shape, wanted=wanted, axes=axes)
 
 
-def _needed(target: tuple[int, ...], shape: str) -> str:
+def _needed(target: tuple[int, ...]) -> str:
     known = math.prod(size for size in target if size != -1)
     if not target:
         return "which is another number"
     if -1 in target:
         return f"which cannot be divided by {known}"
-    return f"and those of {shape} hold {known}"
+    return f"and those of its target hold {known}"
 
 
 @when(r"number of groups|[Nn]umber of groups|of `?groups`?|`num_groups`|divisible by")
@@ -261,6 +261,8 @@ def _states(refused: Refused) -> Words | None:
     states = [wire for wire in refused.wires if wire.port == "initial_state"]
     if not states:
         return None
+    if "enters the loop with shape" in refused.text:
+        return merge_rules.batches(refused)
     count, units = _states_of(refused)
     number = {None: "the states of its cells", 1: "1 state"}.get(count, f"{count} states")
     expected = number if units is None or count is None else f"{number} of {units}"
@@ -327,7 +329,8 @@ def _dtype(match: re.Match, refused: Refused) -> Words | None:
 @when(r"should have an integer or string dtype")
 def _no_fractions(match: re.Match, refused: Refused) -> Words | None:
     """Fractions where the layer tells values apart."""
-    odd = [wire for wire in refused.wires if "float" in wire.spec.dtype]
+    fine = ("int", "string")
+    odd = [wire for wire in refused.wires if not any(kind in wire.spec.dtype for kind in fine)]
     return _of_dtype(refused, odd[0], "text or whole numbers") if odd else None
 
 
@@ -349,6 +352,7 @@ def _generic(refused: Refused) -> Words:
 RULES: tuple[Rule, ...] = (
     _memory,
     _shared,
+    rank_rules.wrapped_rank,
     rank_rules.rank,
     rank_rules.convolution_rank,
     rank_rules.pooling_rank,
@@ -360,7 +364,9 @@ RULES: tuple[Rule, ...] = (
     _model_shape,
     _model_rank,
     _axis_size,
+    preparation_rules.sparse,
     _free_size,
+    preparation_rules.open_width,
     _nothing_left,
     _cropped_away,
     _reshape,
@@ -368,6 +374,9 @@ RULES: tuple[Rule, ...] = (
     parameter_rules.strides_and_dilation,
     _axis_out_of_range,
     rank_rules.factor_rank,
+    preparation_rules.crossed_shapes,
+    preparation_rules.windowed,
+    preparation_rules.normalized,
     merge_rules.concatenate,
     merge_rules.batch_sizes,
     merge_rules.merge,

@@ -73,7 +73,7 @@ def _fix(kind: str, sight: Sight, bundle: tuple[Misfit, ...], recipes: list[Reci
     if all(recipe.words == recipes[0].words for recipe in recipes):
         return replace(fix, title=f"{fix.title}, on {len(bundle)} wires")
     others = dict.fromkeys(sight.document.label(m.wire.source.node) for m in bundle[1:])
-    return replace(fix, title=f"{fix.title}, and likewise for {' and '.join(others)}")
+    return replace(fix, title=f"{fix.title}, and make {' and '.join(others)} fit likewise")
 
 
 def between(

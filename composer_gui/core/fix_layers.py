@@ -1,4 +1,4 @@
-"""Fixes of layers: what they return, what they are wrapped in, how wide and large they are."""
+"""Fixes of layers: what they return, how wide and large they are, what they compute with."""
 
 from __future__ import annotations
 
@@ -6,28 +6,24 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from immutables import Map
-
 from composer_gui.core import edits
-from composer_gui.core.document import Call, Document, Input, Node, Wire, put
+from composer_gui.core.differences import listed
+from composer_gui.core.document import Call, Document, Input
 from composer_gui.core.edit_layers import callers, existing_layer
 from composer_gui.core.edit_wires import existing
-from composer_gui.core.errors import EditRefused
-from composer_gui.core.fix_names import nearest_names
 from composer_gui.core.fix_sight import (
     Misfit,
     Sight,
     class_of,
     kind_of,
-    loose_ends,
     parameters_of,
 )
 from composer_gui.core.fix_table import FIX_KINDS, Fix
-from composer_gui.core.fix_wanted import SUMS, rank_of, recurrent_class, window_of
+from composer_gui.core.fix_wanted import recurrent_class, window_of
 from composer_gui.core.layer_kinds import Construct, KerasLayer, Layer
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.parameter_words import show
-from composer_gui.core.shapes.tensor_spec import TensorSpec, show_shape
+from composer_gui.core.shapes.tensor_spec import show_shape
 
 EVERY_STEP, LAST_STEP = "every step", "its last step only"
 
@@ -109,113 +105,6 @@ def set_initial_state(sight: Sight) -> Iterator[Fix]:
             yield FIX_KINDS["set_initial_state"].fix(edit, node=sight.label, value=width)
 
 
-# Another class ----------------------------------------------------------------------------------
-
-
-def wrap_in_time(sight: Sight) -> Iterator[Fix]:
-    """Offer to apply a layer to every step of what has one axis more than it takes."""
-    layer, misfits = sight.layer, sight.misfits
-    if not misfits or not isinstance(layer, KerasLayer) or sight.category in ("merge", "wrapper"):
-        return
-    spec = sight.catalog.layers.get("TimeDistributed")
-    deeper = all(m.wanted and len(m.shape) == len(m.wanted) + 1 for m in misfits)
-    if spec is not None and deeper and sight.wires() and len(sight.node.inputs) == 1:
-        yield FIX_KINDS["wrap_in_time"].fix(_wrapped(sight, layer), node=sight.label)
-
-
-def _wrapped(sight: Sight, layer: KerasLayer) -> Callable[[Document], Document]:
-    def edit(document: Document) -> Document:
-        known = existing_layer(document, layer.id)
-        if not isinstance(known, KerasLayer) or known.class_name != layer.class_name:
-            raise EditRefused(f"{known.name} is another layer by now.")
-        inner = Construct("layer", known.class_name, known.parameters)
-        node_id = sight.problem.node
-        after = edits.replace_class(document, sight.catalog, node_id, "TimeDistributed")
-        wrapper = replace(
-            after.layers[layer.id], parameters=Map({"layer": inner}), name=known.name, weights=None
-        )
-        return put(after, wrapper)
-
-    return edit
-
-
-def replace_class(sight: Sight) -> Iterator[Fix]:
-    """Offer a layer of a kindred class: for other axes, or that needs no fixed size."""
-    name, misfits = sight.class_name, sight.misfits
-    if name and sight.spec is None:
-        for known in nearest_names(name, sight.catalog.layers):
-            made = _made(sight, sight.problem.node, known)
-            yield made if sight.node.inputs else _wired_as_well(sight, made, known)
-        return
-    ranks = {len(misfit.shape) for misfit in misfits}
-    if name in SUMS and len(ranks) == 1:
-        yield _made(sight, sight.problem.node, "Concatenate")
-    wanted = rank_of(sight.catalog, name)
-    if len(ranks) == 1 and wanted is not None:
-        (rank,) = ranks
-        for count in "123":
-            other = name.replace(f"{count}D", f"{rank - wanted + int(count)}D")
-            if f"{count}D" in name and other != name and other in sight.catalog.layers:
-                yield _made(sight, sight.problem.node, other)
-    if misfits and name == "Flatten":
-        yield from _as_pooling(sight, sight.problem.node, misfits[0].given)
-    for misfit in misfits:
-        yield from _pooled(sight, misfit)
-
-
-def _pooled(sight: Sight, misfit: Misfit) -> Iterator[Fix]:
-    """Offer a pooling in the place of a Flatten upstream, whose result hangs on free sizes."""
-    for node in sight.upstream(misfit.wire.source):
-        wires = list(_wires_of(sight, node))
-        if class_of(sight.layer_of(node.id)) == "Flatten" and wires:
-            yield from _as_pooling(sight, node.id, sight.given(wires[0]))
-            return
-
-
-def _wired_as_well(sight: Sight, made: Fix, class_name: str) -> Fix:
-    """Return the fix with a wire from the last loose end, for a class of unknown ports has none."""
-    node_id, catalog = sight.problem.node, sight.catalog
-    ends = [end for end in loose_ends(sight.document, catalog) if end.node != node_id]
-    ports = catalog.layer(class_name).inputs
-    if not ends or not ports:
-        return made
-    wire = Wire(ends[-1], node_id, ports[0].name)
-    title = f"{made.title} and wire {sight.document.label(wire.source.node)} to it"
-    return replace(
-        made,
-        title=title,
-        edit=lambda document: edits.connect(made.edit(document), catalog, wire),
-    )
-
-
-def _as_pooling(sight: Sight, node_id: str, spec: TensorSpec | None) -> Iterator[Fix]:
-    count = len(spec.shape) - 2 if spec is not None else 0
-    if count in (1, 2, 3) and spec.shape[-1] is not None:
-        yield _made(sight, node_id, f"GlobalAveragePooling{count}D")
-
-
-def _wires_of(sight: Sight, node: Node):
-    return (source for sources in node.inputs.values() for source in sources)
-
-
-def _made(sight: Sight, node_id: str, class_name: str) -> Fix:
-    spec = sight.catalog.layer(class_name)
-
-    def edit(document: Document) -> Document:
-        after = edits.replace_class(document, sight.catalog, node_id, class_name)
-        layer = after.layers[after.nodes[node_id].layer]
-        for name in (p.name for p in spec.parameters if p.required):
-            if name not in layer.parameters and name in spec.sample:
-                value = spec.sample[name]
-                after = edits.set_parameter(after, sight.catalog, layer.id, name, value)
-        return after
-
-    article = "an" if class_name[:1] in "AEIOU" else "a"
-    said = f"{article} {class_name}"
-    words = {"layer": sight.document.label(node_id), "class_name": said}
-    return FIX_KINDS["replace_class"].fix(edit, **words)
-
-
 # Sizes ------------------------------------------------------------------------------------------
 
 
@@ -268,6 +157,7 @@ def set_padding_same(sight: Sight) -> Iterator[Fix]:
     if _could_be_same(sight, sight.class_name, parameters_of(sight.layer)):
         edit = setting(sight, sight.layer, "padding", "same")
         yield FIX_KINDS["set_padding_same"].fix(edit, layer=sight.label)
+    yield from _padded_before(sight)
     inner = parameters_of(sight.layer).get("layer")
     if isinstance(inner, Construct) and _could_be_same(sight, inner.class_name, inner.parameters):
         changed = replace(inner, parameters=inner.parameters.set("padding", "same"))
@@ -275,6 +165,46 @@ def set_padding_same(sight: Sight) -> Iterator[Fix]:
         yield FIX_KINDS["set_padding_same"].fix(
             edit, layer=f"the {inner.class_name} in {sight.label}"
         )
+
+
+def _padded_before(sight: Sight) -> Iterator[Fix]:
+    """Offer it of the layers on a branch, where that is merged with what kept its size.
+
+    First only of windows that move by one, which shrink a branch by their edges alone.
+    """
+    for bundle in sight.bundles if sight.category == "merge" else ():
+        layers = {layer.id: layer for misfit in bundle for layer in _windows(sight, misfit)}
+        smooth = [layer for layer in layers.values() if _moves_by_one(sight, layer)]
+        for chosen in (smooth, list(layers.values())):
+            if chosen:
+                names = listed([layer.name for layer in chosen])
+                edit = _all_same(sight, [layer.id for layer in chosen])
+                yield FIX_KINDS["set_padding_same"].fix(edit, layer=names)
+
+
+def _windows(sight: Sight, misfit: Misfit) -> Iterator[KerasLayer]:
+    """Yield the layers on the way to a wire, up to where it branches off, that could pad."""
+    for number, node in enumerate(sight.upstream(misfit.wire.source)):
+        if number and len(sight.consumers(node.id)) > 1:
+            return
+        found = sight.layer_of(node.id)
+        if _could_be_same(sight, class_of(found), parameters_of(found)):
+            yield found
+
+
+def _moves_by_one(sight: Sight, layer: KerasLayer) -> bool:
+    strides = sight.parameter("strides", layer)
+    return set(strides if isinstance(strides, tuple) else (strides,)) == {1}
+
+
+def _all_same(sight: Sight, layer_ids: list[str]) -> Callable[[Document], Document]:
+    def edit(document: Document) -> Document:
+        for layer_id in layer_ids:
+            args = document, sight.catalog, layer_id
+            document = edits.set_parameter(*args, "padding", "same")
+        return document
+
+    return edit
 
 
 def _could_be_same(sight: Sight, class_name: str, parameters: Mapping[str, Any]) -> bool:
@@ -298,6 +228,8 @@ def smaller_window(sight: Sight) -> Iterator[Fix]:
             if sizes != reach and spread in (None, 1, (1,) * len(inner)):
                 yield _smaller(sight, name, sizes[0] if len(set(sizes)) == 1 else sizes)
         cropping = sight.parameter("cropping")
+        if isinstance(cropping, int):
+            cropping = (cropping,) * 2 if len(inner) == 1 else ((cropping,) * 2,) * len(inner)
         if isinstance(cropping, tuple) and sight.class_name == f"Cropping{len(inner)}D":
             yield from _cropped_less(sight, cropping, inner)
 
@@ -312,7 +244,8 @@ def _cropped_less(sight: Sight, cropping: tuple, inner: tuple[int, ...]) -> Iter
         for pair, size in zip(pairs, inner, strict=True)
     )
     if less != pairs:
-        yield _smaller(sight, "cropping", less[0] if flat else less)
+        even = less[0][0] if len({size for pair in less for size in pair}) == 1 else None
+        yield _smaller(sight, "cropping", even or (less[0] if flat else less))
 
 
 def _smaller(sight: Sight, name: str, value: Any) -> Fix:

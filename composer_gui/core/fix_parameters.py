@@ -104,14 +104,16 @@ def _setting(sight: Sight, values: Mapping[str, Any]) -> Fix:
         return document
 
     (name, value), *others = values.items()
-    words = {"parameter": name, "layer": sight.label, "value": said(value)}
+    words = {"parameter": name, "layer": sight.label, "value": said(value, name)}
     fix = FIX_KINDS["set_parameter"].fix(edit, **words)
-    more = (f"{other} to {said(value)}" for other, value in others)
+    more = (f"{other} to {said(value, other)}" for other, value in others)
     return replace(fix, title=" and ".join((fix.title, *more)))
 
 
-def said(value: Any) -> str:
-    """Return a value as it stands in a title: sizes as `3×3`, and what is long cut off."""
+def said(value: Any, name: str = "") -> str:
+    """Return a value as it stands in a title: sizes as `3×3`, axes by number, long ones cut off."""
+    if name in (*_AXES, "dims") and isinstance(value, tuple):
+        return ", ".join(map(str, value))
     if isinstance(value, tuple) and value and all(isinstance(item, int) for item in value):
         return "×".join("?" if item == -1 else str(item) for item in value)
     text = show(value)

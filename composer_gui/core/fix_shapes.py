@@ -8,6 +8,7 @@ from itertools import permutations
 
 from composer_gui.core.document import Shape
 from composer_gui.core.fix_insertions import Recipe, layer
+from composer_gui.core.fix_order import CHANNELS
 from composer_gui.core.fix_sight import Misfit, Sight, fits
 from composer_gui.core.fix_wanted import SUMS
 from composer_gui.core.layer_kinds import KerasLayer
@@ -15,9 +16,6 @@ from composer_gui.core.shapes.tensor_spec import show_shape
 
 MOST_REPEATED = 10
 """How often a vector is repeated where nothing says how many steps are wanted."""
-
-_CHANNELS = (1, 3, 4)
-"""How many channels pictures have."""
 
 
 def flatten(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
@@ -75,6 +73,8 @@ def _reshaped(sight: Sight, shape: Shape, wanted: Shape) -> Iterator[Shape]:
     if len(goal) == len(sizes) or (len(goal) == 1 and len(sizes) > 1):
         return
     if len(goal) == len(sizes) + 1:
+        if sight.class_name.startswith("ConvLSTM") and sizes[-1] in CHANNELS:
+            yield (1, *sizes)  # a single picture of a film
         yield (*sizes, 1)
         if len(goal) == 2 or sight.class_name.startswith(("ConvLSTM", "TimeDistributed")):
             yield (1, *sizes)
@@ -83,6 +83,8 @@ def _reshaped(sight: Sight, shape: Shape, wanted: Shape) -> Iterator[Shape]:
         if known and total % known == 0 and (None in goal or total == known):
             yield tuple(total // known if size is None else size for size in goal)
     if 0 < len(goal) < len(sizes):
+        if len(goal) == 2 and len(sizes) == 4 and None not in sizes[1:]:
+            yield (sizes[0], math.prod(sizes[1:]))  # each picture of a film is a step
         kept = tuple(size for size in sizes if size != 1)
         if len(kept) == len(goal):
             yield kept
@@ -90,7 +92,7 @@ def _reshaped(sight: Sight, shape: Shape, wanted: Shape) -> Iterator[Shape]:
         merged = None if None in sizes[:front] else math.prod(sizes[:front])
         yield (merged, *sizes[front:])
     if len(sizes) == 1 and len(goal) == 3 and sizes[0] is not None:
-        for channels in _CHANNELS:
+        for channels in CHANNELS:
             side = math.isqrt(sizes[0] // channels)
             if side > 1 and side * side * channels == sizes[0]:
                 yield (side, side, channels)
@@ -108,7 +110,7 @@ def permute(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
                 turned = (shape[0], *(shape[axis] for axis in order))
                 if fits(turned, wanted) and turned != shape:
                     yield _permuted(shape, order)
-    elif len(shape) > 3 and shape[1] in _CHANNELS and shape[-1] not in _CHANNELS:
+    elif len(shape) > 3 and shape[1] in CHANNELS and shape[-1] not in CHANNELS:
         yield _permuted(shape, (*axes[1:], 1))
     elif len(shape) == 3:
         yield _permuted(shape, (2, 1))
@@ -194,7 +196,8 @@ def repeat(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
         return
     if wanted[-1] in (None, shape[-1]) and misfit.given.dtype != "string":
         count = wanted[1] or MOST_REPEATED
-        yield Recipe((layer("RepeatVector", n=count),), {"count": count})
+        times = "once" if count == 1 else f"{count} times"
+        yield Recipe((layer("RepeatVector", n=count),), {"times": times})
 
 
 # Skips ------------------------------------------------------------------------------------------

@@ -111,7 +111,7 @@ _ROWS = (
     ),
     FixKind(
         "insert_repeat",
-        "Repeat {source} {count} times before {node}",
+        "Repeat {source} {times} before {node}",
         "Puts a RepeatVector on the wire, where a sequence is wanted.",
     ),
     FixKind(

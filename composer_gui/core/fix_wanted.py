@@ -21,7 +21,7 @@ from composer_gui.core.fix_sight import (
 from composer_gui.core.layer_kinds import KerasLayer
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.ports import model_ports
-from composer_gui.core.problems import Problem
+from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.verdicts import Verdict
 
 Bundle = tuple[Misfit, ...]
@@ -128,8 +128,8 @@ def _other_dtype(dtype: str, wanted: str | None) -> str | None:
 def _targets(sight: Sight, wires: list[Wire], shapes: list[Shape]) -> list[Shape]:
     """Return the shapes that all could have, the likeliest first.
 
-    It is the one that most have; of two, that of the branch and not of the skip around it, then
-    the larger one.
+    It is what a warning asks for, else the one that most have; of two, that of the branch and not
+    of the skip around it, then the larger one.
     """
     counts = Counter(shapes)
     skips = {
@@ -140,10 +140,22 @@ def _targets(sight: Sight, wires: list[Wire], shapes: list[Shape]) -> list[Shape
         and path_between(sight.document, wire.source.node, other.source.node)
     }
 
-    def likely(shape: Shape) -> tuple:
-        return -counts[shape], shape in skips, -len(shape), -math.prod(s or 1 for s in shape[1:])
+    asked = sight.problem.wanted if sight.problem.severity != ERROR else None
 
-    return [_joined(sight, shape) for shape in sorted(counts, key=likely)]
+    def likely(shape: Shape) -> tuple:
+        skip = shape in skips and sight.class_name != "Concatenate"
+        return (
+            shape != asked,
+            -counts[shape],
+            skip,
+            -len(shape),
+            -math.prod(s or 1 for s in shape[1:]),
+        )
+
+    likeliest = sorted(counts, key=likely)
+    if asked in counts:  # and nothing is brought down to an axis of 1, which would be repeated too
+        likeliest = [shape for shape in likeliest if shape == asked or 1 not in shape[1:]]
+    return [_joined(sight, shape) for shape in likeliest]
 
 
 def _joined(sight: Sight, shape: Shape) -> Shape:
@@ -175,7 +187,7 @@ def _into_layer(sight: Sight) -> Iterator[Misfit]:
     main = _main_ports(sight)
     if problem.port is None:
         named = [wire for wire in named if wire.port in main] or named
-    for wire in wires:
+    for wire in sorted(wires, key=lambda wire: wire not in named):
         spec = sight.given(wire.source)
         told = problem.wanted if problem.given in (None, spec.shape) and wire in named else None
         wanted = told or (wanted_by_class(sight, wire, spec.shape) if wire.port in main else None)

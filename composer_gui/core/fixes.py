@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from composer_gui.core import (
+    fix_classes,
     fix_freezing,
     fix_inputs,
     fix_layers,
     fix_names,
+    fix_order,
     fix_parameters,
     fix_shapes,
     fix_sizes,
@@ -18,9 +20,10 @@ from composer_gui.core import (
 from composer_gui.core.document import Call, Document, in_order
 from composer_gui.core.fix_inputs import INPUT_STEP, STEP, add_inputs
 from composer_gui.core.fix_insertions import inserting
-from composer_gui.core.fix_sight import Sight, is_model
+from composer_gui.core.fix_sight import Sight
 from composer_gui.core.fix_table import FIX_KINDS, Fix, FixKind
 from composer_gui.core.fix_wanted import look
+from composer_gui.core.layer_kinds import Submodel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.problem_table import KINDS
 from composer_gui.core.problems import ERROR, Problem
@@ -68,8 +71,8 @@ OFFERS: dict[str, Offer] = {
     "smaller_window": fix_layers.smaller_window,
     "return_sequences": fix_layers.return_sequences,
     "drop_mask": fix_layers.drop_mask,
-    "wrap_in_time": fix_layers.wrap_in_time,
-    "replace_class": fix_layers.replace_class,
+    "wrap_in_time": fix_classes.wrap_in_time,
+    "replace_class": fix_classes.replace_class,
     "set_layer_dtype": fix_layers.set_layer_dtype,
     "make_independent": fix_layers.make_independent,
     "set_initial_state": fix_layers.set_initial_state,
@@ -155,14 +158,15 @@ def fixes_for(
     Nothing of it has been tried: those that the table names for this kind of problem come first,
     then for an error what helps against others.
     """
-    if problem.inner and problem.severity != ERROR:
-        return ()  # a warning from inside is for the level that it is about
+    if problem.severity != ERROR and _is_from_inside(document, problem):
+        return ()  # it is for the level that it is about
     if problem.node is None:
         found = _of_design(document, catalog, problem)
     elif problem.node in document.nodes:
         sight = look(document, catalog, verdicts, problem)
-        kinds = sorted(_kinds(problem), key=lambda kind: not _fits_exactly(sight, kind))
-        found = (fix for kind in kinds for fix in OFFERS[kind](sight))
+        kinds = (kind for kind in _kinds(problem) if fix_order.is_suitable(sight, kind))
+        every = [fix for kind in kinds for fix in OFFERS[kind](sight)]
+        found = iter(sorted(every, key=lambda fix: fix_order.place(sight, fix)))
     else:
         return ()
     titled = {}
@@ -171,15 +175,11 @@ def fixes_for(
     return tuple(titled.values())
 
 
-def _fits_exactly(sight: Sight, kind: str) -> bool:
-    """Return whether all fits without another layer's weights or sizes, only in another order.
-
-    Wires of a model are swapped, and axes turned, only where that is so; it is hardly by chance.
-    """
-    if kind == "reorder_inputs":
-        return is_model(sight.layer)
-    sizes = [size for misfit in sight.misfits for size in (misfit.wanted or ())[1:]]
-    return kind == "insert_permute" and len(sizes) > 1 and None not in sizes
+def _is_from_inside(document: Document, problem: Problem) -> bool:
+    """Return whether a problem is told of a submodel for what one enters it to see."""
+    node = document.nodes.get(problem.node or "")
+    layer = document.layers.get(node.layer) if isinstance(node, Call) else None
+    return bool(problem.inner) and isinstance(layer, Submodel)
 
 
 def _kinds(problem: Problem) -> list[str]:

@@ -94,7 +94,7 @@ _SHAPES = (
         "size. Set that size at the Input.",
         when="A layer needs a size to make its weights, and that size is free.",
         usual="The size is set at the Input; an image has 3 channels, for example.",
-        fixes=("set_free_size", "insert_global_pooling", "insert_reshape"),
+        fixes=("replace_class", "set_free_size", "insert_global_pooling", "insert_reshape"),
         shapes=True,
     ),
     Kind(
@@ -126,8 +126,8 @@ _SHAPES = (
     Kind(
         "groups",
         "The channels do not divide",
-        "{node} divides the channels, on {axis}, into {groups} groups. {channels} cannot be "
-        "divided so, {nearest} can. {source} gives {given}.",
+        "{node} divides the channels, on {axis}, into {groups} groups. The {channels} that come "
+        "cannot be divided so; {nearest} could. {source} gives {given}.",
         when="A layer works on groups of channels, and their number is no multiple of the groups.",
         usual="A number of groups that divides the channels.",
         fixes=("set_parameter", "insert_convolution"),
@@ -140,6 +140,7 @@ _SHAPES = (
         when="Shapes that are joined differ on another axis than the one on which they are joined.",
         usual="They are joined on another axis, or brought to the same size before.",
         fixes=(
+            "set_padding_same",
             "set_merge_axis",
             "insert_resizing",
             "insert_cropping",
@@ -169,6 +170,7 @@ _SHAPES = (
         when="A layer that computes value by value gets shapes of different sizes.",
         usual="A projection brings one of them to the shape of the other.",
         fixes=(
+            "set_padding_same",
             "project_skip",
             "insert_dense",
             "insert_convolution",
@@ -179,7 +181,6 @@ _SHAPES = (
             "insert_global_pooling",
             "set_merge_axis",
             "set_input_shape",
-            "set_padding_same",
         ),
         shapes=True,
     ),
@@ -198,7 +199,7 @@ _SHAPES = (
         "{node} starts from {wanted}. Its initial_state gets {given} from {source}{where}.",
         when="A recurrent layer is to start from states of another width than its units.",
         usual="A Dense brings the state to the width, or the units are set to it.",
-        fixes=("insert_dense", "set_width", "set_parameter", "set_initial_state"),
+        fixes=("set_width", "set_initial_state", "set_input_shape", "insert_dense"),
         shapes=True,
     ),
 )

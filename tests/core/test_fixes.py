@@ -81,7 +81,7 @@ def test_wires_of_a_model_that_fit_when_they_are_swapped_are_swapped_first(catal
     node = draw.model("pair", SavedInterface("Functional", ports, ()), a, b)
     found = titles(catalog, draw.document, node, FIX_KINDS, code="shape", port="left")
     assert found[0] == "Swap a and b at pair"
-    assert "Insert a Dense of 4 units before pair, and likewise for b" in found
+    assert "Insert a Dense of 4 units before pair, and make b fit likewise" in found
 
 
 def test_an_image_with_its_channels_first_is_turned_before_all_else(catalog):

@@ -112,7 +112,7 @@ def problem(*arguments, **more):
             {"target_shape": (5,)},
             "reshape",
             "it cannot make 5 of 4×2: the axes that a gives hold 8 values for each sample, and "
-            "those of 5 hold 5.",
+            "those of its target hold 5.",
         ),
         (
             "BatchNormalization",
