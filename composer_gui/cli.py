@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QEventLoop
 
 from composer_gui import cli_cost, cli_fix, cli_problems
-from composer_gui.cli_engine import Engine, Progress, opened, wait
+from composer_gui.cli_engine import Engine, Progress, opened, refuse_existing, wait
 from composer_gui.core.codegen.keras_script import SAVED, SCRATCH
 from composer_gui.core.errors import ComposerError, FileProblem
 from composer_gui.core.problems import ERROR, Problem
@@ -204,12 +204,7 @@ def _print_report(report: Report) -> None:
 
 def _import(arguments: argparse.Namespace) -> int:
     design = arguments.design.absolute()
-    if design.exists() and not arguments.force:
-        raise FileProblem(
-            "exists",
-            f"{design.name} exists already.",
-            "Choose another name, or overwrite: --force.",
-        )
+    refuse_existing(design, force=arguments.force)
     client = EngineClient()
     try:
         model = _converted(arguments.model, client)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QTimer
 
-from composer_gui.core.errors import ComposerError, EngineFailed
+from composer_gui.core.errors import ComposerError, EngineFailed, FileProblem
 from composer_gui.engine.client import EngineClient
 from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
@@ -73,6 +73,13 @@ def opened(engine: EngineClient, path: Path, code: Sequence[Path]) -> Session:
     if failures:
         raise failures[0]
     return session
+
+
+def refuse_existing(target: Path, *, force: bool) -> None:
+    """Raise FileProblem for a file that is there and was not said to be overwritten."""
+    if target.exists() and not force:
+        next_step = "Choose another name, or overwrite: --force."
+        raise FileProblem("exists", f"{target.name} exists already.", next_step)
 
 
 def settle(session: Session) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from composer_gui import cli_problems
-from composer_gui.cli_engine import Engine, opened, settle
-from composer_gui.core.errors import ComposerError, EditRefused, FileProblem
-from composer_gui.core.problems import ERROR, Problem
-from composer_gui.core.trials import Offer
+from composer_gui.cli_engine import Engine, opened, refuse_existing, settle
+from composer_gui.core.errors import ComposerError, EditRefused
+from composer_gui.core.problems import ERROR
+from composer_gui.core.trials import Offer, is_same
 from composer_gui.session.session import Session
 
 MOST_ROUNDS = 200
@@ -76,9 +76,7 @@ def _target(arguments: argparse.Namespace, *, applies: bool) -> Path | None:
     if not applies:
         raise ComposerError("Nothing is applied, so there is nothing to write.", "Add --apply-all.")
     target = arguments.out.absolute()
-    if target.exists() and not arguments.force:
-        next_step = "Choose another name, or overwrite: --force."
-        raise FileProblem("exists", f"{target.name} exists already.", next_step)
+    refuse_existing(target, force=arguments.force)
     return target
 
 
@@ -109,15 +107,11 @@ def _apply_named(session: Session, ids: Sequence[str]) -> Iterator[Offer]:
 def _offered_still(session: Session, offer: Offer) -> Offer | None:
     """Return a repair as it is offered now, after others were applied; None if it is not."""
     for problem in session.problems():
-        if _is_same(problem, offer.problem):
+        if is_same(problem, offer.problem):
             offers = cli_problems.tried(session, [problem])[problem]
             alike = [one for one in offers if one.kind == offer.kind]
             return next((one for one in alike if one.title == offer.title), next(iter(alike), None))
     return None
-
-
-def _is_same(one: Problem, other: Problem) -> bool:
-    return (one.key, one.title) == (other.key, other.title)
 
 
 def _apply_all(session: Session, *, warnings: bool) -> Iterator[Offer]:

@@ -35,18 +35,9 @@ class Called:
 
 
 FACTS = (
-    *("activation", "recurrent_activation", "units", "filters", "pool_size", "interpolation"),
-    *(
-        "axes",
-        "normalize",
-        "equation",
-        "num_heads",
-        "num_query_heads",
-        "key_dim",
-        "value_dim",
-        "head_dim",
-    ),
-    *("use_scale", "score_mode", "subscripts"),
+    *("activation", "pool_size", "interpolation", "axes", "normalize", "equation", "subscripts"),
+    *("num_heads", "num_query_heads", "key_dim", "value_dim", "head_dim"),
+    *("use_scale", "score_mode"),
 )
 """Attributes that a formula may ask for."""
 

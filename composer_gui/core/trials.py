@@ -32,7 +32,7 @@ class TrialResult:
 
     def mends(self, problem: Problem) -> bool:
         """Return whether this problem is gone and no new one has come with it."""
-        return any(_same(problem, one) for one in self.gone) and not self.brings
+        return any(is_same(problem, one) for one in self.gone) and not self.brings
 
     @property
     def brings(self) -> tuple[Problem, ...]:
@@ -135,7 +135,7 @@ def _unpaired(
     reworded = []
     for problem in new:
         known = left.get(problem.key, [])
-        same = next((one for one in known if _same(problem, one)), None)
+        same = next((one for one in known if is_same(problem, one)), None)
         if same is None:
             reworded.append(problem)
         else:
@@ -150,7 +150,7 @@ def _unpaired(
     return tuple(problem for known in left.values() for problem in known), tuple(found)
 
 
-def _same(one: Problem, other: Problem) -> bool:
+def is_same(one: Problem, other: Problem) -> bool:
     """Return whether these are one problem; two of a node may be told apart by title alone."""
     return one.key == other.key and one.title == other.title
 

@@ -19,11 +19,11 @@ class Verdict:
     """What the engine and the structural rules say of one node.
 
     `outputs` pairs each output port with its spec, in order. `blocked_by` is the id of the node
-    that has to be mended first. `parameters` counts the weights' elements of the node's layer,
-    and `cost` is what the call costs.
-    A fine node may carry warnings in `problems`. `anew` says in a few words why the node's layer
-    cannot keep the weights that it was saved with, and is empty where it can; `anew_inside` says
-    it for layers of a submodel, by their ids, those on the way joined by "/".
+    that has to be mended first. `parameters` counts the weights' elements of the node's layer, and
+    `cost` is what the call costs. A fine node may carry warnings in `problems`. `anew` says in a
+    few words why the node's layer cannot keep the weights that it was saved with, and is empty
+    where it can; `anew_inside` says it for layers of a submodel, by their ids, those on the way
+    joined by "/".
     """
 
     kind: str = PENDING
