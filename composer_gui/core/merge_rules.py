@@ -93,11 +93,25 @@ def batch_sizes(match: re.Match, refused: Refused) -> Words | None:
         return None
     first = fixed[0].shape[0]
     odd = next(wire for wire in fixed if wire.shape[0] != first)
-    sizes = listed([str(wire.shape[0]) for wire in fixed])
-    words = {"sizes": sizes, "gives": refused.gives()}
-    wanted = (first, *odd.shape[1:])
-    fields = {"expected": "equal batch sizes", "actual": sizes, "wanted": wanted, "axes": (0,)}
-    return say("batch_size", refused, words, odd, **fields)
+    return _of_batches(refused, odd, first, [str(wire.shape[0]) for wire in fixed])
+
+
+def batches(refused: Refused) -> Words | None:
+    """Inputs of which some have a fixed batch size, where all have to have it."""
+    sizes = [wire.shape[0] if wire.shape else None for wire in refused.wires]
+    fixed = next((size for size in sizes if size is not None), None)
+    if fixed is None or len(set(sizes)) < 2:
+        return None
+    odd = next(w for w, size in zip(refused.wires, sizes, strict=True) if size != fixed)
+    said = list(dict.fromkeys("any size" if size is None else str(size) for size in sizes))
+    return _of_batches(refused, odd, fixed, said)
+
+
+def _of_batches(refused: Refused, odd: Arriving, wanted: int, sizes: list[str]) -> Words:
+    said = listed(sizes)
+    words = {"sizes": said, "gives": refused.gives()}
+    fields = {"expected": "equal batch sizes", "actual": said, "wanted": (wanted, *odd.shape[1:])}
+    return say("batch_size", refused, words, odd, **fields, axes=(0,))
 
 
 @when(r"[Ii]ncompatible (input )?shapes|axis values \d+|[Dd]imensions must be equal|broadcast")
@@ -150,7 +164,10 @@ def _odd_one_out(refused: Refused) -> tuple[Arriving | None, Shape, tuple[int, .
 
 
 def _of_a_product(refused: Refused) -> tuple[Arriving | None, Shape, tuple[int, ...]]:
-    """Return the second factor of a Dot, and what it would be with the sizes of the first."""
+    """Return the second factor of a Dot, and what it would be with the sizes of the first.
+
+    It is the first where that is free.
+    """
     first, second = refused.wires[:2]
     axes = refused.parameter("axes", -1)
     one, other = axes if isinstance(axes, tuple) and len(axes) == 2 else (axes, axes)
@@ -158,9 +175,15 @@ def _of_a_product(refused: Refused) -> tuple[Arriving | None, Shape, tuple[int, 
         return None, (), ()
     if not (abs(one) < len(first.shape) and abs(other) < len(second.shape)):
         return None, (), ()
-    at = other % len(second.shape)
-    wanted = (*second.shape[:at], first.shape[one], *second.shape[at + 1 :])
-    return second, wanted, (at,)
+    if first.shape[one] is None:
+        return first, *_with_size(first.shape, one, second.shape[other])
+    return second, *_with_size(second.shape, other, first.shape[one])
+
+
+def _with_size(shape: Shape, axis: int, size: int | None) -> tuple[Shape, tuple[int, ...]]:
+    """Return a shape with another size on an axis, and that axis counted from the first."""
+    at = axis % len(shape)
+    return (*shape[:at], size, *shape[at + 1 :]), (at,)
 
 
 @when(

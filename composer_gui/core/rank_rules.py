@@ -44,6 +44,20 @@ def pooling_rank(match: re.Match, refused: Refused) -> Words | None:
     return _rank_of_first(refused, wanted)
 
 
+@when(r"must be fully-defined|[Kk]ernel shape must have the same length as input|ndim=\d")
+def wrapped_rank(match: re.Match, refused: Refused) -> Words | None:
+    """Another number of axes than the layer in a wrapper is made for."""
+    inner = refused.parameter("layer")
+    if refused.class_name not in ("SpectralNormalization", "TimeDistributed") or not refused.wires:
+        return None
+    name = getattr(inner, "class_name", "")
+    wanted = 2 if name in _SEQUENCES else window_axes(name) + 1 if window_axes(name) else 0
+    if not wanted:
+        return None
+    steps = 1 if refused.class_name == "TimeDistributed" else 0
+    return _rank_of_first(refused, wanted + steps)
+
+
 @when(r"`TimeDistributed` Layer should be passed")
 def time_distributed_rank(match: re.Match, refused: Refused) -> Words:
     """No sequence to go through."""

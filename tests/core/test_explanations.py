@@ -10,7 +10,13 @@ from immutables import Map
 from composer_gui.core.document import EMPTY
 from composer_gui.core.explanation_rules import RULES
 from composer_gui.core.explanations import REFUSED, explain
-from composer_gui.core.layer_kinds import KerasLayer, Operation, SavedInterface, SavedModel
+from composer_gui.core.layer_kinds import (
+    Construct,
+    KerasLayer,
+    Operation,
+    SavedInterface,
+    SavedModel,
+)
 from composer_gui.core.problem_table import KINDS
 from composer_gui.core.problems import Problem
 from composer_gui.core.refused import Refused, clean
@@ -35,6 +41,7 @@ def worded(call):
 
 RANK = "Input 0 of this layer is incompatible with the layer: expected min_ndim=4, found ndim=3."
 JOIN = "`Concatenate` requires inputs with matching shapes except for the concatenation axis."
+SPARSE = "unsupported operand type(s) for *: 'int' and 'NoneType'"
 EQUAL = "Dimensions must be equal, but are 4 and 3"
 TABLE = [
     (refused(RANK, "Conv2D", (28, 28)), "rank", "height×width×channels", "28×28"),
@@ -64,6 +71,46 @@ TABLE = [
         "rank",
         "2 axes",
         "3",
+    ),
+    (
+        refused(
+            "Shapes used to initialize variables must be fully-defined",
+            "TimeDistributed",
+            (6, 8),
+            layer=Construct("layer", "LSTM", EMPTY),
+        ),
+        "rank",
+        "3 axes",
+        "6×8",
+    ),
+    (
+        refused(
+            "Kernel shape must have the same length as input",
+            "SpectralNormalization",
+            (8,),
+            layer=Construct("layer", "Conv2D", EMPTY),
+        ),
+        "rank",
+        "3 axes",
+        "8",
+    ),
+    (
+        refused("All inputs should have equal shape.", "HashedCrossing", (), (4,)),
+        "together",
+        "one number",
+        "4",
+    ),
+    (
+        refused("should have an integer or string dtype", "HashedCrossing", (), dtypes=("bool",)),
+        "dtype",
+        "text or whole numbers",
+        "bool",
+    ),
+    (
+        refused("symbolic `tf.Tensor` as a Python `bool` is", "StringLookup", (None,)),
+        "free_size",
+        "a fixed size",
+        "?",
     ),
     (refused("tuple index out of range", "LSTM", (10,)), "rank", "steps×features", "10"),
     (
@@ -294,6 +341,57 @@ def test_the_states_of_a_recurrent_layer_are_counted():
     problem = worded(call)
     assert problem.message == "lstm starts from 2 states of 64. Its initial_state gets 64."
     assert problem.port == "initial_state"
+
+
+@pytest.mark.parametrize(
+    ("call", "name", "said"),
+    [
+        (
+            refused("This requires the scipy module.", "STFTSpectrogram", (2000, 1)),
+            "window",
+            "window needs SciPy",
+        ),
+        (
+            refused(SPARSE, "CategoryEncoding", (4,), sparse=True),
+            "sparse",
+            "sparse does not work here",
+        ),
+        (
+            refused("Incompatible shapes: [1,3] vs. [1,9]", "Normalization", (9,), mean=(1, 2, 3)),
+            "mean",
+            "mean has 3 values, and ",
+        ),
+        (
+            refused(
+                "Input to reshape is a tensor with 9 values", "Normalization", (4, 3), axis=(2, 2)
+            ),
+            "axis",
+            "axis names one axis twice",
+        ),
+    ],
+)
+def test_a_parameter_of_what_prepares_data_is_named_with_what_is_wrong(call, name, said):
+    problem = worded(call)
+    assert (problem.code, problem.parameter) == ("bad_parameter", name)
+    assert said in problem.message
+
+
+def test_states_of_a_fixed_batch_and_steps_of_any_are_told_as_batches():
+    text = "Input tensor enters the loop with shape (1, 8), but has shape (None, 8) after one"
+    layer = KerasLayer("l1", "it", "GRU", Map(units=8))
+    steps, state = TensorSpec((None, 7, 4)), TensorSpec((1, 8))
+    inputs = {"sequences": (steps,), "initial_state": (state,)}
+    sources = {"sequences": ("target",), "initial_state": ("encoder",)}
+    found = worded(Refused("it", layer, text, inputs, sources))
+    assert (found.code, found.port, found.wanted) == ("batch_size", "sequences", (1, 7, 4))
+    assert found.message.startswith("it gets batches of any size and 1. target gives 7×4 and ")
+
+
+def test_a_product_over_a_free_axis_names_the_free_one():
+    text = "Incompatible input shapes: axis values None (at axis 1) != 8 (at axis 1)."
+    found = worded(refused(text, "Dot", (None,), (8,), axes=1))
+    assert (found.index, found.wanted, found.axes) == (0, (None, 8), (1,))
+    assert "the last axis of left may be of any size, and has to be 8" in found.message
 
 
 def test_labels_with_braces_are_not_filled_in_twice():
