@@ -71,11 +71,13 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QSplitter::handle { background: $line; }
 QTableView { background: transparent; border: none; selection-background-color: $selection;
   selection-color: $text; }
-QTableView::item { padding: 0 16px; border: none; }
+QTableView::item { padding: 0 12px 0 16px; border: none; }
 QTableView::item:selected { background: $selection; }
 QHeaderView { background: transparent; border: none; }
 QHeaderView::section { background: $panel; color: $secondary; border: none;
-  border-bottom: 1px solid $line; padding: 4px 18px; }
+  border-bottom: 1px solid $line; padding: 4px 14px 4px 4px; }
+QHeaderView::section:first { padding-left: 18px; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QHeaderView::section:hover { color: $text; }
 QStatusBar { background: $panel; border-top: 1px solid $line; }
 QStatusBar::item { border: none; }

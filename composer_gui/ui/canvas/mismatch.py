@@ -124,7 +124,7 @@ PAD = 7.0
 WORD_GAP = 7.0
 MOST_GROWTH = 2.0
 """How much larger the tag is at most when it is seen from afar: so far it is as legible."""
-LEAST_ZOOM = 0.4
+LEAST_ZOOM = 0.39
 """Below this the tag is not painted: it would cover more than it tells."""
 
 

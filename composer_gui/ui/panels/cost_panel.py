@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -10,9 +10,9 @@ from composer_gui.core.bill import Bill, bill, rows
 from composer_gui.core.cost import show_bytes
 from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
-from composer_gui.ui.controls import TextField
+from composer_gui.ui.controls import FIELD_HEIGHT, TextField
 from composer_gui.ui.panels.cost_table import CostTable, SumTable
-from composer_gui.ui.words import Hairline, Line, listed
+from composer_gui.ui.words import Hairline, Line, Paragraph, listed
 
 BATCH_KEY = "cost/batch"
 FIRST_BATCH, LARGEST_BATCH = 32, 1_000_000
@@ -37,8 +37,8 @@ class CostPanel(QWidget):
         self.batch = _remembered(settings)
         self.bill = Bill()
         self.field = TextField(str(self.batch), mono=True)
-        self.memory = Line(tone="secondary")
-        self.missing = Line(tone="warning")
+        self.memory = Paragraph(tone="secondary")
+        self.missing = Paragraph(tone="warning")
         self.table = CostTable()
         self.sums = SumTable(self.table)
         self._later = QTimer(self, singleShot=True, interval=DELAY)
@@ -50,16 +50,22 @@ class CostPanel(QWidget):
         self.field.setFixedWidth(72)
         self.field.setAccessibleName("Samples in a batch")
         self.field.setToolTip("For how many samples at once the memory of activations is told")
-        self.memory.setAccessibleName("Memory and file")
-        self.missing.setAccessibleName("What is not counted")
         caption = Line("Batch of", tone="secondary")
         caption.setBuddy(self.field)
+        caption.setMinimumWidth(caption.sizeHint().width())
+        words = QVBoxLayout()
+        words.setContentsMargins(0, 6, 0, 0)  # as low as the words in the field
+        words.setSpacing(2)
+        words.addWidget(self.memory)
+        words.addWidget(self.missing)
+        words.addStretch(1)
         top = QHBoxLayout()
         top.setContentsMargins(16, 6, 16, 6)
         top.setSpacing(10)
-        for widget in (caption, self.field, self.memory):
-            top.addWidget(widget)
-        top.addWidget(self.missing, 1)
+        caption.setFixedHeight(FIELD_HEIGHT)
+        for widget in (caption, self.field):
+            top.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
+        top.addLayout(words, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -104,6 +110,7 @@ class CostPanel(QWidget):
         self.sums.setVisible(bool(found))
         self.memory.setText(self._memory_words() if found else "Nothing is on the canvas yet.")
         self.missing.setText(self._missing_words(labels))
+        self.missing.setVisible(bool(self.missing.text()))
 
     def _memory_words(self) -> str:
         memory, file = show_bytes(self.bill.memory(self.batch)), show_bytes(self.bill.file)

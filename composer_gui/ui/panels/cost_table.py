@@ -19,6 +19,8 @@ NO_ROW = QModelIndex()
 AGAIN, NOT_KNOWN = "shared", "–"
 FIRST = 0
 """The column of the nodes' labels."""
+LEAST_LABEL, LEAST, MOST = 130, 100, 116
+"""Widths in pixels: of the labels at least, of figures at least and at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +172,10 @@ class CostModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.FontRole and number != FIRST:
             return theme.mono(12)
         if role == Qt.ItemDataRole.ForegroundRole and number != FIRST:
-            known = self.words(row, number) not in (AGAIN, NOT_KNOWN)
-            return theme.current().text if known else theme.current().tertiary
+            tells = self.words(row, number) not in (AGAIN, NOT_KNOWN) and self.figure(
+                row, COLUMNS[number]
+            )
+            return theme.current().text if tells else theme.current().tertiary
         if role == Qt.ItemDataRole.AccessibleTextRole:
             head = COLUMNS[number].head
             return f"{self._labels[row.node]}, {head}: {self._spoken(row, number)}"
@@ -266,6 +270,15 @@ class CostTable(QTableView):
         self.setSortingEnabled(True)
         self.clicked.connect(self._choose)
 
+    def resizeEvent(self, event) -> None:
+        """Share out the width; where there is too little of it, one scrolls to the side."""
+        super().resizeEvent(event)
+        room, figures = self.viewport().width(), len(COLUMNS) - 1
+        width = max(LEAST, min(MOST, (room - LEAST_LABEL) // figures))
+        for number in range(1, len(COLUMNS)):
+            self.setColumnWidth(number, width)
+        self.setColumnWidth(FIRST, max(LEAST_LABEL, room - width * figures))
+
     def _choose(self, index: QModelIndex) -> None:
         self.chosen.emit(self.costs.rows[index.row()].node)
 
@@ -292,7 +305,8 @@ class SumTable(QTableView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFixedHeight(ROW_HEIGHT + 4)
         header = above.horizontalHeader()
-        self.horizontalHeader().setSectionResizeMode(FIRST, QHeaderView.ResizeMode.Fixed)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        above.horizontalScrollBar().valueChanged.connect(self.horizontalScrollBar().setValue)
         header.sectionResized.connect(self._follow)
 
     def _follow(self, number: int, _before: int, width: int) -> None:
@@ -307,7 +321,7 @@ def dress(table: QTableView) -> None:
     table.setWordWrap(False)
     table.setCornerButtonEnabled(False)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     table.verticalHeader().hide()
     table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
@@ -316,7 +330,4 @@ def dress(table: QTableView) -> None:
     header.setHighlightSections(False)
     header.setMinimumSectionSize(40)
     header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    header.setSectionResizeMode(FIRST, QHeaderView.ResizeMode.Stretch)
-    for number in range(1, len(COLUMNS)):
-        table.setColumnWidth(number, 112)
     table.viewport().setAutoFillBackground(False)

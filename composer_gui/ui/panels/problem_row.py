@@ -112,7 +112,8 @@ class ProblemRow(QWidget):
         self._line: QBoxLayout | Flow = Flow() if titled else QVBoxLayout()
         self._line.setSpacing(6)
         words.addLayout(self._line)
-        self._links = self._line if titled else Flow(across=14)
+        self._links = QHBoxLayout()
+        self._links.setSpacing(14)
         if not titled:
             words.addLayout(self._links)
         self._rest = _Rest(self)
@@ -172,7 +173,7 @@ class ProblemRow(QWidget):
         waits = self._filled[1] and not self.fixes
         self._passing = [*self.buttons, *([Waiting("Trying repairs", self)] if waits else ())]
         for place, widget in enumerate(self._passing):
-            self._put(self._line, place, widget)
+            self._put(place, widget)
         self._make_room()
 
     def _add_others(self) -> None:
@@ -186,29 +187,33 @@ class ProblemRow(QWidget):
         self._more.setAccessibleName("More about this problem")
         self._more.clicked.connect(self._toggle)
         self._more.hide()
-        self._put(self._links, self._links.count(), self._more, shown=False)
+        self._links.addWidget(self._more)
         if can_be_silenced(self.problem):
             silence = link("Silence here", self)
-            self._put(self._links, self._links.count(), silence)
+            self._links.addWidget(silence)
             silence.setToolTip(SILENCE_TIP)
             silence.clicked.connect(self._silence)
+        if isinstance(self._line, Flow):  # beside the repairs, in a wide place
+            holder = QWidget(self)
+            self._links.setContentsMargins(8, 0, 0, 0)
+            holder.setLayout(self._links)
+            self._line.addWidget(holder)
+        else:
+            self._links.addStretch(1)
         self._make_room()
 
     def _add(self, widget: QWidget) -> QWidget:
-        self._put(self._line, self._line.count(), widget)
+        self._put(self._line.count(), widget)
         return widget
 
-    def _put(
-        self, line: QBoxLayout | Flow, place: int, widget: QWidget, *, shown: bool = True
-    ) -> None:
-        line.insertWidget(place, widget)
-        if shown and self.isVisible():
+    def _put(self, place: int, widget: QWidget) -> None:
+        self._line.insertWidget(place, widget)
+        if self.isVisible():
             widget.show()  # now, and not with the next event: what is below is measured at once
 
     def _make_room(self) -> None:
-        for line in (self._line, self._links):
-            has_some = line.count() > 0
-            line.setContentsMargins(0, 3 * has_some, 0, 2 * has_some)
+        has_some = self._line.count() > 0
+        self._line.setContentsMargins(0, 3 * has_some, 0, 2 * has_some)
 
     def _toggle(self) -> None:
         self._rest.setVisible(self._rest.isHidden())

@@ -214,3 +214,26 @@ def test_a_thousand_nodes_are_added_up_within_two_frames(panel, design):
         panel.refresh()
         best = min(best, time.thread_time() - start)
     assert best < 0.033
+
+
+def test_in_a_narrow_place_no_head_is_cut_and_one_scrolls_to_the_side(panel, judged, qapp):
+    panel.resize(430, 260)
+    qapp.processEvents()
+    header = panel.table.horizontalHeader()
+    for number, column_ in enumerate(COLUMNS):
+        words = header.fontMetrics().horizontalAdvance(column_.head)
+        assert words + 18 <= header.sectionSize(number)
+    bar = panel.table.horizontalScrollBar()
+    assert bar.maximum() > 0
+    bar.setValue(bar.maximum())
+    assert panel.sums.horizontalScrollBar().value() == bar.value()
+    places = [panel.table.columnViewportPosition(n) for n in range(len(COLUMNS))]
+    assert [panel.sums.columnViewportPosition(n) for n in range(len(COLUMNS))] == places
+
+
+def test_what_it_needs_is_said_whole_in_a_narrow_place(panel, judged, qapp):
+    panel.resize(430, 260)
+    qapp.processEvents()
+    for words in (panel.memory, panel.missing):
+        assert words.height() >= words.heightForWidth(words.width()) or words.isHidden()
+    assert panel.memory.height() > panel.memory.fontMetrics().height() * 1.5
