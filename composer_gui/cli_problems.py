@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from composer_gui.cli_engine import wait
@@ -17,7 +18,10 @@ from composer_gui.session.session import Session
 DESIGN = "design"
 """What ids of repairs begin with that are for the design as a whole."""
 
-FIELDS = ("severity", "code", "node", "port", "index", "title", "message", "expected", "actual")
+FIELDS = (
+    *("severity", "code", "node", "port", "index", "parameter"),
+    *("title", "message", "expected", "actual"),
+)
 SHAPES = ("wanted", "given", "axes")
 
 Repairs = dict[Problem, dict[str, Offer]]
@@ -64,7 +68,8 @@ def plain(session: Session, problem: Problem, named: Mapping[str, Offer]) -> dic
     """Return a problem and the repairs for it as JSON.
 
     `wanted` and `given` are shapes, batch axis first, of which `axes` differ; `origin` says where
-    the value was set that does not fit, and `usual` what usually is meant.
+    the value was set that does not fit, and `usual` what usually is meant. `declined` are repairs
+    that one would think of and that do not do.
     """
     found = {name: getattr(problem, name) for name in FIELDS}
     for name in SHAPES:
@@ -78,7 +83,8 @@ def plain(session: Session, problem: Problem, named: Mapping[str, Offer]) -> dic
         names = ("node", "parameter", "sentence")
         found["origin"] = {name: getattr(origin, name) for name in names}
     offers = [{"id": key, "kind": o.kind, "title": o.title} for key, o in named.items()]
-    return found | {"fixes": offers}
+    declined = [asdict(one) for one in session.declined(problem)]
+    return found | {"fixes": offers, "declined": declined}
 
 
 def silenced(document: Document) -> dict[str, list[str]]:
@@ -99,4 +105,5 @@ def lines(session: Session, found: Repairs) -> list[str]:
         origin = session.origin(problem)
         text += [f"    {origin.sentence}."] if origin is not None else []
         text += [f"    {name:{width}}  {offer.title}" for name, offer in named.items()]
+        text += [f"    not possible: {one.reason}." for one in session.declined(problem)]
     return text

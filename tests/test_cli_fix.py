@@ -7,29 +7,16 @@ from pathlib import Path
 import pytest
 from immutables import Map
 
-from composer_gui import __main__, cli, cli_engine
+from composer_gui import __main__, cli
 from composer_gui.core import edits
 from composer_gui.core.document import OUTPUT_PORT, Document, Source, Wire
-from composer_gui.engine.client import EngineClient
 from composer_gui.storage import document_file, resources
+from tests.corpus import files, written
 
 EXAMPLES = resources.folder() / "examples"
 CATALOG = resources.catalog()
 
-
-@pytest.fixture(scope="module")
-def kept(qapp):
-    """An engine that all commands here use, so that Keras is started once."""
-    client = EngineClient()
-    client.start()
-    yield client
-    client.stop()
-
-
-@pytest.fixture(autouse=True)
-def engine_of_commands(kept, monkeypatch):
-    monkeypatch.setattr(cli_engine.Engine, "__enter__", lambda self: kept)
-    monkeypatch.setattr(cli_engine.Engine, "__exit__", lambda self, *exception: None)
+pytestmark = pytest.mark.usefixtures("engine_of_commands")
 
 
 @pytest.fixture
@@ -180,6 +167,19 @@ def test_a_design_that_cannot_be_mended_is_left_as_it_is_and_says_why(qapp, tmp_
     assert code == 1 and report["applied"] == []
     assert "file_absent" in {problem["code"] for problem in report["problems"]}
     assert design.read_bytes() == before
+
+
+def test_what_is_not_possible_is_told_with_the_reason(qapp, tmp_path, capsys):
+    models = files.make_models(tmp_path)
+    design = tmp_path / "other_size.composer"
+    lines = "maps = Input(5, 5, 64)\nnet = conv_head(maps)"
+    document_file.write(design, written.design(lines, models))
+    reason = "net cannot take 5×5×64: its score was made for 2304 values, and flat would give it"
+    assert cli.main(["fix", str(design)]) == 1
+    assert f"    not possible: {reason} 1600.\n" in capsys.readouterr().out
+    assert cli.main(["fix", str(design), "--json"]) == 1
+    (problem,) = json.loads(capsys.readouterr().out)["problems"]
+    assert problem["declined"] == [{"title": "Let net take 5×5×64", "reason": f"{reason} 1600"}]
 
 
 def test_a_file_to_write_is_told_only_where_something_is_applied(residual, qapp, tmp_path, capsys):

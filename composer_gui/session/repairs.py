@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from composer_gui.core import fixes
 from composer_gui.core.change import between
+from composer_gui.core.declined import Declined, declined
 from composer_gui.core.document import Document
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.fix_table import Fix
@@ -42,6 +43,7 @@ class Repairs(QObject):
         self._shown = shown
         self._revision = -1
         self._known: dict[Problem, tuple[Offer, ...]] = {}
+        self._declined: dict[Problem, tuple[Declined, ...]] = {}
         self._wished: dict[Problem, None] = {}
         self._tried: Problem | None = None
         self._attempts: dict[Problem, int] = {}
@@ -60,6 +62,11 @@ class Repairs(QObject):
             self._soon.start()
         return ()
 
+    def declined(self, problem: Problem) -> tuple[Declined, ...]:
+        """Return the repairs that were tried for a problem and do not do, with the reasons."""
+        self._keep_up()
+        return self._declined.get(problem, ())
+
     def is_trying(self, problem: Problem) -> bool:
         """Whether repairs for a problem that was asked about are still being tried."""
         self._keep_up()
@@ -72,6 +79,7 @@ class Repairs(QObject):
             self._revision = self._trials.revision
             self._tried = None
             self._known.clear()
+            self._declined.clear()
             self._wished.clear()
             self._attempts.clear()
 
@@ -114,6 +122,7 @@ class Repairs(QObject):
             self._wished = {problem: None, **self._wished}  # behind all others
             self._soon.start()
             return
+        self._declined[problem] = declined(candidates, results)
         self._settle(problem, best(candidates, results))
 
     def _settle(self, problem: Problem, offers: tuple[Offer, ...]) -> None:

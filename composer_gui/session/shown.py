@@ -29,6 +29,7 @@ from composer_gui.session.trials import Trials
 
 if TYPE_CHECKING:
     from composer_gui.core.codegen.keras_script import Script
+    from composer_gui.core.declined import Declined
     from composer_gui.core.origins import Origin
     from composer_gui.session.fitting import Fitting
     from composer_gui.session.repairs import Repairs
@@ -148,6 +149,13 @@ class ShownDesign(QObject):
         meanwhile, and then `fixes_found(problem)` follows.
         """
         return self._repairs.offers(problem)
+
+    def declined(self, problem: Problem) -> tuple[Declined, ...]:
+        """Return the repairs that one would think of and that do not do, with the reasons.
+
+        They are known when `fixes` are.
+        """
+        return self._repairs.declined(problem)
 
     def is_trying(self, problem: Problem) -> bool:
         """Whether repairs for a problem are being tried, since `fixes` was asked for them."""

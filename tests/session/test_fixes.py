@@ -4,6 +4,7 @@ import pytest
 from immutables import Map
 
 from composer_gui.core import edits
+from composer_gui.core.declined import Declined
 from composer_gui.core.document import OUTPUT_PORT, Input, Source, Wire
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.fixes import FIX_KINDS, fixes_for
@@ -303,6 +304,36 @@ def test_a_model_goes_back_to_the_sizes_that_it_was_saved_with(qtbot, shown, mod
     session.apply_offer(offered(qtbot, session, "Set net back to 6×6×64"))
     confirm(qtbot, session)
     assert session.problems() == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "reasons"),
+    [
+        ("maps = Input(5, 5, 64); net = conv_head(maps)", [("5×5×64", 1600)]),
+        ("maps = Input(6, 6, 32); net = conv_head(maps)", [("6×6×32", 1152)]),
+        ("photo = Input(32, 32, 3); net = photos(photo)", []),
+        ("a = Input(3); b = Input(4); s = Add(a, b)", []),
+    ],
+)
+def test_a_model_that_cannot_have_other_inputs_says_why(qtbot, shown, models, lines, reasons):
+    session = shown(drawn(lines, models))
+    (problem,) = session.problems()
+    assert session.declined(problem) == ()
+    offers(qtbot, session, problem)
+    because = "its score was made for 2304 values, and flat would give it"
+    assert session.declined(problem) == tuple(
+        Declined(f"Let net take {shape}", f"net cannot take {shape}: {because} {values}")
+        for shape, values in reasons
+    )
+
+
+def test_what_was_declined_is_forgotten_with_the_design_that_it_was_tried_on(qtbot, shown, models):
+    session = shown(drawn("maps = Input(5, 5, 64); net = conv_head(maps)", models))
+    (problem,) = session.problems()
+    offers(qtbot, session, problem)
+    assert session.declined(problem)
+    session.apply("Move", edits.move, {problem.node: (5, 5)})
+    assert session.declined(problem) == ()
 
 
 def test_normalizations_between_frozen_layers_of_a_model_are_frozen_too(qtbot, shown, models):
