@@ -162,7 +162,7 @@ def _export(arguments: argparse.Namespace) -> int:
             style=arguments.style,
             weights=arguments.weights,
         )
-        report = _finish(export, engine)
+        report = _finish(export)
     if arguments.json:
         print(json.dumps(report.to_plain(), indent=2, ensure_ascii=False))
     else:
@@ -170,7 +170,7 @@ def _export(arguments: argparse.Namespace) -> int:
     return FINE if report.ok else WRONG
 
 
-def _finish(export: Export, engine: EngineClient) -> Report:
+def _finish(export: Export) -> Report:
     """Run an export to its end and return its report; raises ExportFailed."""
     ended: list[Report | ComposerError] = []
     export.finished.connect(ended.append)

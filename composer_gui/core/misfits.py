@@ -15,7 +15,7 @@ NODE, SOURCE = "{node}", "{source}"
 """What stands for the label of the node, and of what is wired to the port of a problem."""
 
 
-def other_shape(port: str, wanted: Shape, given: Shape, index: int = 0) -> Problem:
+def other_shape(port: str, wanted: Shape, given: Shape) -> Problem:
     """Return the problem of a port that was made for another shape, batch first."""
     difference = where(wanted, given)
     return KINDS["shape"].problem(
@@ -29,14 +29,14 @@ def other_shape(port: str, wanted: Shape, given: Shape, index: int = 0) -> Probl
         },
         expected=show_shape(wanted),
         actual=show_shape(given),
-        index=index,
+        index=0,
         wanted=wanted,
         given=given,
         axes=differing(wanted, given),
     )
 
 
-def other_dtype(port: str, wanted: str, given: TensorSpec, index: int = 0) -> Problem:
+def other_dtype(port: str, wanted: str, given: TensorSpec) -> Problem:
     """Return the problem of a port that wants values of another kind, such as "whole numbers"."""
     words = {"node": NODE, "source": SOURCE, "wanted": wanted, "given": sent(given)}
     return KINDS["dtype"].problem(
@@ -44,7 +44,7 @@ def other_dtype(port: str, wanted: str, given: TensorSpec, index: int = 0) -> Pr
         words=words,
         expected=wanted,
         actual=words["given"],
-        index=index,
+        index=0,
         given=given.shape,
     )
 

@@ -86,9 +86,9 @@ class Refused:
         """The port, where only one has a wire."""
         return next(iter(self.inputs)) if len(self.inputs) == 1 else None
 
-    def gives(self, *, dtype: bool = False) -> str:
+    def gives(self) -> str:
         """Return who sends what: `left gives 10 and right gives 64`."""
-        return listed([f"{wire.name} gives {wire.spec.show(dtype=dtype)}" for wire in self.wires])
+        return listed([f"{wire.name} gives {wire.spec.show()}" for wire in self.wires])
 
     def parameter(self, name: str, default: Any = None) -> Any:
         """Return the value of a parameter or keyword that was set, else `default`."""

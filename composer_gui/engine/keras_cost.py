@@ -48,7 +48,7 @@ def of_call(layer: Any, given: Specs, made: Specs) -> Cost:
     `given` is what comes in, in the order of the layer's ports.
     """
     try:
-        return replace(_held([layer]), **_figures(_run(layer, given, made)))
+        return replace(_held([layer]), **asdict(_run(layer, given, made)))
     except Exception:  # whatever it is: for want of a figure no verdict is held back
         return UNSAID
 
@@ -62,28 +62,27 @@ def of_function(result: Any, given: Specs, made: Specs) -> Cost:
         return UNSAID
 
 
-def of_model(model: Any, given: Specs, made: Specs, used: Iterable[Any] | None = None) -> Cost:
+def of_model(model: Any, given: Specs, made: Specs) -> Cost:
     """Return what a call of a saved model, or of one layer of it, costs; never raises.
 
-    `given` is in the order of the model's own inputs. `used` are the layers that a cut leaves.
+    `given` is in the order of the model's own inputs.
     """
     try:
-        return replace(_weighed(model, used), **_figures(_run(model, given, made)))
+        return replace(_weighed(model, None), **asdict(_run(model, given, made)))
     except Exception:
         return UNSAID
 
 
 def of_steps(model: Any, steps: Iterable[Step], used: Iterable[Any] | None) -> Cost:
-    """Return what it costs to go through some of a model's layers; never raises."""
+    """Return what it costs to go through some of a model's layers; never raises.
+
+    `used` are the layers that a cut leaves, None where there is none.
+    """
     try:
         run = _sum(_run(*step) for step in steps)
-        return replace(_weighed(model, used), **_figures(run))
+        return replace(_weighed(model, used), **asdict(run))
     except Exception:
         return UNSAID
-
-
-def _figures(run: Run) -> dict[str, int | None]:
-    return asdict(run)
 
 
 # One pass ---------------------------------------------------------------------------------------

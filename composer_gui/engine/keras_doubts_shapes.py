@@ -41,7 +41,7 @@ def refuse_shapes(spec: LayerSpec, layer: KerasLayer, inputs: Inputs) -> None:
             raise CannotCall(_one_wire(port.name, len(inputs[port.name])))
     _refuse_rank(name, parameters, inputs)
     if spec.category == "attention":
-        _refuse_attention(name, parameters, inputs)
+        _refuse_attention(name, inputs)
     _refuse_masks(name, inputs)
 
 
@@ -149,7 +149,7 @@ def _inner(parameters: Mapping) -> str:
 # Attention --------------------------------------------------------------------------------------
 
 
-def _refuse_attention(name: str, parameters: Mapping, inputs: Inputs) -> None:
+def _refuse_attention(name: str, inputs: Inputs) -> None:
     """Raise CannotCall for a query, value and key that cannot be compared.
 
     Keras would take fewer axes than steps×features in an Attention, and compare the samples of a
