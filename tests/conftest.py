@@ -47,3 +47,22 @@ def qt_is_left_tidily():
 
     if QGuiApplication.instance() is not None:
         QGuiApplication.clipboard().clear()
+
+
+@pytest.fixture(scope="module")
+def kept_engine(qapp):
+    """An engine that all commands of a module use, so that Keras is started once."""
+    from composer_gui.engine.client import EngineClient
+
+    client = EngineClient()
+    client.start()
+    yield client
+    client.stop()
+
+
+@pytest.fixture
+def engine_of_commands(kept_engine, monkeypatch):
+    from composer_gui import cli_engine
+
+    monkeypatch.setattr(cli_engine.Engine, "__enter__", lambda self: kept_engine)
+    monkeypatch.setattr(cli_engine.Engine, "__exit__", lambda self, *exception: None)

@@ -13,6 +13,8 @@ from composer_gui.storage import resources
 
 EXAMPLES = resources.folder() / "examples"
 
+pytestmark = pytest.mark.usefixtures("engine_of_commands")
+
 
 @pytest.fixture(scope="module")
 def written(qapp, tmp_path_factory):

@@ -9,6 +9,8 @@ from composer_gui.storage import resources
 
 EXAMPLES = resources.folder() / "examples"
 
+pytestmark = pytest.mark.usefixtures("engine_of_commands")
+
 
 def check(capsys, example, *options):
     code = cli.main(["check", str(EXAMPLES / f"{example}.composer"), "--cost", *options])
