@@ -195,7 +195,13 @@ OF_KIND: dict[str, dict[str, object]] = {
         "memory": "16 GB",
         "given": "28×28×3",
     },
-    "crashes": {"node": "pool", "source": "steps", "given": "16×8"},
+    "crashes": {
+        "node": "pool",
+        "source": "steps",
+        "given": "16×8",
+        "pools": "to a size of 1",
+        "instead": "Take a GlobalMaxPooling, or an output_size of 2 or more",
+    },
     "activation": {
         "name": "glu",
         "does": "halves what it gets, while Keras announces the whole of it",

@@ -123,9 +123,10 @@ _OTHERS = (
     Kind(
         "crashes",
         "{node} ends the program",
-        "{node} pools to a size of 1, and TensorFlow ends the whole program over that. {source} "
-        "gives {given}. Take a GlobalMaxPooling, or an output_size of 2 or more.",
-        when="An adaptive maximum pooling has an output size of 1, at which TensorFlow crashes.",
+        "{node} pools {pools}, and TensorFlow ends the whole program over that. {source} gives "
+        "{given}. {instead}.",
+        when="An adaptive maximum pooling has an output size of 1, or an axis of size 1 to work "
+        "on, at which TensorFlow crashes.",
         usual="A GlobalMaxPooling of the same number of axes gives the same values.",
         fixes=("set_parameter", "insert_global_pooling"),
     ),

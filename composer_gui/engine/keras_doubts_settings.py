@@ -13,7 +13,7 @@ from composer_gui.core.misfits import NODE
 from composer_gui.core.problems import Problem
 from composer_gui.core.refused import short
 from composer_gui.core.shapes.outcome import Inputs
-from composer_gui.core.shapes.tensor_spec import show_shape
+from composer_gui.core.shapes.tensor_spec import TensorSpec, show_shape
 from composer_gui.engine.keras_doubts_told import first_wire, misfit, told, with_shapes
 from composer_gui.engine.keras_specs import CannotCall
 
@@ -34,8 +34,21 @@ def refuse_settings(name: str, layer: KerasLayer, inputs: Inputs) -> None:
     _refuse_channel_values(name, parameters, inputs)
     if parameters.get("stateful") is True:
         _refuse_free_batch(inputs)
-    if name.startswith("AdaptiveMaxPooling") and 1 in _as_tuple(parameters.get("output_size")):
-        raise CannotCall(told("crashes", *first_wire(inputs), {}))
+    if name.startswith("AdaptiveMaxPooling"):
+        _refuse_pooling_of_one(parameters, *first_wire(inputs))
+
+
+def _refuse_pooling_of_one(parameters: Mapping, port: str, item: TensorSpec) -> None:
+    """Raise CannotCall for what TensorFlow ends the program over."""
+    first = parameters.get("data_format") == "channels_first"
+    if 1 in _as_tuple(parameters.get("output_size")):
+        instead = "Take a GlobalMaxPooling, or an output_size of 2 or more"
+        words = {"pools": "to a size of 1", "instead": instead}
+    elif 1 in (item.shape[2:] if first else item.shape[1:-1]):
+        words = {"pools": "over an axis of size 1", "instead": "Take it away"}
+    else:
+        return
+    raise CannotCall(told("crashes", port, item, words))
 
 
 def _refuse_axis(name: str, parameters: Mapping, inputs: Inputs) -> None:

@@ -476,3 +476,11 @@ def test_a_normalization_has_a_value_for_each_channel():
 
 def test_a_graphics_card_is_no_part_of_a_design():
     assert code("GRU", {"sequences": spec(6, 4)}, use_cudnn=True) == "setting"
+
+
+def test_a_maximum_over_an_axis_of_one_would_end_the_program():
+    found = problem("AdaptiveMaxPooling2D", {"inputs": spec(1, 8, 3)}, output_size=2)
+    assert found.code == "crashes"
+    assert "pools over an axis of size 1, and" in found.message
+    assert code("AdaptiveMaxPooling2D", {"inputs": spec(8, 8, 1)}, output_size=2) == ""
+    assert code("AdaptiveMaxPooling2D", {"inputs": spec(None, 8, 3)}, output_size=2) == ""
