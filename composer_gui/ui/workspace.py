@@ -23,7 +23,7 @@ from composer_gui.ui.controls import SignButton, Tabs
 from composer_gui.ui.panels.cost_panel import CostPanel
 from composer_gui.ui.panels.inspector import Inspector
 from composer_gui.ui.panels.palette import Palette
-from composer_gui.ui.panels.problem_list import ProblemList
+from composer_gui.ui.panels.problem_list import ProblemList, by_weight
 from composer_gui.ui.panels.source_preview import SourcePreview
 from composer_gui.ui.placing import middle, place
 from composer_gui.ui.words import Hairline
@@ -164,8 +164,9 @@ class Workspace(QWidget):
     # Going to problems ---------------------------------------------------------------------------
 
     def next_problem(self) -> None:
-        """Select the next node that has a problem, round and round."""
-        nodes = list(dict.fromkeys(p.node for p in self.session.problems() if p.node))
+        """Select the next node that has a problem, round and round, as the list has them."""
+        problems = sorted(self.session.problems(), key=by_weight)
+        nodes = list(dict.fromkeys(p.node for p in problems if p.node))
         if not nodes:
             self.session.noticed.emit("Nothing is wrong with any node.")
             return

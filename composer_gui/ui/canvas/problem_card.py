@@ -45,6 +45,9 @@ class ProblemCard(QWidget):
         self.words = ProblemWords(inside, self)
         self.repairs = FixButtons(inside, self)
         self.setAccessibleName("Problem")
+        self.setAccessibleDescription(
+            "Enter applies the first repair. Ctrl and dot goes to the repairs, Escape closes."
+        )
         self.setFixedWidth(WIDTH)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(SIDE, 14, SIDE, 12)
@@ -261,8 +264,23 @@ class ProblemCard(QWidget):
         return True
 
     def take_keys(self) -> bool:
-        """Put the keys on the first repair; return whether there is one."""
-        return self.isVisible() and self.repairs.focus()
+        """Put the keys on the first repair, or else on what else can be done; return success."""
+        return self.isVisible() and (self.repairs.focus() or self.words.focus())
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes round within the card; on the canvas around it would add a node."""
+        buttons = [button for button in self.findChildren(QPushButton) if button.isVisible()]
+        buttons.sort(key=self._place_of)
+        now = next((n for n, button in enumerate(buttons) if button.hasFocus()), None)
+        if now is None:
+            return False
+        reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+        buttons[(now + (1 if forward else -1)) % len(buttons)].setFocus(reason)
+        return True
+
+    def _place_of(self, button: QPushButton) -> tuple[int, int]:
+        at = button.mapTo(self, button.rect().topLeft())
+        return at.y(), at.x()
 
     def _apply(self, offer: Offer) -> None:
         self._view.preview.clear()

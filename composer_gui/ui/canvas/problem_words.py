@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from composer_gui.ui import theme
 from composer_gui.ui.canvas.fix_buttons import WrappedButton, link
@@ -63,7 +63,17 @@ class ProblemWords(QWidget):
         self._telling = telling
         self._rebuild()
 
+    def focus(self) -> bool:
+        """Put the keys on the first thing that can be done; return whether there is one."""
+        buttons = self._inside.findChildren(QPushButton)
+        for button in (*buttons[1:], *buttons[:1]):  # the way to close it comes last
+            button.setFocus(Qt.FocusReason.TabFocusReason)
+            return True
+        return False
+
     def _rebuild(self) -> None:
+        focused = QApplication.focusWidget()
+        held = focused.objectName() if focused in self._inside.findChildren(QPushButton) else ""
         self._outer.removeWidget(self._inside)
         self._inside.hide()
         self._inside.deleteLater()
@@ -74,6 +84,9 @@ class ProblemWords(QWidget):
         self._fill(self._telling)
         self._outer.addWidget(self._inside)
         self._inside.show()
+        again = self._inside.findChild(QPushButton, held) if held else None
+        if again is not None:  # whoever pressed it by key may press again
+            again.setFocus(Qt.FocusReason.OtherFocusReason)
         self.resized.emit()
 
     def _fill(self, telling: Telling) -> None:
@@ -123,22 +136,23 @@ class ProblemWords(QWidget):
         row.setSpacing(14)
         if telling.problem.detail:
             words = "Less" if self._says_more else "What Keras says"
-            self._link(row, words).clicked.connect(self._toggle)
+            self._link(row, words, "keras").clicked.connect(self._toggle)
         if can_be_silenced(telling.problem):
-            silence = self._link(row, "Silence here")
+            silence = self._link(row, "Silence here", "silence")
             silence.setToolTip(SILENCE_TIP)
             silence.clicked.connect(self.silenced)
         row.addStretch(1)
         if telling.count > 1:
             words = f"{telling.place + 1} of {telling.count} →"
-            button = self._link(row, words, quiet=True)
+            button = self._link(row, words, "next", quiet=True)
             button.setAccessibleName("Next problem of this node")
             button.clicked.connect(self.next_wanted)
         if row.count() > 1:
             self._column.addLayout(row)
 
-    def _link(self, row: QHBoxLayout, words: str, *, quiet: bool = False) -> QPushButton:
+    def _link(self, row: QHBoxLayout, words: str, name: str, *, quiet: bool = False) -> QPushButton:
         button = link(words, self._inside, quiet=quiet)
+        button.setObjectName(name)
         row.addWidget(button)
         return button
 

@@ -6,7 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from composer_gui.core import edits
 from composer_gui.core.document import Document
@@ -16,7 +23,7 @@ from composer_gui.ui.canvas.fix_buttons import link
 from composer_gui.ui.canvas.telling import told
 from composer_gui.ui.controls import TextField
 from composer_gui.ui.panels.fields import Column, Field
-from composer_gui.ui.panels.problem_row import ProblemRow
+from composer_gui.ui.panels.problem_row import ProblemRow, has_keys
 from composer_gui.ui.words import Hairline, Head, Line, Paragraph, count_of, listed
 
 GAP = 14
@@ -156,6 +163,7 @@ class ProblemsPart(QWidget):
                 row.look_for_fixes()  # what was found may be of the design as it was
             return
         self._shown = shown
+        held = has_keys(self)
         self.rows = []
         while self._column.count():
             widget = self._column.takeAt(0).widget()
@@ -177,6 +185,13 @@ class ProblemsPart(QWidget):
         if silenced:
             self._column.addWidget(line := SilencedLine(self._session, node_id, silenced))
             line.show()
+        if held:
+            self._keep_keys()
+
+    def _keep_keys(self) -> None:
+        """Put the keys on what came in the place of what had them."""
+        buttons = (button for button in self.findChildren(QPushButton) if button.isVisible())
+        next(buttons, self.window()).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _lead(self, node_id: str) -> None:
         """Go to a node that is named; not to the one that is shown, whose words were pressed."""

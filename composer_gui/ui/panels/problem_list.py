@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.verdicts import PENDING
 from composer_gui.session.session import Session
-from composer_gui.ui.panels.problem_row import ProblemRow, is_wrong
+from composer_gui.ui.panels.problem_row import ProblemRow, has_keys, is_wrong
 from composer_gui.ui.words import Paragraph, count_of
 
 MOST = 100
@@ -76,7 +76,7 @@ class ProblemList(QScrollArea):
     def refresh(self) -> None:
         """Show what is wrong now; rows are made only while somebody sees them."""
         found = self._session.problems()
-        found.sort(key=_order)
+        found.sort(key=by_weight)
         if found != self.problems:
             self.problems = found
             self._is_stale = True
@@ -89,6 +89,7 @@ class ProblemList(QScrollArea):
 
     def _rebuild(self) -> None:
         self._is_stale = False
+        held = next((n for n, row in enumerate(self.rows) if has_keys(row)), None)
         for row in self.rows:
             self._column.removeWidget(row)
             row.hide()
@@ -100,6 +101,10 @@ class ProblemList(QScrollArea):
             row.looked_at.connect(self.looked_at)
             self._column.insertWidget(place, row)
             self.rows.append(row)
+        if held is not None:  # whoever mends by keys goes on with what took the place
+            row = self.rows[min(held, len(self.rows) - 1)] if self.rows else self
+            row.show()
+            row.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def resizeEvent(self, event) -> None:
         super().resizeEvent(event)
@@ -132,6 +137,6 @@ class ProblemList(QScrollArea):
         return "Nothing is wrong. The design is ready to be exported."
 
 
-def _order(problem: Problem) -> int:
-    """What is wrong comes first, then what is still to be done, then warnings."""
+def by_weight(problem: Problem) -> int:
+    """Return a key to sort by: what is wrong, then what is still to be done, then warnings."""
     return 0 if is_wrong(problem) else 1 if problem.severity == ERROR else 2

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from composer_gui.core import edits
 from composer_gui.core.document import Call
@@ -312,6 +312,12 @@ class _Rest(QWidget):
             line.setText(words)
             line.setVisible(bool(words))
         self.has_words = bool(telling.usually or telling.problem.detail)
+
+
+def has_keys(widget: QWidget) -> bool:
+    """Return whether the keys are on a widget or on something in it."""
+    focused = QApplication.focusWidget()
+    return focused is not None and (focused is widget or widget.isAncestorOf(focused))
 
 
 def _drop(widget: QWidget) -> None:

@@ -245,6 +245,46 @@ def test_it_says_what_usually_is_meant(view, card, wrong):
     assert f"Usually: {KINDS['shape'].usual}" in words(card)
 
 
+# Keys ---------------------------------------------------------------------------------------------
+
+
+def test_tab_goes_round_within_the_card_and_never_adds_a_node(
+    hand, view, session, design, card, wrong, monkeypatch
+):
+    origin = Origin(next(iter(session.document.inputs)), "shape", "5 comes from photo’s shape")
+    monkeypatch.setattr(session, "origin", lambda problem: origin)
+    view.select([wrong])
+    design.try_repairs()
+    hand.key(Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
+    seen = []
+    for _ in range(20):
+        focused = QApplication.focusWidget()
+        if focused in seen:
+            break
+        seen.append(focused)
+        hand.key(Qt.Key.Key_Tab, widget=focused)
+    assert seen[0] is card.buttons[0]
+    assert {b for b in card.findChildren(QPushButton) if b.isVisible()} == set(seen)
+    hand.key(Qt.Key.Key_Backtab, widget=seen[0])
+    assert QApplication.focusWidget() is seen[-1]
+
+
+def test_without_repairs_the_keys_go_to_what_else_can_be_done(hand, view, card, warned):
+    view.select([warned])
+    card.repairs.forget()
+    hand.key(Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.focusWidget().text() == "Silence here"
+
+
+def test_the_keys_stay_on_the_words_of_keras_that_come_and_go(hand, view, card, wrong):
+    view.select([wrong])
+    for text, then in (("What Keras says", "Less"), ("Less", "What Keras says")):
+        button = next(b for b in card.findChildren(QPushButton) if b.text() == text)
+        button.setFocus()
+        hand.key(Qt.Key.Key_Space, widget=button)
+        assert QApplication.focusWidget().text() == then
+
+
 # Looks and room -----------------------------------------------------------------------------------
 
 

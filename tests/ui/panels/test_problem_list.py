@@ -282,3 +282,19 @@ def test_a_repair_that_is_pointed_at_is_told(listed, design, qtbot):
     with qtbot.waitSignal(listed.looked_at) as told:
         QApplication.sendEvent(button, QEnterEvent(QPointF(), QPointF(), QPointF()))
     assert told.args == [button.offer]
+
+
+def test_whoever_silences_by_keys_goes_on_with_the_next_problem(listed, design, qtbot):
+    nodes = [design.layer("Dropout", rate=0) for _ in range(2)]
+    warnings = {n: Problem("no_effect", "It changes nothing.", n, severity=WARNING) for n in nodes}
+    design.judge(**{n: Verdict(FINE, problems=(w,)) for n, w in warnings.items()})
+    listed.refresh()
+    first = next(row for row in listed.rows if row.problem.node == nodes[0])
+    place = listed.rows.index(first)
+    button = next(b for b in first.findChildren(QPushButton) if b.text() == "Silence here")
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    design.judge(**{nodes[0]: Verdict(FINE)})
+    listed.refresh()
+    assert QApplication.focusWidget() is listed.rows[place]
+    assert listed.rows[place].problem.node == nodes[1]
