@@ -111,6 +111,8 @@ def real_dtypes(
 ) -> list[TensorSpec]:
     """Return what comes out with the dtypes that it really has."""
     dtypes = [item.dtype for _, _, item in values_of(inputs)]
+    if spec.class_name == "LeakyReLU" and _is_whole(found[0].dtype):
+        return [TensorSpec(one.shape, "float32") for one in found]  # its slope is a fraction
     if not dtypes or any("float" in dtype for dtype in dtypes):
         return found
     dtype = _real_dtype(spec.class_name, layer.parameters, dtypes)

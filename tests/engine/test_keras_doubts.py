@@ -146,6 +146,11 @@ def test_a_layer_may_compute_in_what_does_for_it():
     assert code("LSTM", {"sequences": spec(6, 8)}, dtype="float16") == ""
 
 
+def test_a_slope_makes_fractions_of_whole_numbers():
+    found = outcome("LeakyReLU", {"inputs": spec(4)}, dtype="uint8")
+    assert [item.dtype for _, item in found.outputs] == ["float32"]
+
+
 def test_what_tensorflow_lacks_in_a_dtype_is_a_setting_that_cannot_work():
     films = {"inputs": spec(4, 8, 8, 3)}
     assert code("MaxPooling3D", films, dtype="float16") == "setting"
