@@ -193,15 +193,13 @@ class ProblemCard(QWidget):
         if item is None or self.isHidden():
             return
         room = self.parentWidget().rect().adjusted(0, 4, 0, -4)
-        places = self._places(self._on_screen(item.card()))
+        node = self._on_screen(item.card())
+        places = self._places(node)
         fitting = [at for at in places if self._is_within(QRect(at, self.size()), room)]
+        clear = [at for at in fitting if self._is_clear(at, [node])]
         newcomers = self._newcomers()
-        free = (
-            at
-            for at in fitting
-            if not any(QRect(at, self.size()).intersects(rect) for rect in newcomers)
-        )
-        self.move(next(free, fitting[0] if fitting else self._beside(places[-1], room)))
+        free = (at for at in clear if self._is_clear(at, newcomers))
+        self.move(next(free, clear[0] if clear else self._beside(places[-1], room)))
         self._view.tags.renew()
 
     def _places(self, node: QRect) -> list[QPoint]:
@@ -219,6 +217,10 @@ class ProblemCard(QWidget):
         lower = [QPoint(left, rect.bottom() + GAP) for rect in newcomers]
         rows = [QPoint(x, y) for y in (below, above) for x in columns if x >= left]
         return [*rows, *lower, QPoint(aside, node.top())]
+
+    def _is_clear(self, at: QPoint, taken: list[QRect]) -> bool:
+        card = QRect(at, self.size())
+        return not any(card.intersects(rect) for rect in taken)
 
     def _is_seen(self, node: QRect) -> bool:
         return self.parentWidget().rect().intersects(node)

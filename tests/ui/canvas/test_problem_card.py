@@ -323,6 +323,24 @@ def test_where_there_is_no_room_it_is_moved_and_never_cut_off_at_the_side(view, 
     assert card.geometry().right() < view.viewport().width()
 
 
+@pytest.mark.parametrize("height", range(500, 760, 20))
+def test_it_does_not_cover_its_node_where_there_is_room_beside_it(
+    view, design, scene, card, wrong, height
+):
+    view.resize(1100, height)
+    view.select([wrong])
+    design.try_repairs()
+    QApplication.processEvents()
+    corners = [view.camera.screen_at(p) for p in _corners(scene.nodes[wrong].card())]
+    node = QRect(*(c.toPoint() for c in corners))
+    assert view.viewport().rect().contains(node)
+    assert not card.geometry().intersects(node)
+
+
+def _corners(rect):
+    return rect.topLeft(), rect.bottomRight()
+
+
 # Warnings -----------------------------------------------------------------------------------------
 
 
