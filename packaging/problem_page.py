@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from problem_examples import EXAMPLES, FIX_WORDS, OF_KIND  # noqa: E402
+from problem_examples import EXAMPLES, FIX_WORDS, OF_FIX, OF_KIND  # noqa: E402
 from warning_examples import OF_WARNING  # noqa: E402
 
 from composer_gui.core import (  # noqa: E402
@@ -95,7 +95,8 @@ def _entry(kind: Kind) -> Iterator[str]:
         yield ""
         for fix in kind.fixes:
             known = FIX_KINDS[fix]
-            yield f"- {known.title.format_map(Words(FIX_WORDS))}. {known.does}"
+            words = Words(FIX_WORDS | OF_FIX.get(fix, {}))
+            yield f"- {known.title.format_map(words)}. {known.does}"
 
 
 if __name__ == "__main__":

@@ -93,7 +93,8 @@ _SHAPES = (
         "{node} {needs}. {source} gives {given}, where {axis} may be of any "
         "size. Set that size at the Input.",
         when="A layer needs a size to make its weights, and that size is free.",
-        usual="The size is set at the Input; an image has 3 channels, for example.",
+        usual="The size is set at the Input; an image has 3 channels, for example. A global "
+        "pooling in the place of a Flatten needs no sizes.",
         fixes=("replace_class", "set_free_size", "insert_global_pooling", "insert_reshape"),
         shapes=True,
     ),
@@ -168,7 +169,8 @@ _SHAPES = (
         "The shapes {verb}",
         "{shapes} {verb}, since {where}. {gives} to {node}.",
         when="A layer that computes value by value gets shapes of different sizes.",
-        usual="A projection brings one of them to the shape of the other.",
+        usual="A branch keeps its size with padding=same, or a projection brings one of them to "
+        "the shape of the other.",
         fixes=(
             "set_padding_same",
             "project_skip",
@@ -198,7 +200,8 @@ _SHAPES = (
         "The states do not fit",
         "{node} starts from {wanted}. Its initial_state gets {given} from {source}{where}.",
         when="A recurrent layer is to start from states of another width than its units.",
-        usual="A Dense brings the state to the width, or the units are set to it.",
+        usual="The units are those of the layer that the states come from, or a Dense brings them "
+        "to the width.",
         fixes=("set_width", "set_initial_state", "set_input_shape", "insert_dense"),
         shapes=True,
     ),
@@ -224,7 +227,7 @@ _OTHERS = (
     Kind(
         "equation",
         "The equation does not fit",
-        "{node} cannot use the equation {equation} with its output_shape here. {gives}.",
+        "{node} cannot use the equation {equation} with its output_shape here{why}. {gives}.",
         when="The equation of an EinsumDense is for other axes than those that come.",
         usual="A letter for each axis of what comes, the batch among them.",
         fixes=("set_parameter", "replace_class"),

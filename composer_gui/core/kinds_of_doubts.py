@@ -136,7 +136,7 @@ _OTHERS = (
         "{node} has the activation {name}, which {does}. Choose another one.",
         when="An activation function is chosen that needs more than one tensor, or that does not "
         "keep the shape that Keras announces.",
-        usual="relu.",
+        usual="relu, or another one that gives as many values as it gets.",
         fixes=("set_parameter",),
     ),
     Kind(
@@ -151,7 +151,7 @@ _OTHERS = (
         "batch_axis",
         "That axis is the batch",
         "{node} works on axis {axis}, which is the batch: its samples would be mixed. {source} "
-        "gives {given}: its axes are 1 to {last}. Set {name} to one of them.",
+        "gives {given}. Set {name} to {others}.",
         when="A parameter names the batch as the axis to work on.",
         usual="-1, the last axis.",
         fixes=("set_parameter", "set_merge_axis"),
@@ -168,7 +168,7 @@ _OTHERS = (
     Kind(
         "one_wire",
         "Too many wires",
-        "{port} of {node} takes one wire and has {count}. Take away all but one of them.",
+        "{node} takes one wire at {port} and has {count}. Take away all but one of them.",
         when="More than one wire is at a port that takes one, as in a file that was written by "
         "hand.",
         usual="A Concatenate or an Add before it makes one of them.",

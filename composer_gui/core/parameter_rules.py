@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from composer_gui.core.differences import count_of_axes
 from composer_gui.core.refused import Refused, Words, first_line, say, short, when
 
 
@@ -38,10 +39,19 @@ def equation(refused: Refused) -> Words | None:
     if refused.class_name != "EinsumDense":
         return None
     written = short(str(refused.parameter("equation")))
-    words = {"equation": written, "gives": refused.gives()}
+    words = {"equation": written, "why": _other_axes(refused), "gives": refused.gives()}
     wire = refused.wires[0] if len(refused.wires) == 1 else None
     fields = {"expected": written, "actual": refused.given, "parameter": "equation"}
     return say("equation", refused, words, wire, **fields)
+
+
+def _other_axes(refused: Refused) -> str:
+    """Return of how many axes an equation tells, where another number of them comes."""
+    term = str(refused.parameter("equation")).split(",")[0].strip()
+    comes = len(refused.wires[0].shape) if refused.wires else 0
+    if not comes or not term.isalpha() or len(term) == comes:
+        return ""
+    return f": it is for {count_of_axes(len(term))}, the batch among them, and {comes} come"
 
 
 _BAD_VALUES = {

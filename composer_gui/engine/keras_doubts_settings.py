@@ -64,7 +64,8 @@ def _refuse_axis(name: str, parameters: Mapping, inputs: Inputs) -> None:
     may_do = item.shape[0] is not None and name in ("BatchNormalization", "LayerNormalization")
     for axis in _as_tuple(parameters.get(parameter)) if parameter and not may_do else ():
         if axis in (0, -count):
-            words = {"axis": axis, "name": parameter, "last": count - 1}
+            others = "1" if count == 2 else "1 or 2" if count == 3 else f"one of 1 to {count - 1}"
+            words = {"axis": axis, "name": parameter, "others": others}
             problem = told("batch_axis", port, item, words)
             raise CannotCall(replace(problem, parameter=parameter))
 
@@ -98,7 +99,9 @@ def _refuse_any(parameters: Mapping) -> None:
     bounds = parameters.get("bin_boundaries")
     if isinstance(bounds, tuple) and list(bounds) != sorted(bounds):
         shown = f"({', '.join(map(str, bounds))})"
-        raise CannotCall(_setting("bin_boundaries", short(shown), "has to rise"))
+        raise CannotCall(
+            _setting("bin_boundaries", short(shown), "has to rise from each to the next")
+        )
     for name in ("activation", "recurrent_activation"):
         value = parameters.get(name)
         if isinstance(value, str) and value in HALVES:

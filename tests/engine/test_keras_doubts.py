@@ -306,7 +306,10 @@ def test_an_activation_that_no_layer_can_have_is_refused(activation):
 def test_settings_that_keras_takes_and_fails_on_are_refused():
     bounds = (2.0, 1.0)
     found = problem("Discretization", {"inputs": spec(4)}, bin_boundaries=bounds)
-    assert found.message == "{node} has bin_boundaries set to (2.0, 1.0), which has to rise."
+    assert (
+        found.message
+        == "{node} has bin_boundaries set to (2.0, 1.0), which has to rise from each to the next."
+    )
     pair = {"query": spec(5, 8), "value": spec(5, 8)}
     assert code("MultiHeadAttention", pair, flash_attention=True) == "setting"
 
