@@ -14,7 +14,7 @@ from composer_gui import cli_cost, cli_fix, cli_problems
 from composer_gui.cli_engine import Engine, Progress, opened, refuse_existing, wait
 from composer_gui.core.codegen.keras_script import SAVED, SCRATCH
 from composer_gui.core.errors import ComposerError, FileProblem
-from composer_gui.core.problems import ERROR, Problem
+from composer_gui.core.problems import Problem, errors
 from composer_gui.engine.client import EngineClient
 from composer_gui.session import conversion, gallery, importing
 from composer_gui.session.conversion import Conversion
@@ -126,7 +126,7 @@ def _check(arguments: argparse.Namespace) -> int:
             print(*cli_problems.lines(session, {problem: {} for problem in problems}), sep="\n")
             if arguments.cost:
                 print(*cli_cost.lines(session, arguments.batch), sep="\n")
-    return WRONG if any(problem.severity == ERROR for problem in problems) else FINE
+    return WRONG if errors(problems) else FINE
 
 
 def _findings(session: Session, problems: list[Problem]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 from composer_gui import cli_problems
 from composer_gui.cli_engine import Engine, opened, refuse_existing, settle
 from composer_gui.core.errors import ComposerError, EditRefused
-from composer_gui.core.problems import ERROR
+from composer_gui.core.problems import WARNING, errors
 from composer_gui.core.trials import Offer, is_same
 from composer_gui.session.session import Session
 
@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             text = [f"applied: {title}" for title in applied]
             print(*text, *cli_problems.lines(session, found), sep="\n")
-    return int(any(problem.severity == ERROR for problem in problems))
+    return int(bool(errors(problems)))
 
 
 def _target(arguments: argparse.Namespace, *, applies: bool) -> Path | None:
@@ -126,9 +126,8 @@ def _apply_all(session: Session, *, warnings: bool) -> Iterator[Offer]:
 def _likeliest(session: Session, *, warnings: bool) -> Offer | None:
     """Return the first repair for the first problem that has one, errors before warnings."""
     problems = session.problems()
-    errors = [problem for problem in problems if problem.severity == ERROR]
-    others = [problem for problem in problems if problem.severity != ERROR]
-    for problem in (*errors, *(others if warnings else ())):
+    others = [problem for problem in problems if problem.severity == WARNING]
+    for problem in (*errors(problems), *(others if warnings else ())):
         offers = cli_problems.tried(session, [problem])[problem]
         if offers:
             return offers[0]

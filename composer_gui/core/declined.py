@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from composer_gui.core.differences import counted, listed, named
 from composer_gui.core.document import Call, Document
 from composer_gui.core.layer_kinds import SavedModel
-from composer_gui.core.problems import Problem
+from composer_gui.core.problems import Problem, errors
 from composer_gui.core.shapes.tensor_spec import show_shape
-from composer_gui.core.trials import Offer, TrialResult, errors
+from composer_gui.core.trials import Offer, TrialResult
 
 TEACHING = frozenset({"reinput_model", "take_what_comes"})
 """The kinds of fixes that one would think of, and of which the refusal tells something."""

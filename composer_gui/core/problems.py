@@ -47,6 +47,11 @@ class Problem:
         return self.code, self.node, self.port, self.index, self.severity
 
 
+def errors(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return those problems that are more than warnings."""
+    return tuple(problem for problem in problems if problem.severity == ERROR)
+
+
 def heard(problems: Iterable[Problem], silenced: Collection[str]) -> tuple[Problem, ...]:
     """Return problems without the warnings whose codes are silenced."""
     return tuple(p for p in problems if p.severity != WARNING or p.code not in silenced)

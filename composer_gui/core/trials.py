@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from composer_gui.core import kinds_of_structure
 from composer_gui.core.change import Change
 from composer_gui.core.document import EMPTY, Document
-from composer_gui.core.problems import ERROR, Problem
+from composer_gui.core.problems import Problem, errors
 from composer_gui.core.verdicts import BLOCKED, Verdict
 
 if TYPE_CHECKING:
@@ -153,11 +153,6 @@ def _unpaired(
 def is_same(one: Problem, other: Problem) -> bool:
     """Return whether these are one problem; two of a node may be told apart by title alone."""
     return one.key == other.key and one.title == other.title
-
-
-def errors(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Return those problems that are more than warnings."""
-    return tuple(problem for problem in problems if problem.severity == ERROR)
 
 
 def _problems(verdicts: Mapping[str, Verdict]) -> Iterable[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from composer_gui.core.cost import NOTHING, Cost
-from composer_gui.core.problems import ERROR, Problem
+from composer_gui.core.problems import WARNING, Problem
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 
 PENDING = "pending"
@@ -43,7 +43,7 @@ class Verdict:
     @property
     def has_warnings(self) -> bool:
         """Whether something besides errors is worth telling."""
-        return any(problem.severity != ERROR for problem in self.problems)
+        return any(problem.severity == WARNING for problem in self.problems)
 
 
 UNKNOWN = Verdict()

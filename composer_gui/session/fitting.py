@@ -15,8 +15,8 @@ from composer_gui.core.change import Change, between
 from composer_gui.core.document import Document, Wire
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.fix_table import Fix
-from composer_gui.core.problems import Problem
-from composer_gui.core.trials import TrialResult, errors
+from composer_gui.core.problems import Problem, errors
+from composer_gui.core.trials import TrialResult
 from composer_gui.core.verdicts import BLOCKED, UNKNOWN
 from composer_gui.session.trials import Results, Trials
 

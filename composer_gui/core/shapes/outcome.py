@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from composer_gui.core.cost import NOTHING, Cost
 from composer_gui.core.document import Shape
-from composer_gui.core.problems import ERROR, Problem
+from composer_gui.core.problems import Problem, errors
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 
 Inputs = Mapping[str, tuple[TensorSpec, ...]]
@@ -45,4 +45,4 @@ class Outcome:
     @property
     def is_error(self) -> bool:
         """Whether nothing comes out."""
-        return any(problem.severity == ERROR for problem in self.problems)
+        return bool(errors(self.problems))

@@ -25,7 +25,7 @@ from composer_gui.core.document import (
 )
 from composer_gui.core.layer_kinds import Layer, Submodel
 from composer_gui.core.layers.catalog import Catalog
-from composer_gui.core.problems import ERROR, Problem, heard
+from composer_gui.core.problems import Problem, errors, heard
 from composer_gui.core.refused import Refused
 from composer_gui.core.shapes import submodel_flow
 from composer_gui.core.shapes.call_memo import CallMemo, exact, is_of_files, layer_key
@@ -237,7 +237,7 @@ class ShapeFlow:
         if isinstance(node, Frame | Note):
             return Verdict(FINE)
         own = self._structural(node)
-        if any(problem.severity == ERROR for problem in own):
+        if errors(own):
             return Verdict(WRONG, problems=own)
         if isinstance(node, Input):
             spec = self._given.get(node_id)

@@ -12,7 +12,7 @@ from composer_gui.core.document import OUTPUT_PORT, Call, Document, Input, in_or
 from composer_gui.core.layer_kinds import Submodel
 from composer_gui.core.misfits import is_lost, other_dtype, other_shape
 from composer_gui.core.ports import design_ports
-from composer_gui.core.problems import ERROR, Problem
+from composer_gui.core.problems import ERROR, Problem, errors
 from composer_gui.core.shapes.flow_order import sources_of
 from composer_gui.core.shapes.outcome import Inputs, Outcome
 from composer_gui.core.shapes.tensor_spec import TensorSpec, kind_of
@@ -99,7 +99,7 @@ def _told(layer: Submodel, design: Document, flow: Flow) -> Outcome:
     used = _used(design)
     verdicts = {node_id: flow.verdicts[node_id] for node_id in design.nodes if node_id in used}
     problems = tuple(dict.fromkeys(_problems(design, verdicts)))
-    if any(problem.severity == ERROR for problem in problems):
+    if errors(problems):
         return Outcome(problems=problems[:1])
     called: dict[str, Verdict] = {}
     for node_id, verdict in verdicts.items():
