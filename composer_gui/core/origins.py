@@ -9,7 +9,7 @@ from typing import Any
 
 from composer_gui.core.differences import listed
 from composer_gui.core.document import Call, Document, Input, Node, Source, label_of
-from composer_gui.core.layer_kinds import KerasLayer, SavedModel, Shape, Submodel
+from composer_gui.core.layer_kinds import KerasLayer, Layer, SavedModel, SavedPort, Shape, Submodel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.parameter_words import show
 from composer_gui.core.origin_steps import Called, Made, Onward, SetHere, step_back, step_of_rank
@@ -142,26 +142,27 @@ def _at_input(node: Input, spec: TensorSpec, axis: int) -> Origin:
 
 
 def _at_model(
-    document: Document, node: Any, layer: Any, source: Source, spec: TensorSpec, axis: int
+    document: Document,
+    node: Node,
+    layer: Layer | None,
+    source: Source,
+    spec: TensorSpec,
+    axis: int,
 ) -> Origin:
     """Return what is known of a size that a saved model, a submodel or an operation gives."""
     label = label_of(document, node)
     shown = show_shape(spec.shape) if axis == RANK else _size(spec.shape[axis])
-    port = next((p for p in getattr(layer, "outputs", ()) or () if _named(p, source.port)), None)
-    if isinstance(layer, SavedModel) and _is_recorded(port, spec, axis):
+    ports = layer.outputs if isinstance(layer, SavedModel) else ()
+    if any(port.name == source.port and _is_recorded(port, spec, axis) for port in ports):
         return Origin(node.id, "", f"{label} was saved to give {show_shape(spec.shape)}")
     inside = f"{shown} is set inside {label}"
     made = f"{label} makes {shown} of what it gets"
     return Origin(node.id, "", inside if isinstance(layer, Submodel) else made)
 
 
-def _named(port: Any, name: str) -> bool:
-    return getattr(port, "name", None) == name
-
-
-def _is_recorded(port: Any, spec: TensorSpec, axis: int) -> bool:
+def _is_recorded(port: SavedPort, spec: TensorSpec, axis: int) -> bool:
     """Return whether a saved model's file tells this size, whatever the model is given."""
-    if port is None or port.shape is None or len(port.shape) != len(spec.shape):
+    if port.shape is None or len(port.shape) != len(spec.shape):
         return False
     return axis == RANK or port.shape[axis] == spec.shape[axis] is not None
 
@@ -181,11 +182,10 @@ def _at_layer(
         sentence = f"{label} joins {listed([_size(size) for size in step.of])} to {made}"
         return Origin(node.id, step.parameter, sentence)
     of = f" of {show_shape((None, *step.of))}" if step.of else ""
-    by = ""
-    if step.parameter and not isinstance(called.values.get(step.parameter), type(None)):
-        value = called.values[step.parameter]
-        is_plain = isinstance(value, int | float | str | tuple)
-        by = f" with {step.parameter} {_shown(value)}" if is_plain else ", by the layer inside"
+    value = called.values.get(step.parameter)
+    by = ", by the layer inside" if value is not None else ""
+    if isinstance(value, int | float | str | tuple):
+        by = f" with {step.parameter} {_shown(value)}"
     return Origin(node.id, step.parameter, f"{label} makes {made}{of}{by}")
 
 
@@ -203,7 +203,8 @@ def _wanted(document: Document, problem: Problem) -> Origin | None:
     label = document.label(problem.node)
     if isinstance(layer, SavedModel):
         return Origin(problem.node, "", f"{label} was saved for {shown}")
-    if isinstance(layer, Submodel) and problem.port in _inner_ports(layer):
+    inner = design_ports(layer.design, layer.design.inputs) if isinstance(layer, Submodel) else ()
+    if problem.port in inner:
         return Origin(problem.node, "", f"The Input {problem.port} inside {label} is for {shown}")
     return None
 
@@ -225,10 +226,6 @@ def _own(document: Document, node: Node, name: str) -> Origin:
     return Origin(node.id, name, f"{what} is {value}")
 
 
-def _inner_ports(layer: Submodel) -> tuple[str, ...]:
-    return design_ports(layer.design, layer.design.inputs)
-
-
 def _of_dtype(
     document: Document, verdicts: Verdicts, source: Source, spec: TensorSpec
 ) -> Origin | None:
@@ -246,7 +243,7 @@ def _of_dtype(
     return None
 
 
-def _dtype_of(document: Document, node: Any, spec: TensorSpec) -> Origin:
+def _dtype_of(document: Document, node: Node, spec: TensorSpec) -> Origin:
     return Origin(node.id, "dtype", f"{label_of(document, node)} gives {spec.dtype}")
 
 

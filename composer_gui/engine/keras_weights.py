@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from composer_gui.core.differences import listed
 from composer_gui.core.document import Shape
-from composer_gui.core.refused import listed
 from composer_gui.core.shapes.outcome import Weights
 
 
