@@ -11,6 +11,7 @@ from composer_gui.core.kinds_of_warnings import KINDS
 from composer_gui.core.layer_kinds import KerasLayer, Layer, Shape
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import LayerSpec
+from composer_gui.core.ports import wired_ports
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import Verdict
@@ -95,7 +96,7 @@ def sight(
 ) -> Sight | None:
     """Return what there is to see of a call that is fine, None where a spec is not known."""
     arrivals = []
-    for port in node.inputs:
+    for port in wired_ports(document, catalog, node):
         for index, source in enumerate(node.inputs[port]):
             verdict = verdicts.get(source.node)
             spec = verdict.spec(source.port) if verdict is not None else None

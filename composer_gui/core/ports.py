@@ -38,6 +38,19 @@ def input_ports(document: Document, catalog: Catalog, node: Node) -> tuple[Input
     return tuple(InputPort(name, many=count > 1) for name, count in wired)
 
 
+def wired_ports(document: Document, catalog: Catalog, node: Node) -> list[str]:
+    """Return the names of the ports that have wires, in the order of the ports, others last.
+
+    The order of a Map is another in every process.
+    """
+    names = sorted(node.inputs)
+    if len(names) < 2:
+        return names
+    known = input_ports(document, catalog, node)
+    places = {port.name: place for place, port in enumerate(known)}
+    return sorted(names, key=lambda name: places.get(name, len(places)))
+
+
 def input_port(document: Document, catalog: Catalog, node: Node, name: str) -> InputPort | None:
     """Return the input port of that name, or None."""
     ports = input_ports(document, catalog, node)

@@ -11,6 +11,7 @@ from composer_gui.core.ports import (
     input_ports,
     model_ports,
     output_ports,
+    wired_ports,
 )
 
 
@@ -123,3 +124,11 @@ def test_an_operation_has_a_port_for_each_tensor_and_each_result(catalog):
     document = put(document, Operation("l1", "stack", "stack", ((Slot(0), Slot(1)),)))
     assert names(document, catalog, call) == ["x_1", "x_2"]
     assert output_ports(document, catalog, call) == ("output",)
+
+
+def test_ports_with_wires_come_in_the_order_of_the_layers_ports(sketch, catalog):
+    drawn = sketch(a="Input", b="Input", x="LSTM sequences=a initial_state=b mask=a")
+    node = drawn.node("x")
+    found = wired_ports(drawn.document, catalog, node)
+    assert found == ["sequences", "initial_state", "mask"]
+    assert wired_ports(drawn.document, catalog, drawn.node("a")) == []

@@ -25,6 +25,7 @@ from composer_gui.core.document import (
 )
 from composer_gui.core.layer_kinds import Layer, Submodel
 from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.ports import wired_ports
 from composer_gui.core.problems import Problem, errors, heard
 from composer_gui.core.refused import Refused
 from composer_gui.core.shapes import submodel_flow
@@ -279,10 +280,10 @@ class ShapeFlow:
         return spec if spec is not None and spec.shape is not None else None
 
     def _inputs(self, node: Call | Output) -> dict[str, tuple[TensorSpec, ...]]:
-        # by name, as the order of a Map is another in every process: of two faults both tell one
+        # what a layer works on comes first, and of two faults every process tells the same
         return {
             port: tuple(self._spec(source) for source in node.inputs[port])
-            for port in sorted(node.inputs)
+            for port in wired_ports(self._document, self._catalog, node)
         }
 
     # Calls ---------------------------------------------------------------------------------------
