@@ -169,6 +169,13 @@ class FixButtons(QWidget):
         self.offers = ()
         self._clear()
 
+    def set_width(self, width: int) -> None:
+        """Be another width."""
+        self._width = width
+        self._shown = ()
+        if self.offers:
+            self.show_offers(self.offers, is_trying=False, most=self._most)
+
     def show_offers(self, offers: Sequence[Offer], *, is_trying: bool, most: int = MOST) -> None:
         """Show these repairs, `most` of them at first; while new ones are tried, they stay.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
@@ -19,6 +19,7 @@ from composer_gui.ui.canvas.problem_words import ProblemWords
 from composer_gui.ui.canvas.telling import telling_of, told
 
 WIDTH, SIDE = 400, 18
+LEAST_WIDTH = 220
 GAP = 14
 NEWCOMER = (228.0, 110.0)
 """What a node that a repair adds takes up, in pixels of the scene."""
@@ -49,6 +50,7 @@ class ProblemCard(QWidget):
             "Enter applies the first repair. Ctrl and dot goes to the repairs, Escape closes."
         )
         self.setFixedWidth(WIDTH)
+        view.viewport().installEventFilter(self)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(SIDE, 14, SIDE, 12)
         self._column.setSpacing(10)
@@ -182,7 +184,21 @@ class ProblemCard(QWidget):
 
     def _resize(self) -> None:
         self._column.activate()
-        self.resize(WIDTH, self._column.totalHeightForWidth(WIDTH))
+        self.resize(self.width(), self._column.totalHeightForWidth(self.width()))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Be as wide as a narrow canvas lets it."""
+        if event.type() == QEvent.Type.Resize:
+            self._take_width()
+        return False
+
+    def _take_width(self) -> None:
+        width = max(LEAST_WIDTH, min(WIDTH, self.parentWidget().width() - 8))
+        if width != self.width():
+            self.setFixedWidth(width)
+            self.words.set_width(width - 2 * SIDE)
+            self.repairs.set_width(width - 2 * SIDE)
+            self._fit()
 
     def _place(self, _: object = None) -> None:
         """Stand below the node, or above it, or beside it, wherever there is room.
@@ -209,9 +225,9 @@ class ProblemCard(QWidget):
         below, above = node.bottom() + 1 + GAP, node.top() - GAP - self.height()
         newcomers = self._newcomers()
         aside = node.right() + 1 + GAP
-        if aside + WIDTH > room:
-            aside = node.left() - GAP - WIDTH
-        most = room - WIDTH - 4
+        if aside + self.width() > room:
+            aside = node.left() - GAP - self.width()
+        most = room - self.width() - 4
         aside = self._clamped(aside, room) if self._is_seen(node) else aside
         columns = [left, *(min(rect.right() + GAP, most) for rect in newcomers)]
         lower = [QPoint(left, rect.bottom() + GAP) for rect in newcomers]
@@ -252,9 +268,9 @@ class ProblemCard(QWidget):
         """Keep beside the node after the view has moved."""
         self._place()
 
-    @staticmethod
-    def _clamped(left: int, room: int) -> int:
-        return max(4, min(left, room - WIDTH - 4)) if left > -WIDTH and left < room else left
+    def _clamped(self, left: int, room: int) -> int:
+        wide = self.width()
+        return max(4, min(left, room - wide - 4)) if -wide < left < room else left
 
     # What it does --------------------------------------------------------------------------------
 

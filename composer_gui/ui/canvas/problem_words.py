@@ -24,7 +24,7 @@ class OriginLink(WrappedButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip("Go there")
         self.setProperty("role", "sentence")
-        self.put(f"{telling.cause} →", theme.font(12, 400), tone="accent")
+        self.put(f"{telling.cause}\u00a0→", theme.font(12, 400), tone="accent")
         self.clicked.connect(self._go)
 
     def _go(self) -> None:
@@ -62,6 +62,12 @@ class ProblemWords(QWidget):
             self._says_more = False
         self._telling = telling
         self._rebuild()
+
+    def set_width(self, width: int) -> None:
+        """Be another width."""
+        self._width = width
+        if self._telling is not None:
+            self._rebuild()
 
     def focus(self) -> bool:
         """Put the keys on the first thing that can be done; return whether there is one."""

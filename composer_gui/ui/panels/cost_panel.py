@@ -11,7 +11,7 @@ from composer_gui.core.cost import show_bytes
 from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
 from composer_gui.ui.controls import FIELD_HEIGHT, TextField
-from composer_gui.ui.panels.cost_table import CostTable, SumTable
+from composer_gui.ui.panels.cost_table import ROW_HEIGHT, CostTable, SumTable
 from composer_gui.ui.words import Hairline, Line, Paragraph, listed
 
 BATCH_KEY = "cost/batch"
@@ -49,6 +49,8 @@ class CostPanel(QWidget):
         self.field.setValidator(QIntValidator(1, LARGEST_BATCH, self.field))
         self.field.setFixedWidth(72)
         self.field.setAccessibleName("Samples in a batch")
+        self.memory.setToolTip("Memory for the weights and for the activations of the whole batch")
+        self.table.setMinimumHeight(2 * ROW_HEIGHT)
         self.field.setToolTip("For how many samples at once the memory of activations is told")
         caption = Line("Batch of", tone="secondary")
         caption.setBuddy(self.field)
@@ -115,7 +117,7 @@ class CostPanel(QWidget):
     def _memory_words(self) -> str:
         memory, file = show_bytes(self.bill.memory(self.batch)), show_bytes(self.bill.file)
         so_far = "" if self.bill.is_whole else " so far"
-        return f"needs {memory} for weights and activations{so_far}; the file about {file}"
+        return f"needs {memory} of memory{so_far}; the file about {file}"
 
     def _missing_words(self, labels: dict[str, str]) -> str:
         sentences = []

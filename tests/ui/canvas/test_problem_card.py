@@ -323,6 +323,22 @@ def test_where_there_is_no_room_it_is_moved_and_never_cut_off_at_the_side(view, 
     assert card.geometry().right() < view.viewport().width()
 
 
+def test_on_a_narrow_canvas_it_is_narrower_and_its_words_wrap(view, design, card, wrong):
+    view.select([wrong])
+    design.try_repairs()
+    view.resize(300, 600)
+    view.fit()
+    QApplication.processEvents()
+    assert card.geometry().right() < view.viewport().width()
+    for label in card.findChildren(QLabel):
+        if label.isVisible() and label.wordWrap():
+            assert label.mapTo(card, label.rect().topRight()).x() < card.width()
+            assert label.height() >= label.heightForWidth(label.width())
+    view.resize(900, 600)
+    QApplication.processEvents()
+    assert card.width() == 400
+
+
 @pytest.mark.parametrize("height", range(500, 760, 20))
 def test_it_does_not_cover_its_node_where_there_is_room_beside_it(
     view, design, scene, card, wrong, height
