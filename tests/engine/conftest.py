@@ -1,4 +1,4 @@
-"""Saved models for what is made of them."""
+"""What tests of the engine share: saved models, and a worker for as long as a module takes."""
 
 import pytest
 
@@ -11,3 +11,15 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
     make_models(folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def worker():
+    """Return a worker's process that is ready; what it is asked about is the tests' own."""
+    from tests.engine.test_worker import Worker
+
+    made = Worker()
+    made._guard.cancel()
+    made.versions = made.wait_until_ready()
+    yield made
+    assert made.end() == 0, "the worker must have lived through all that"

@@ -12,7 +12,7 @@ from composer_gui.core.shapes.shape_flow import ShapeFlow
 from composer_gui.engine import protocol
 from composer_gui.engine.worker_designs import _warned
 from composer_gui.storage import resources
-from tests.engine.test_worker import Worker, change, whole
+from tests.engine.test_worker import change, whole
 
 CATALOG = resources.catalog()
 
@@ -32,15 +32,6 @@ KINDS = (
 )
 DTYPES = ("float32", "int32", "float16", "string")
 SHAPES = ((4,), (5, 4), (2, 5, 4), (8,), ())
-
-
-@pytest.fixture(scope="module")
-def worker():
-    made = Worker()
-    made._guard.cancel()
-    made.wait_until_ready()
-    yield made
-    assert made.end() == 0
 
 
 @pytest.fixture(scope="module")

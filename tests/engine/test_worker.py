@@ -82,15 +82,6 @@ class Worker:
         return code
 
 
-@pytest.fixture(scope="module")
-def worker():
-    made = Worker()
-    made._guard.cancel()
-    made.versions = made.wait_until_ready()
-    yield made
-    assert made.end() == 0, "the worker must have lived through all that"
-
-
 def dense(document, number, units, source, name="dense"):
     layer = KerasLayer(f"l{number}", name, "Dense", Map({"units": units}))
     call = Call(f"n{number}", layer.id, inputs=Map({"inputs": (Source(source),)}))

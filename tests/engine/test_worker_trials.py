@@ -1,6 +1,5 @@
 """Changes that the worker tries out before anybody makes them, with a real engine process."""
 
-import pytest
 from immutables import Map
 
 from composer_gui.core.change import between
@@ -18,16 +17,7 @@ from composer_gui.core.document import (
 from composer_gui.core.layer_kinds import KerasLayer
 from composer_gui.core.verdicts import FINE, WRONG
 from composer_gui.engine import protocol
-from tests.engine.test_worker import Worker, change, dense, whole
-
-
-@pytest.fixture(scope="module")
-def worker():
-    made = Worker()
-    made._guard.cancel()
-    made.wait_until_ready()
-    yield made
-    assert made.end() == 0
+from tests.engine.test_worker import change, dense, whole
 
 
 def call(document, number, class_name, *sources, port="inputs", **parameters):

@@ -9,7 +9,7 @@ from composer_gui.core.document import OUTPUT_PORT, Input, Source, Wire
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.fixes import FIX_KINDS, fixes_for
 from composer_gui.core.layer_kinds import SavedInterface, SavedPort
-from composer_gui.core.problems import ERROR
+from composer_gui.core.problems import errors
 from composer_gui.session.session import Session
 from composer_gui.storage import resources
 from tests.corpus import files, written
@@ -248,10 +248,6 @@ def offers(qtbot, session, problem):
     return session.fixes(problem)
 
 
-def errors(session):
-    return [problem for problem in session.problems() if problem.severity == ERROR]
-
-
 def offered(qtbot, session, title):
     """Return the offer of that title, whatever problem it is for."""
     titles = []
@@ -300,7 +296,7 @@ def test_a_model_goes_back_to_the_sizes_that_it_was_saved_with(qtbot, shown, mod
     (layer,) = document.layers
     ports = (SavedPort("features", (None, 8, 8, 64)),)
     session = shown(edits.use_inputs(document, layer, ports))
-    assert errors(session)
+    assert errors(session.problems())
     session.apply_offer(offered(qtbot, session, "Set net back to 6×6×64"))
     confirm(qtbot, session)
     assert session.problems() == []
@@ -356,7 +352,7 @@ def test_a_submodel_takes_what_comes(qtbot, shown, models):
     (entry,) = (n.id for n in session.document.nodes.values() if isinstance(n, Input))
     session.apply("Set", edits.set_input, entry, shape=(5,))
     confirm(qtbot, session)
-    assert errors(session)
+    assert errors(session.problems())
     session.apply_offer(offered(qtbot, session, "Let x of block take 5 float32"))
     confirm(qtbot, session)
     assert session.problems() == []

@@ -12,7 +12,7 @@ from composer_gui.core import edits, fixes
 from composer_gui.core.document import OUTPUT_PORT, Source, Wire
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.fixes import Fix
-from composer_gui.core.problems import ERROR, Problem
+from composer_gui.core.problems import Problem, errors
 from composer_gui.core.trials import TrialResult
 from composer_gui.core.verdicts import FINE, WRONG, Verdict
 from composer_gui.session.repairs import MOST
@@ -229,10 +229,6 @@ def offers_for(qtbot, session, problem):
     return session.fixes(problem)
 
 
-def errors(session):
-    return [problem for problem in session.problems() if problem.severity == ERROR]
-
-
 @pytest.fixture
 def dense(qtbot, session):
     """A Dense of 64 that is added to 10 numbers; the session has been told that this is wrong."""
@@ -252,7 +248,7 @@ def dense(qtbot, session):
 
 
 def test_a_sum_of_two_widths_is_offered_what_mends_it_and_nothing_else(qtbot, session, dense):
-    (problem,) = errors(session)
+    (problem,) = errors(session.problems())
     offers = offers_for(qtbot, session, problem)
     assert offers
     before = session.document
@@ -261,7 +257,7 @@ def test_a_sum_of_two_widths_is_offered_what_mends_it_and_nothing_else(qtbot, se
         assert touched <= set(offer.result.touched)
         session.apply_offer(offer)
         qtbot.waitUntil(lambda: session.is_settled, timeout=WAIT)
-        assert not errors(session)
+        assert not errors(session.problems())
         assert {node: session.verdict(node) for node in touched} == dict(offer.result.touched)
         session.undo()
         assert session.document == before
@@ -270,19 +266,19 @@ def test_a_sum_of_two_widths_is_offered_what_mends_it_and_nothing_else(qtbot, se
 def test_what_is_edited_while_repairs_are_tried_is_what_they_are_for(qtbot, session, dense):
     layer = session.document.nodes[dense].layer
     for units in range(20, 40):
-        (problem,) = errors(session)
+        (problem,) = errors(session.problems())
         session.fixes(problem)
         take_turns()  # the trials are on their way and cannot be back yet
         session.apply("Set", edits.set_parameter, session.catalog, layer, "units", units)
         qtbot.waitUntil(lambda: session.is_settled, timeout=WAIT)
-    (problem,) = errors(session)
+    (problem,) = errors(session.problems())
     titles = [offer.title for offer in offers_for(qtbot, session, problem)]
     assert any("39" in title for title in titles)
     assert not any(str(units) in title for title in titles for units in (64, *range(20, 39)))
 
 
 def test_repairs_are_tried_in_the_end_though_the_engine_dies(qtbot, session, dense):
-    (problem,) = errors(session)
+    (problem,) = errors(session.problems())
     session.fixes(problem)
     os.kill(session.engine.process_id, signal.SIGKILL)
     assert session.is_trying(problem)
