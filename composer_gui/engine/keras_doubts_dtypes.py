@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from composer_gui.core.kinds_of_doubts import KINDS
-from composer_gui.core.layers.families import for_each_rank
+from composer_gui.core.layers.families import ATTENTION, CONV_LSTM, for_each_rank
 from composer_gui.core.misfits import NODE
 from composer_gui.core.shapes.outcome import Inputs
 from composer_gui.core.shapes.tensor_spec import WHOLE, kind_of
@@ -25,7 +25,7 @@ from composer_gui.engine.keras_doubts_values import (
 from composer_gui.engine.keras_specs import CannotCall
 
 _CELLS = frozenset({"GRUCell", "LSTMCell", "SimpleRNNCell"})
-_RECURRENT = for_each_rank("ConvLSTM") | {"GRU", "LSTM", "SimpleRNN"} | _CELLS
+_RECURRENT = CONV_LSTM | {"GRU", "LSTM", "SimpleRNN"} | _CELLS
 
 _ONLY_FRACTIONS = frozenset(
     {
@@ -50,7 +50,7 @@ _NOT_COMPLEX = (
     | for_each_rank("AdaptiveAveragePooling", "AdaptiveMaxPooling", "AveragePooling")
     | for_each_rank("GlobalMaxPooling", "MaxPooling")
     | (_ONLY_FRACTIONS - {"Equalization", "MixUp", "RandomShear"})
-    | {"AdditiveAttention", "Attention", "GroupQueryAttention", "MultiHeadAttention"}
+    | ATTENTION
     | {"Bidirectional", "Dense", "ELU", "Embedding", "GRU", "LSTM", "LeakyReLU", "Maximum"}
     | {"Minimum", "PReLU", "RNN", "ReLU", "ReversibleEmbedding", "SimpleRNN", "Softmax"}
     | {"ContrastLimitedAdaptiveHistogramEqualization", "RandomBrightness", "RandomRotation"}

@@ -11,8 +11,9 @@ from typing import Any
 
 from composer_gui.core.differences import count_of_axes
 from composer_gui.core.kinds_of_doubts import KINDS
-from composer_gui.core.layer_kinds import Construct
+from composer_gui.core.layer_kinds import Construct, Shape
 from composer_gui.core.misfits import NODE
+from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.tensor_spec import TensorSpec, show_shape
 from composer_gui.engine.keras_specs import CannotCall
 
@@ -57,12 +58,12 @@ def _works_on(chosen: str, what: str, axes: int) -> bool:
     return axes >= 2
 
 
-def _cannot(name: str, chosen: str, begin: str, shape: tuple) -> Any:
-    what = "what comes out is" if begin == "activity" else f"the weights {begin} are"
-    sizes = show_shape((None, *shape)) if begin != "activity" else show_shape(shape)
-    count = count_of_axes(len(shape))
-    does = f"works on matrices, of 2 axes; {what} {sizes}, which is {count}"
+def _cannot(name: str, chosen: str, begin: str, shape: Shape) -> Problem:
     if begin == "activity":
-        does = f"works on matrices, of 2 axes; {what} {sizes} for each sample, which is no matrix"
+        gets = f"what comes out is {show_shape(shape)} for each sample, which is no matrix"
+    else:
+        sizes, count = show_shape((None, *shape)), count_of_axes(len(shape))
+        gets = f"the weights {begin} are {sizes}, which is {count}"
+    does = f"works on matrices, of 2 axes; {gets}"
     words = {"node": NODE, "name": name, "value": chosen, "does": does}
     return KINDS["setting"].problem(words=words, actual=chosen, parameter=name)
