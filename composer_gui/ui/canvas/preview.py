@@ -10,7 +10,12 @@ from composer_gui.core.trials import Offer
 from composer_gui.core.verdicts import Verdict
 from composer_gui.ui.canvas.faces import face
 from composer_gui.ui.canvas.ghosts import GhostCard, Remark, cross, ghost_wire, outline
+from composer_gui.ui.canvas.mismatch import Box, box_of, free_place
+from composer_gui.ui.canvas.node_item import NodeItem
 from composer_gui.ui.canvas.what_changes import differences, moved
+
+AROUND = 300.0
+"""How far around a remark nodes are looked for that it shall not cover, in the scene."""
 
 FAINT = 0.28
 """How much is left to be seen of what would go."""
@@ -161,6 +166,21 @@ class Preview(QObject):
         remark = Remark(lines, self._scene.ink, self._view.camera.zoom)
         remark.setPos(card.topLeft() + QPointF(0, -9))
         self._put(remark)
+        plate = remark.sceneBoundingRect()
+        middle, size = plate.center(), (plate.width(), plate.height())
+        remark.setPos(remark.pos() + free_place(middle, size, self._taken(plate), None) - middle)
+
+    def _taken(self, plate: QRectF) -> list[Box]:
+        """Return what a remark shall not lie on or below: the card, and what wires say."""
+        card, camera = self._view.card, self._view.camera
+        found = [box_of(self._scene.wires[wire].tag.area()) for wire in self._scene.tagged]
+        found += [box_of(item.sceneBoundingRect()) for item in self._items if _is_remark(item)][:-1]
+        if card.isVisible():
+            corners = card.geometry().topLeft(), card.geometry().bottomRight()
+            found.append(box_of(QRectF(*(camera.scene_at(QPointF(at)) for at in corners))))
+        near = plate.adjusted(-AROUND, -AROUND, AROUND, AROUND)
+        nodes = (item.card() for item in self._scene.items_in(near, NodeItem))
+        return [*found, *map(box_of, nodes)]
 
     def _flow_then(self, offer: Offer, node_id: str, lines: tuple[str, ...]) -> tuple[str, ...]:
         """Return what would come out of a node, where that is another spec and is not said yet."""
@@ -170,6 +190,10 @@ class Preview(QObject):
         words = then.outputs[0][1].show(dtype=True)
         known = any(line.endswith(part) for line in lines for part in words.split())
         return () if known else (f"sends {words}",)
+
+
+def _is_remark(item: QGraphicsItem) -> bool:
+    return isinstance(item, Remark)
 
 
 def _in_order(wire: Wire) -> tuple:

@@ -12,6 +12,7 @@ from composer_gui.core.problem_table import KINDS
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.verdicts import Verdict
 from composer_gui.session.session import Session
+from composer_gui.ui.canvas.faces import UNFINISHED
 
 if TYPE_CHECKING:
     from composer_gui.core.origins import Origin
@@ -64,7 +65,8 @@ class Telling:
 def telling_of(session: Session, problem: Problem, place: int = 0, count: int = 1) -> Telling:
     """Return what there is to say of a problem now."""
     kind = KINDS.get(problem.code)
-    origin = _origin(session, problem)
+    # What is not there yet was set nowhere: the message says so already
+    origin = _origin(session, problem) if problem.code not in UNFINISHED else None
     elsewhere = origin is not None and origin.node != problem.node
     set_at = origin.node if elsewhere and origin.node in session.document.nodes else ""
     return Telling(

@@ -2,7 +2,7 @@
 
 import pytest
 from immutables import Map
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -13,6 +13,7 @@ from composer_gui.core.fixes import Fix
 from composer_gui.core.problems import Problem
 from composer_gui.core.trials import Offer, TrialResult
 from composer_gui.core.verdicts import WRONG, Verdict
+from composer_gui.ui.canvas.ghosts import Remark
 from composer_gui.ui.canvas.preview import FAINT
 from composer_gui.ui.canvas.what_changes import differences
 
@@ -228,3 +229,30 @@ def test_closing_the_card_ends_it(view, hand, card):
     enter(card.buttons[0])
     hand.key(Qt.Key.Key_Escape)
     assert view.preview.offer is None
+
+
+def test_what_a_repair_changes_is_not_said_below_the_card_or_on_what_a_wire_says(
+    view, scene, design, session
+):
+    source, node = design.input(0, 100, shape=(5,)), design.layer("Dense", 400, 100, units=3)
+    wire = design.wire(source, node)
+    fields = {"index": 0, "given": (None, 5), "wanted": (None, 6), "axes": (1,)}
+    problem = Problem("shape", "x", node, "inputs", **fields)
+    design.judge(**{source: design.fine(5), node: Verdict(WRONG, problems=(problem,))})
+    view.select([node])
+    view.tags.finish()
+    corners = (view.camera.screen_at(QPointF(x, y)) for x, y in ((400, 20), (700, 90)))
+    start, end = (corner.toPoint() for corner in corners)
+    view.card.setGeometry(QRect(start, end))  # right above the node
+    after = edits.set_input(session.document, source, shape=(6,))
+    after = edits.set_parameter(after, session.catalog, design.called(node).id, "units", 4)
+    change = between(session.document, after)
+    view.preview.show(Offer(Fix("x", "Do it", None), problem, after, change, TrialResult({})))
+    plates = [item.sceneBoundingRect() for item in scene.items() if isinstance(item, Remark)]
+    assert len(plates) == 2
+    card = QRectF(QPointF(400, 20), QPointF(700, 90)).adjusted(2, 2, -2, -2)
+    tag = scene.wires[wire].tag.area().adjusted(2, 2, -2, -2)
+    for plate in plates:
+        assert not plate.intersects(card)
+        assert not plate.intersects(tag)
+    assert not plates[0].intersects(plates[1])
