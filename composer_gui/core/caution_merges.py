@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from composer_gui.core.caution_sight import FLOATS, Arrival, Sight, names
-from composer_gui.core.differences import listed, named
+from composer_gui.core.differences import named
 from composer_gui.core.document import Input
 from composer_gui.core.layer_kinds import KerasLayer, Operation, SavedModel, Shape, Submodel
 from composer_gui.core.layers.families import ELEMENTWISE
 from composer_gui.core.problems import Problem
+from composer_gui.core.wording import listed
 
 IN_ORDER = frozenset({"Concatenate", "Subtract"})
 """The merges of which the order of the wires decides what comes out."""

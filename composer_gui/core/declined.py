@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from composer_gui.core.differences import counted, listed, named
+from composer_gui.core.differences import named
 from composer_gui.core.document import Call, Document
 from composer_gui.core.layer_kinds import SavedModel
 from composer_gui.core.problems import Problem, errors
 from composer_gui.core.shapes.tensor_spec import show_shape
 from composer_gui.core.trials import Offer, TrialResult
+from composer_gui.core.wording import counted, listed
 
 TEACHING = frozenset({"reinput_model", "take_what_comes"})
 """The kinds of fixes that one would think of, and of which the refusal tells something."""
@@ -70,7 +71,8 @@ def _because(brought: Problem) -> str:
     size, comes = wanted[axis], given[axis]
     if size is None or comes is None:
         return f"its {brought.inner} was made for {show_shape(wanted)}, not {show_shape(given)}"
-    made_for = counted(size) if len(wanted) == 2 else f"{size} on {named((axis,), len(wanted))}"
+    on_axis = f"{size} on {named((axis,), len(wanted))}"
+    made_for = counted(size, "value") if len(wanted) == 2 else on_axis
     source = re.search(rf"(\S+) gives {re.escape(show_shape(given))}", brought.message)
     comes_from = f"{source[1]} would give it {comes}" if source else f"{comes} would come"
     return f"its {brought.inner} was made for {made_for}, and {comes_from}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from composer_gui.core.layer_kinds import Shape
+from composer_gui.core.wording import listed
 
 
 def differing(wanted: Shape | None, given: Shape | None) -> tuple[int, ...]:
@@ -51,15 +52,3 @@ def axis_name(axis: int) -> str:
 def count_of_axes(count: int) -> str:
     """Return a number of axes in words, those of one sample."""
     return {0: "no axis", 1: "1 axis"}.get(count, f"{count} axes")
-
-
-def counted(values: int) -> str:
-    """Return a number of values in words."""
-    return "1 value" if values == 1 else f"{values} values"
-
-
-def listed(words: Sequence[str]) -> str:
-    """Return `a`, `a and b`, `a, b and c`."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"

@@ -10,14 +10,7 @@ import math
 import re
 
 from composer_gui.core import merge_rules, parameter_rules, preparation_rules, rank_rules
-from composer_gui.core.differences import (
-    axis_name,
-    counted,
-    differing,
-    listed,
-    named,
-    where,
-)
+from composer_gui.core.differences import axis_name, differing, named, where
 from composer_gui.core.misfits import sent
 from composer_gui.core.refused import (
     Arriving,
@@ -31,6 +24,7 @@ from composer_gui.core.refused import (
 )
 from composer_gui.core.shapes.tensor_spec import show_shape
 from composer_gui.core.window_sizes import channels_axis, least
+from composer_gui.core.wording import counted, listed
 
 # Shared layers ----------------------------------------------------------------------------------
 
@@ -175,7 +169,7 @@ def _reshape(match: re.Match, refused: Refused) -> Words:
     shape = "×".join("?" if size == -1 else str(size) for size in target) or "its target"
     wire = refused.wires[0]
     values = math.prod(size for size in wire.shape[1:] if size)
-    words = {"wanted": shape, "values": counted(values), "needed": _needed(target)}
+    words = {"wanted": shape, "values": counted(values, "value"), "needed": _needed(target)}
     wanted = (wire.shape[0], *(None if size == -1 else size for size in target))
     axes = tuple(range(1, len(wire.shape))) or (0,)
     return say("reshape", refused, words, wire, expected=shape, wanted=wanted, axes=axes)

@@ -10,6 +10,7 @@ from composer_gui.core.document import Document, wires_into
 from composer_gui.core.fix_sight import Sight
 from composer_gui.core.fix_table import FIX_KINDS, Fix
 from composer_gui.core.layer_kinds import SavedModel
+from composer_gui.core.wording import listed
 
 MOST_NAMED = 3
 """How many layers a title names."""
@@ -37,7 +38,7 @@ def unfreeze_normalization(sight: Sight) -> Iterator[Fix]:
     if sight.category == "normalization":
         frozen = _stretch(sight)
         if frozen:
-            names = _listed([sight.document.layers[layer_id].name for layer_id in frozen])
+            names = listed([sight.document.layers[key].name for key in frozen], MOST_NAMED)
             edit = _training({**dict.fromkeys(frozen, True), sight.layer.id: True})
             words = {"layers": names, "node": sight.label}
             yield FIX_KINDS["unfreeze_normalization"].fix(edit, **words)
@@ -51,7 +52,7 @@ def thaw(sight: Sight) -> Iterator[Fix]:
     yield FIX_KINDS["thaw"].fix(_training({layer.id: True}), layers=sight.label)
     frozen = list(dict.fromkeys((layer.id, *_stretch(sight))))
     if len(frozen) > 1:
-        names = _listed([sight.document.layers[layer_id].name for layer_id in frozen])
+        names = listed([sight.document.layers[key].name for key in frozen], MOST_NAMED)
         edit = _training(dict.fromkeys(frozen, True))
         yield FIX_KINDS["thaw"].fix(edit, layers=names)
 
@@ -90,10 +91,3 @@ def _stretch(sight: Sight) -> list[str]:
             if not layer.trainable:
                 found.append(layer.id)
     return list(dict.fromkeys(found))
-
-
-def _listed(names: list[str]) -> str:
-    """Return names as in a sentence, and how many more there are."""
-    if len(names) > MOST_NAMED:
-        return f"{', '.join(names[:MOST_NAMED])} and {len(names) - MOST_NAMED} more"
-    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from composer_gui.core import edits
-from composer_gui.core.differences import listed
 from composer_gui.core.document import Call, Document, Input
 from composer_gui.core.edit_layers import callers, existing_layer
 from composer_gui.core.edit_wires import existing
@@ -24,6 +23,7 @@ from composer_gui.core.layer_kinds import Construct, KerasLayer, Layer
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.parameter_words import show
 from composer_gui.core.shapes.tensor_spec import show_shape
+from composer_gui.core.wording import listed
 
 EVERY_STEP, LAST_STEP = "every step", "its last step only"
 

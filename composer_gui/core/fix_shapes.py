@@ -13,6 +13,7 @@ from composer_gui.core.fix_sight import Misfit, Sight, fits
 from composer_gui.core.fix_wanted import SUMS
 from composer_gui.core.layer_kinds import KerasLayer
 from composer_gui.core.shapes.tensor_spec import show_shape
+from composer_gui.core.wording import counted
 
 MOST_REPEATED = 10
 """How often a vector is repeated where nothing says how many steps are wanted."""
@@ -173,11 +174,6 @@ def convolution(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
 def point_convolution(count: int, channels: int, name: str = "", **parameters) -> KerasLayer:
     """Return a convolution over `count` axes with a window of one point."""
     return layer(f"Conv{count}D", name, filters=channels, kernel_size=1, **parameters)
-
-
-def counted(count: int, thing: str) -> str:
-    """Return `1 channel`, `2 channels`."""
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def differ_in_width_only(shape: Shape, wanted: Shape) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from composer_gui.core.fix_insertions import Recipe, layer
-from composer_gui.core.fix_shapes import counted, point_convolution
+from composer_gui.core.fix_shapes import point_convolution
 from composer_gui.core.fix_sight import Misfit, Sight
 from composer_gui.core.layer_kinds import KerasLayer
 from composer_gui.core.shapes.tensor_spec import show_shape
+from composer_gui.core.wording import counted
 
 
 def resizing(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:

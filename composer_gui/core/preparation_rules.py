@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from composer_gui.core.differences import counted, differing, named, where
+from composer_gui.core.differences import differing, named, where
 from composer_gui.core.refused import Refused, Words, say, when
 from composer_gui.core.shapes.tensor_spec import show_shape
+from composer_gui.core.wording import counted
 
 
 @when(r"inputs should have equal shape")
@@ -67,7 +68,7 @@ def normalized(match: re.Match, refused: Refused) -> Words | None:
     name = next((n for n in ("mean", "variance") if isinstance(refused.parameter(n), tuple)), None)
     if name is None:
         return None
-    count = counted(len(refused.parameter(name)))
+    count = counted(len(refused.parameter(name)), "value")
     sentence = f"{name} has {count}, and there has to be one for each place on the axis that is "
     sentence += f"normalized: {refused.gives()}."
     return say("bad_parameter", refused, {"name": name, "sentence": sentence}, parameter=name)

@@ -7,12 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from composer_gui.core.differences import axis_name, listed
 from composer_gui.core.document import EMPTY, Shape
 from composer_gui.core.layer_kinds import KerasLayer, Layer, Operation
 from composer_gui.core.shapes.tensor_spec import TensorSpec, show_shape
-
-__all__ = ["Arriving", "Refused", "Rule", "Words", "axis_name", "clean", "listed", "say", "when"]
+from composer_gui.core.wording import listed
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from composer_gui.core.differences import differing, listed
+from composer_gui.core.differences import differing
 from composer_gui.core.document import Shape
 from composer_gui.core.kinds_of_doubts import KINDS
 from composer_gui.core.layer_kinds import SavedInterface, SavedPort, Structure
@@ -19,6 +19,7 @@ from composer_gui.core.misfits import NODE, other_shape
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.outcome import Inputs
 from composer_gui.core.shapes.tensor_spec import TensorSpec, show_shape
+from composer_gui.core.wording import counted, listed
 from composer_gui.engine.keras_doubts_told import misfit
 from composer_gui.engine.keras_specs import CannotCall, may_be_one
 
@@ -105,8 +106,7 @@ def _keys(structure: Structure | Any) -> tuple | None:
 
 
 def _counted(names: list[str]) -> str:
-    count = "1 input" if len(names) == 1 else f"{len(names)} inputs"
-    return f"{count} ({listed(names)})"
+    return f"{counted(len(names), 'input')} ({listed(names)})"
 
 
 def _adjusted_axis(port: str, adjusted: Shape, given: Shape) -> Problem:

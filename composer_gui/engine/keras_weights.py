@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from composer_gui.core.differences import listed
 from composer_gui.core.document import Shape
 from composer_gui.core.shapes.outcome import Weights
+from composer_gui.core.wording import listed
 
 
 def weights_of(variables: Iterable[Any]) -> Weights:

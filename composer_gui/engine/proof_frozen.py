@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from composer_gui.core.differences import listed
+from composer_gui.core.wording import listed
 from composer_gui.engine import keras_facts
 from composer_gui.engine.keras_inside import leaves
 

@@ -10,8 +10,8 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from composer_gui.core.differences import listed
 from composer_gui.core.refused import clean
+from composer_gui.core.wording import listed
 from composer_gui.engine import keras_facts
 from composer_gui.engine.keras_facts import check
 from composer_gui.engine.keras_inside import leaves

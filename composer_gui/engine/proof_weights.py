@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from composer_gui.core.differences import listed
+from composer_gui.core.wording import listed
 from composer_gui.engine import keras_facts
 from composer_gui.engine.keras_facts import check
 from composer_gui.engine.keras_inside import leaves

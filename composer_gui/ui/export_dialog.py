@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout,
 from composer_gui.core.errors import ExportFailed
 from composer_gui.core.problems import ERROR
 from composer_gui.core.saved_files import saved_files
+from composer_gui.core.wording import listed
 from composer_gui.session.exports import NOT_WITHOUT, Export, Report
 from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
@@ -21,7 +22,7 @@ from composer_gui.ui.file_flow import as_file_name
 from composer_gui.ui.panels.fields import Field
 from composer_gui.ui.progress import Progress
 from composer_gui.ui.reasons import allow
-from composer_gui.ui.words import Hairline, Line, Paragraph, count_of, listed
+from composer_gui.ui.words import Hairline, Line, Paragraph, count_of
 
 WIDTH = 540
 FOLDER_KEY, PROVE_KEY = "export/folder", "export/prove"

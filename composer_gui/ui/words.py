@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont, QPainter
@@ -28,11 +27,6 @@ def plain_tip(text: str) -> str:
 def count_of(number: int, one: str, many: str = "") -> str:
     """Return "1 node", "3 nodes"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}".replace(",", "\u202f")
-
-
-def listed(words: Sequence[str]) -> str:
-    """Return "a", "a and b", "a, b and c"."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def breakable(text: str) -> str:

@@ -8,11 +8,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from composer_gui.core.bill import Bill, bill, rows
 from composer_gui.core.cost import show_bytes
+from composer_gui.core.wording import listed
 from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
 from composer_gui.ui.controls import FIELD_HEIGHT, TextField
 from composer_gui.ui.panels.cost_table import ROW_HEIGHT, CostTable, SumTable
-from composer_gui.ui.words import Hairline, Line, Paragraph, listed
+from composer_gui.ui.words import Hairline, Line, Paragraph
 
 BATCH_KEY = "cost/batch"
 FIRST_BATCH, LARGEST_BATCH = 32, 1_000_000
@@ -130,9 +131,7 @@ class CostPanel(QWidget):
 
 
 def _named(nodes: tuple[str, ...], labels: dict[str, str]) -> str:
-    names = [labels[node] for node in nodes[:NAMED]]
-    more = len(nodes) - NAMED
-    return listed([*names, f"{more} more"] if more > 0 else names)
+    return listed([labels[node] for node in nodes], NAMED)
 
 
 def _remembered(settings: Settings | None) -> int:

@@ -10,10 +10,11 @@ from composer_gui.core.document import Document
 from composer_gui.core.errors import ComposerError
 from composer_gui.core.inside import path_of
 from composer_gui.core.layer_kinds import Cut, SavedModel, SavedPort
+from composer_gui.core.wording import listed
 from composer_gui.ui.controls import push_button
 from composer_gui.ui.panels.fields import Column
 from composer_gui.ui.panels.inside_rows import InsideRow, is_within
-from composer_gui.ui.words import Paragraph, listed
+from composer_gui.ui.words import Paragraph
 
 if TYPE_CHECKING:
     from composer_gui.ui.panels.inside_part import InsidePart

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from composer_gui.core import safety
 from composer_gui.core.verdicts import FINE
+from composer_gui.core.wording import listed
 from composer_gui.ui.controls import ElidedButton
 from composer_gui.ui.panels import code_consent
 from composer_gui.ui.panels.fields import Column
-from composer_gui.ui.words import Paragraph, listed
+from composer_gui.ui.words import Paragraph
 
 if TYPE_CHECKING:
     from composer_gui.ui.panels.call_view import CallView

@@ -18,13 +18,14 @@ from PySide6.QtWidgets import (
 from composer_gui.core import edits
 from composer_gui.core.document import Document
 from composer_gui.core.errors import EditRefused
+from composer_gui.core.wording import listed
 from composer_gui.session.session import Session
 from composer_gui.ui.canvas.fix_buttons import link
 from composer_gui.ui.canvas.telling import told
 from composer_gui.ui.controls import TextField
 from composer_gui.ui.panels.fields import Column, Field
 from composer_gui.ui.panels.problem_row import ProblemRow, has_keys
-from composer_gui.ui.words import Hairline, Head, Line, Paragraph, count_of, listed
+from composer_gui.ui.words import Hairline, Head, Line, Paragraph, count_of
 
 GAP = 14
 """Room above and below a hairline, in pixels."""
