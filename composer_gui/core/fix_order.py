@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from itertools import permutations
 
+from composer_gui.core.connections import path_between
 from composer_gui.core.document import Shape
 from composer_gui.core.fix_sight import Misfit, Sight, class_of, is_model
 from composer_gui.core.fix_table import FIX_KINDS, Fix
@@ -33,6 +36,8 @@ _OF_VALUES = frozenset(
 
 def is_suitable(sight: Sight, kind: str) -> bool:
     """Return whether a kind of fix can be meant for a problem at all."""
+    if sight.problem.code == "float_indices" and kind == "heal_node":
+        return _comes_from(sight, ("Embedding",))
     return kind not in _OF_VALUES or not (sight.problem.port or "").endswith("mask")
 
 
@@ -41,8 +46,10 @@ def place(sight: Sight, fix: Fix) -> int:
 
     What stands out comes before all others, which stay as the tables say.
     """
-    if _fits_exactly(sight, fix.kind) or _undoes(sight, fix) or _other_lookup(sight, fix.kind):
+    if _fits_exactly(sight, fix.kind) or _undoes(sight, fix) or _is_the_other(sight, fix.kind):
         return 0
+    if fix.kind == "set_width" and sight.problem.code == "merge" and not _is_a_skip(sight):
+        return 1
     if fix.kind in ("insert_lookup", "insert_vectorization") and sight.problem.code == "dtype":
         return 1
     if sight.problem.code != "rank":
@@ -60,6 +67,8 @@ def _fits_exactly(sight: Sight, kind: str) -> bool:
     """
     if kind == "reorder_inputs":
         return is_model(sight.layer)
+    if kind == "set_merge_axis":
+        return sight.class_name == "Dot" and sight.problem.code == "merge"
     sizes = [size for misfit in sight.misfits for size in (misfit.wanted or ())[1:]]
     return kind == "insert_permute" and len(sizes) > 1 and None not in sizes
 
@@ -67,12 +76,37 @@ def _fits_exactly(sight: Sight, kind: str) -> bool:
 def _undoes(sight: Sight, fix: Fix) -> bool:
     """Return whether a fix takes the Flatten or pooling away that is all that is amiss."""
     itself = FIX_KINDS["heal_node"].title.format(node=sight.label)
+    if sight.problem.code == "float_indices":
+        return fix.kind == "heal_node"
     return sight.problem.code == "rank" and fix.kind == "heal_node" and fix.title != itself
 
 
-def _other_lookup(sight: Sight, kind: str) -> bool:
-    """Return whether the lookup is of the other kind than what comes."""
-    return kind == "replace_class" and sight.problem.code in ("text_given", "text_wanted")
+def _is_the_other(sight: Sight, kind: str) -> bool:
+    """Return whether the values that come are of another kind, and this is what makes them fit.
+
+    A lookup becomes the one for what comes, categories are looked up one by one, and whole numbers
+    in a row are tokens that want an Embedding.
+    """
+    code = sight.problem.code
+    if kind == "replace_class":
+        return code in ("text_given", "text_wanted")
+    if kind == "insert_lookup":
+        return code == "text_given" and sight.class_name == "CategoryEncoding"
+    return kind == "insert_embedding" and code == "rank"
+
+
+def _is_a_skip(sight: Sight) -> bool:
+    """Return whether one of what is merged leads to another one."""
+    starts = [wire.source.node for wire in sight.wires()]
+    return any(
+        path_between(sight.document, one, other) for one, other in permutations(set(starts), 2)
+    )
+
+
+def _comes_from(sight: Sight, classes: Iterable[str]) -> bool:
+    """Return whether what comes was made by a layer of one of these classes."""
+    nodes = (misfit.wire.source.node for misfit in sight.misfits)
+    return any(class_of(sight.layer_of(node_id)) in classes for node_id in nodes)
 
 
 # Numbers of axes --------------------------------------------------------------------------------

@@ -98,6 +98,7 @@ def _into_merge(sight: Sight) -> Iterator[Bundle]:
     if None in specs or len(wires) < 2:
         return
     mixed = _mixed_dtypes([spec.dtype for spec in specs])
+    yield from _stretched(sight, wires)
     for wanted in _targets(sight, wires, [spec.shape for spec in specs]):
         bundle = tuple(
             Misfit(wire, spec, wanted, _other_dtype(spec.dtype, mixed))
@@ -106,6 +107,17 @@ def _into_merge(sight: Sight) -> Iterator[Bundle]:
         )
         if bundle:
             yield bundle
+
+
+def _stretched(sight: Sight, wires: list[Wire]) -> Iterator[Bundle]:
+    """Yield the wire that a sum would stretch along axes of 1, were its other axes as wanted."""
+    problem = sight.problem
+    for wire in wires if sight.class_name in SUMS and problem.severity == ERROR else ():
+        spec = sight.given(wire.source)
+        if (wire.port, wire.index, spec.shape) != (problem.port, problem.index, problem.given):
+            continue
+        if problem.wanted and 1 in problem.wanted[1:]:
+            yield (Misfit(wire, spec, problem.wanted),)
 
 
 def _mixed_dtypes(dtypes: list[str]) -> str | None:
@@ -144,13 +156,8 @@ def _targets(sight: Sight, wires: list[Wire], shapes: list[Shape]) -> list[Shape
 
     def likely(shape: Shape) -> tuple:
         skip = shape in skips and sight.class_name != "Concatenate"
-        return (
-            shape != asked,
-            -counts[shape],
-            skip,
-            -len(shape),
-            -math.prod(s or 1 for s in shape[1:]),
-        )
+        size = math.prod(size or 1 for size in _joined(sight, shape)[1:])
+        return shape != asked, -counts[shape], skip, -len(shape), -size
 
     likeliest = sorted(counts, key=likely)
     if asked in counts:  # and nothing is brought down to an axis of 1, which would be repeated too

@@ -6,6 +6,7 @@ from composer_gui.core.problem_kind import Kind, by_code
 
 _TO_A_SHAPE = (
     "set_input_shape",
+    "set_width",
     "insert_resizing",
     "insert_cropping",
     "insert_padding",
@@ -40,9 +41,9 @@ _SHAPES = (
         when="One axis of what comes is of another size than a layer was made for.",
         usual="A layer with weights of its own for this size, or the size brought to the other.",
         fixes=(
+            "set_width",
             "insert_dense",
             "insert_convolution",
-            "set_width",
             "set_input_shape",
             "reinput_as_saved",
             "insert_reshape",

@@ -30,7 +30,7 @@ KINDS: dict[str, Kind] = by_code(
         "the point: 2.9 is looked up as 2. Send whole numbers, such as int32.",
         when="Numbers with a point come to a layer that looks things up by whole numbers.",
         usual="The Input holds tokens or categories and was left at float32.",
-        fixes=("set_input_dtype", "insert_cast"),
+        fixes=("set_input_dtype", "insert_cast", "heal_node"),
         severity=WARNING,
     ),
     Kind(

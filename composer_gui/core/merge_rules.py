@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from composer_gui.core.differences import axis_name, count_of_axes, differing, listed, named, where
+from composer_gui.core.differences import axis_name, count_of_axes, differing, named, where
 from composer_gui.core.layer_kinds import Shape
 from composer_gui.core.refused import Arriving, Refused, Words, say, when
 from composer_gui.core.shapes.tensor_spec import show_shape
+from composer_gui.core.wording import listed
 
 _MERGES = {
     "Add": ("do not add", "equal shapes"),
@@ -156,11 +157,10 @@ def _odd_one_out(refused: Refused) -> tuple[Arriving | None, Shape, tuple[int, .
     wire, wanted, axes = _odd_one(refused, shapes)
     if wire is None:
         return wire, wanted, axes
-    if len(wire.shape) == length:
-        kept = zip(wanted, wire.shape, strict=True)
-        return wire, tuple(b if a is None else a for a, b in kept), axes
-    other = next(one for one in refused.wires if len(one.shape) == length)
-    return wire, other.shape, differing(other.shape, wire.shape)
+    shift = length - len(wire.shape)
+    kept = zip(wanted[shift + 1 :], wire.shape[1:], strict=True)
+    sizes = (have if want is None or have == 1 else want for want, have in kept)
+    return wire, (wire.shape[0], *sizes), tuple(axis - shift for axis in axes)
 
 
 def _of_a_product(refused: Refused) -> tuple[Arriving | None, Shape, tuple[int, ...]]:

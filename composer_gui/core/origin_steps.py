@@ -228,6 +228,8 @@ def step_of_rank(called: Called) -> Step:
         return Onward(port, 0, len(shape) - 1)
     if name in _RECURRENT or name.startswith("ConvLSTM"):
         return Made(tuple(shape[1:]), "return_sequences")
+    if name == "Bidirectional":
+        return Made(tuple(shape[1:]), "layer")
     if name == "Reshape":
         return SetHere("target_shape")
     return Made(tuple(shape[1:]))

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from composer_gui.core.differences import listed
 from composer_gui.core.document import Call, Document, Input, Node, Source, label_of
 from composer_gui.core.layer_kinds import KerasLayer, Layer, SavedModel, SavedPort, Shape, Submodel
 from composer_gui.core.layers.catalog import Catalog
@@ -17,6 +16,7 @@ from composer_gui.core.ports import design_ports
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.tensor_spec import TensorSpec, show_shape
 from composer_gui.core.verdicts import Verdict
+from composer_gui.core.wording import listed
 
 LONGEST_WAY = 10_000
 """Nodes that are followed upstream at most; a design from a file may hold a loop."""
@@ -174,7 +174,8 @@ def _at_layer(
     if isinstance(step, SetHere):
         value = _shown(called.values.get(step.parameter))
         return Origin(node.id, step.parameter, f"{step.parameter} of {label} is {value}")
-    if axis == RANK and step.parameter == "return_sequences":
+    both_ways = called.layer.class_name == "Bidirectional"
+    if axis == RANK and (step.parameter == "return_sequences" or both_ways):
         sentence = f"{label} gives its last step only, since return_sequences is not set"
         return Origin(node.id, step.parameter, sentence)
     made = show_shape(called.output) if axis == RANK else _size(called.output[axis])

@@ -429,8 +429,8 @@ def test_a_problem_of_shapes_says_which_wire_both_shapes_and_the_axes(call, code
         (
             refused("Inputs have incompatible shapes.", "Add", (8, 64), (10,), (64,)),
             1,
-            (None, 8, 64),
-            (2,),
+            (None, 64),
+            (1,),
         ),
         (
             refused("output size would be zero or negative", "Conv2D", (3, 9, 1), kernel_size=5),

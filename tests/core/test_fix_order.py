@@ -4,7 +4,7 @@ import pytest
 
 from composer_gui.core import fixes
 from composer_gui.core.document import Input
-from composer_gui.core.problems import Problem
+from composer_gui.core.problems import WARNING, Problem
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import FINE, WRONG, Verdict
 from tests.drawing import Drawing
@@ -104,3 +104,65 @@ def test_text_for_a_lookup_of_numbers_wants_a_lookup_of_words():
     words = draw.layer("StringLookup", "words", numbers, vocabulary=("1", "x"))
     found = candidates(draw, words, "text_wanted", "inputs")
     assert found[0] == "Set numbers’s dtype to string" and "Make words" not in " ".join(found)
+
+
+def test_tokens_for_a_sequence_of_vectors_want_an_embedding():
+    draw = Drawing()
+    node = draw.layer("LSTM", "read", draw.input("words", 50, dtype="int32"), units=4)
+    found = candidates(draw, node, "rank", "sequences")
+    assert found[0] == "Embed words, 10000 tokens of 64 numbers each, before read"
+
+
+def test_branches_side_by_side_get_one_width_and_a_skip_is_projected():
+    draw = Drawing()
+    x = draw.input("x", 10)
+    a, b = draw.layer("Dense", "a", x, units=8), draw.layer("Dense", "b", x, units=12)
+    specs = {a: TensorSpec((None, 8)), b: TensorSpec((None, 12))}
+    beside = draw.layer("Add", "beside", a, b)
+    found = candidates(draw, beside, "merge", "inputs", specs)
+    assert found[:2] == ["Set units of a to 12", "Set units of b to 8"]
+    around = draw.layer("Add", "around", x, b)
+    found = candidates(draw, around, "merge", "inputs", specs)
+    assert found[0] == "Bring x to 12 with a Dense before around"
+
+
+def test_a_product_is_over_the_axes_that_fit():
+    draw = Drawing()
+    node = draw.layer("Dot", "dot", draw.input("a", 5, 8), draw.input("b", 7, 8), axes=1)
+    assert candidates(draw, node, "merge", "inputs")[0] == "Set axes of dot to 2 and 2"
+
+
+def test_the_smaller_of_what_is_joined_is_brought_to_the_larger_however_many_channels():
+    draw = Drawing()
+    a, b = draw.input("a", 15, 15, 3), draw.input("b", 14, 14, 64)
+    node = draw.layer("Concatenate", "join", a, b)
+    found = candidates(draw, node, "concatenate", "inputs")
+    assert found[0] == "Resize b to 15×15 before join"
+
+
+def test_what_a_sum_stretches_is_brought_to_the_width_alone():
+    draw = Drawing()
+    node = draw.layer("Multiply", "gate", draw.input("x", 30, 30, 3), draw.input("g", 1, 1, 4))
+    verdicts = {"wanted": (None, 1, 1, 3), "given": (None, 1, 1, 4), "axes": (3,)}
+    draw_at = Problem("merge", "No.", node, "inputs", index=1, **verdicts)
+    known = {}
+    for item in draw.document.nodes.values():
+        if isinstance(item, Input):
+            known[item.id] = Verdict(FINE, (("output", TensorSpec((None, *item.shape))),))
+    found = fixes.fixes_for(draw.document, draw.catalog, known, draw_at)
+    assert "Bring g to 1×1×3 with a 1×1 convolution before gate" in [fix.title for fix in found]
+
+
+def test_only_an_embedding_behind_an_embedding_is_taken_away():
+    draw = Drawing()
+    words = draw.input("words", 10, dtype="int32")
+    sizes = {"input_dim": 9, "output_dim": 4}
+    first = draw.layer("Embedding", "first", words, **sizes)
+    again = draw.layer("Embedding", "again", first, **sizes)
+    draw.output("result", again)
+    warned = {"severity": WARNING}
+    specs = {first: TensorSpec((None, 10, 4))}
+    found = candidates(draw, again, "float_indices", "inputs", specs, **warned)
+    assert found[0] == "Remove again and close the gap"
+    found = candidates(draw, first, "float_indices", "inputs", **warned)
+    assert "Remove first and close the gap" not in found
