@@ -118,9 +118,14 @@ def bad_value(refused: Refused) -> Words | None:
         return None
     for pattern, (name, sentence) in _BAD_VALUES.items():
         if name in refused.layer.parameters and re.search(pattern, refused.text):
-            words = {"name": name, "sentence": sentence}
-            return say("bad_parameter", refused, words, parameter=name)
+            return bad_parameter(refused, name, sentence)
     return None
+
+
+def bad_parameter(refused: Refused, name: str, sentence: str) -> Words:
+    """Return the words for a parameter whose value does not go."""
+    words = {"name": name, "sentence": sentence}
+    return say("bad_parameter", refused, words, parameter=name)
 
 
 @when(r"`count_weights` is not used")
@@ -145,8 +150,7 @@ def named_parameter(refused: Refused) -> Words | None:
     for found in re.findall(r"\w+", refused.text):
         if found in refused.layer.parameters:
             sentence = f"Keras does not take this {found} here. It says: {first_line(refused)}"
-            words = {"name": found, "sentence": sentence}
-            return say("bad_parameter", refused, words, parameter=found)
+            return bad_parameter(refused, found, sentence)
     return None
 
 
@@ -155,6 +159,4 @@ def _nothing_set(refused: Refused) -> Words | None:
     empty = [n for n, value in sorted(refused.layer.parameters.items()) if value is None]
     if not empty:
         return None
-    sentence = f"{empty[0]} cannot be left empty here. Reset it."
-    words = {"name": empty[0], "sentence": sentence}
-    return say("bad_parameter", refused, words, parameter=empty[0])
+    return bad_parameter(refused, empty[0], f"{empty[0]} cannot be left empty here. Reset it.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from composer_gui.core.differences import differing, named, where
+from composer_gui.core.parameter_rules import bad_parameter
 from composer_gui.core.refused import Refused, Words, say, when
 from composer_gui.core.shapes.tensor_spec import show_shape
 from composer_gui.core.wording import counted
@@ -27,9 +28,7 @@ def crossed_shapes(match: re.Match, refused: Refused) -> Words | None:
 def windowed(match: re.Match, refused: Refused) -> Words:
     """A window that another package would compute."""
     sentence = "window needs SciPy, a package that does not come with Keras. Set it to no window."
-    return say(
-        "bad_parameter", refused, {"name": "window", "sentence": sentence}, parameter="window"
-    )
+    return bad_parameter(refused, "window", sentence)
 
 
 @when(r"symbolic .?tf\.Tensor.? as a Python .?bool")
@@ -50,9 +49,7 @@ def sparse(match: re.Match, refused: Refused) -> Words | None:
     if refused.parameter("sparse") is not True:
         return None
     sentence = "sparse does not work here: what comes out has no shape that is known. Reset it."
-    return say(
-        "bad_parameter", refused, {"name": "sparse", "sentence": sentence}, parameter="sparse"
-    )
+    return bad_parameter(refused, "sparse", sentence)
 
 
 @when(r"Input to reshape is a tensor with (\d+) values|Incompatible shapes: \[")
@@ -62,13 +59,11 @@ def normalized(match: re.Match, refused: Refused) -> Words | None:
         return None
     axis = refused.parameter("axis", -1)
     if isinstance(axis, tuple) and len({i % len(refused.wires[0].shape) for i in axis}) < len(axis):
-        sentence = "axis names one axis twice. Let each be there once."
-        words = {"name": "axis", "sentence": sentence}
-        return say("bad_parameter", refused, words, parameter="axis")
+        return bad_parameter(refused, "axis", "axis names one axis twice. Let each be there once.")
     name = next((n for n in ("mean", "variance") if isinstance(refused.parameter(n), tuple)), None)
     if name is None:
         return None
     count = counted(len(refused.parameter(name)), "value")
     sentence = f"{name} has {count}, and there has to be one for each place on the axis that is "
     sentence += f"normalized: {refused.gives()}."
-    return say("bad_parameter", refused, {"name": name, "sentence": sentence}, parameter=name)
+    return bad_parameter(refused, name, sentence)

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 
 from composer_gui.core.differences import count_of_axes, differing
+from composer_gui.core.layers.families import ATTENTION, SEQUENCES
 from composer_gui.core.refused import Arriving, Refused, Words, say, when
 from composer_gui.core.window_sizes import window_axes
 
 _LAYOUTS = {1: "steps", 2: "height×width", 3: "depth×height×width"}
-_SEQUENCES = frozenset({"Bidirectional", "GRU", "LSTM", "RNN", "SimpleRNN"})
-_ATTENTION = frozenset(
-    {"AdditiveAttention", "Attention", "GroupQueryAttention", "MultiHeadAttention"}
-)
 
 
 @when(r"expected (min_|max_)?ndim=(\d+), found ndim=(\d+)")
@@ -40,7 +37,7 @@ def transposed_rank(match: re.Match, refused: Refused) -> Words | None:
 @when(r"adaptive_\w+_pool supports|values to unpack")
 def pooling_rank(match: re.Match, refused: Refused) -> Words | None:
     """Another number of axes than an adaptive pooling or an attention is made for."""
-    wanted = 2 if refused.class_name in _ATTENTION else window_axes(refused.class_name) + 1
+    wanted = 2 if refused.class_name in ATTENTION else window_axes(refused.class_name) + 1
     return _rank_of_first(refused, wanted)
 
 
@@ -51,7 +48,7 @@ def wrapped_rank(match: re.Match, refused: Refused) -> Words | None:
     if refused.class_name not in ("SpectralNormalization", "TimeDistributed") or not refused.wires:
         return None
     name = getattr(inner, "class_name", "")
-    wanted = 2 if name in _SEQUENCES else window_axes(name) + 1 if window_axes(name) else 0
+    wanted = 2 if name in SEQUENCES else window_axes(name) + 1 if window_axes(name) else 0
     if not wanted:
         return None
     steps = 1 if refused.class_name == "TimeDistributed" else 0
@@ -93,9 +90,9 @@ def rank_of_a_window(refused: Refused) -> Words | None:
 
 def sequence_rank(refused: Refused) -> Words | None:
     """A recurrent or attention layer that stumbled because its input is no sequence."""
-    if refused.class_name not in _SEQUENCES | _ATTENTION:
+    if refused.class_name not in SEQUENCES | ATTENTION:
         return None
-    first = refused.wires[:1] if refused.class_name in _SEQUENCES else refused.wires
+    first = refused.wires[:1] if refused.class_name in SEQUENCES else refused.wires
     odd = [wire for wire in first if wire.rank != 2]
     return _wrong_rank(refused, 2, odd[0].rank) if odd else None
 
@@ -130,7 +127,7 @@ def wrong_rank(
 
 def _layout(refused: Refused, count: int) -> str:
     """Return what the axes are, such as `height×width×channels`."""
-    if refused.class_name in _SEQUENCES | _ATTENTION and count == 2:
+    if refused.class_name in SEQUENCES | ATTENTION and count == 2:
         return "steps×features"
     window = window_axes(refused.class_name)
     if window + 1 == count and window in _LAYOUTS:
