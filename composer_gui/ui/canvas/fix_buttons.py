@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QPainter, QPen
@@ -10,7 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVB
 
 from composer_gui.core.trials import Offer
 from composer_gui.ui import theme
-from composer_gui.ui.words import breakable, count_of
+from composer_gui.ui.words import Paragraph, breakable, count_of
+
+if TYPE_CHECKING:
+    from composer_gui.core.declined import Declined
 
 MOST = 4
 """So many repairs are shown at first; the others are one press away."""
@@ -153,6 +157,7 @@ class FixButtons(QWidget):
         self._width = width
         self._all = False
         self._most = MOST
+        self._declined: tuple[Declined, ...] = ()
         self._shown: tuple = ()
         self.offers: tuple[Offer, ...] = ()
         self.buttons: list[FixButton] = []
@@ -174,18 +179,28 @@ class FixButtons(QWidget):
         self._width = width
         self._shown = ()
         if self.offers:
-            self.show_offers(self.offers, is_trying=False, most=self._most)
+            self._show_again()
 
-    def show_offers(self, offers: Sequence[Offer], *, is_trying: bool, most: int = MOST) -> None:
+    def show_offers(
+        self,
+        offers: Sequence[Offer],
+        *,
+        is_trying: bool,
+        most: int = MOST,
+        declined: Sequence[Declined] = (),
+    ) -> None:
         """Show these repairs, `most` of them at first; while new ones are tried, they stay.
 
-        What is there already stays where it is, so that nothing moves under the mouse.
+        What is there already stays where it is, so that nothing moves under the mouse. Why others
+        do not do is said below them.
         """
         if is_trying and not offers and self.buttons:
             return
         self.offers = tuple(offers)
         self._most = most
-        shown = (tuple(offer.title for offer in self.offers), is_trying, self._all, most)
+        self._declined = tuple(declined)
+        titles = tuple(offer.title for offer in self.offers)
+        shown = (titles, is_trying, self._all, most, self._declined)
         if shown == self._shown:
             for button, offer in zip(self.buttons, self.offers, strict=False):
                 button.offer = offer
@@ -210,6 +225,8 @@ class FixButtons(QWidget):
             self.waiting = Waiting("Trying repairs", self)
             self._column.addWidget(self.waiting)
             self.waiting.show()
+        for one in () if is_trying else self._declined:
+            self._add_reason(one)
         if focused is not None and self.buttons:
             self.buttons[min(focused, len(self.buttons) - 1)].setFocus()
         self.setVisible(bool(self._column.count()))
@@ -230,6 +247,13 @@ class FixButtons(QWidget):
         self._column.addWidget(button)
         button.show()  # now, and not with the next event: the card is measured at once
 
+    def _add_reason(self, declined: Declined) -> None:
+        words = Paragraph(f"Not possible: {declined.reason}.", px=12, tone="tertiary", parent=self)
+        if self._width:
+            words.setFixedHeight(words.heightForWidth(self._width))
+        self._column.addWidget(words)
+        words.show()
+
     def _choose(self) -> None:
         self.chosen.emit(self.sender().offer)
 
@@ -243,8 +267,12 @@ class FixButtons(QWidget):
     def _show_all(self) -> None:
         self._all = True
         place = self._most
-        self.show_offers(self.offers, is_trying=False, most=self._most)
+        self._show_again()
         self.focus(place)
+
+    def _show_again(self) -> None:
+        known = {"most": self._most, "declined": self._declined}
+        self.show_offers(self.offers, is_trying=False, **known)
 
     def focus(self, number: int = 0) -> bool:
         """Put the keys on a button; return whether there is one."""

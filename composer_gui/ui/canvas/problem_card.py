@@ -131,7 +131,8 @@ class ProblemCard(QWidget):
 
     def _show_offers(self, offers: tuple[Offer, ...], *, is_trying: bool) -> None:
         most = 1 if self._is_short else MOST
-        self.repairs.show_offers(offers, is_trying=is_trying, most=most)
+        declined = self._view.session.declined(self._shown) if not self._is_short else ()
+        self.repairs.show_offers(offers, is_trying=is_trying, most=most, declined=declined)
 
     @property
     def _is_short(self) -> bool:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from composer_gui.core import edits
 from composer_gui.core.change import Change, between
+from composer_gui.core.declined import Declined
 from composer_gui.core.fixes import Fix
 from composer_gui.core.origins import Origin
 from composer_gui.core.problem_table import KINDS
@@ -14,6 +15,7 @@ from composer_gui.core.problems import WARNING, Problem
 from composer_gui.core.trials import Offer, TrialResult
 from composer_gui.core.verdicts import FINE, WRONG, Verdict
 from composer_gui.ui import theme
+from composer_gui.ui.words import Paragraph
 
 
 @pytest.fixture
@@ -217,6 +219,25 @@ def test_where_there_are_many_the_likeliest_are_shown_first(
 
 
 # Where it comes from, what is meant ---------------------------------------------------------------
+
+
+def test_why_a_repair_does_not_do_is_said_below_the_others(
+    view, session, design, card, wrong, monkeypatch
+):
+    reason = "encoder cannot take 5: its dense was made for 4 values, and photo would give it 5"
+    told = {}
+    monkeypatch.setattr(type(session), "declined", lambda self, problem: told.get(problem, ()))
+    view.select([wrong])
+    assert not [text for text in words(card) if text.startswith("Not possible")]
+    told[card.problem] = (Declined("Let encoder take 5", reason),)
+    design.try_repairs()
+    (line,) = (label for label in card.findChildren(Paragraph) if "Not possible" in label.text())
+    assert line.text() == f"Not possible: {reason}."
+    assert line.isVisible() and card.rect().contains(line.mapTo(card, line.rect().bottomRight()))
+    below = line.mapTo(card, line.rect().topLeft()).y()
+    assert all(
+        button.mapTo(card, button.rect().bottomLeft()).y() < below for button in card.buttons
+    )
 
 
 def test_it_says_where_the_value_was_set_and_leads_there(
