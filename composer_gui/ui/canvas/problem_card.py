@@ -184,6 +184,9 @@ class ProblemCard(QWidget):
                 self._place()
 
     def _resize(self) -> None:
+        for button in self.findChildren(QPushButton):
+            # Whoever goes through the window by Tab is not led astray into the canvas
+            button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._column.activate()
         self.resize(self.width(), self._column.totalHeightForWidth(self.width()))
 

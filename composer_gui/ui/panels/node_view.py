@@ -149,6 +149,7 @@ class ProblemsPart(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 6, 0, 0)
         self._column.setSpacing(6)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # else nothing can come behind it
         self.hide()
 
     def show_verdict(self, node_id: str) -> None:
@@ -186,8 +187,19 @@ class ProblemsPart(QWidget):
         if silenced:
             self._column.addWidget(line := SilencedLine(self._session, node_id, silenced))
             line.show()
+            self._chain(line.again)
+        else:
+            self._chain()
         if held:
             self._keep_keys()
+
+    def _chain(self, *links: QWidget) -> None:
+        """Have Tab lead from row to row, and then to these."""
+        last: QWidget = self
+        for row in self.rows:
+            last = row.chain(last)
+        for widget in links:
+            self.setTabOrder(last, widget)
 
     def _keep_keys(self) -> None:
         """Put the keys on what came in the place of what had them."""

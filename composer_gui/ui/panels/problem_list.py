@@ -44,6 +44,7 @@ class ProblemList(QScrollArea):
 
     def _set_up(self) -> None:
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Tab goes to the rows
         self.setWidgetResizable(True)
         self.setAccessibleName("Problems")
         inside = QWidget()
@@ -101,6 +102,9 @@ class ProblemList(QScrollArea):
             row.looked_at.connect(self.looked_at)
             self._column.insertWidget(place, row)
             self.rows.append(row)
+        last: QWidget = self
+        for row in self.rows:
+            last = row.chain(last)
         if held is not None:  # whoever mends by keys goes on with what took the place
             row = self.rows[min(held, len(self.rows) - 1)] if self.rows else self
             row.show()

@@ -6,7 +6,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QBoxLayout,
+    QHBoxLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from composer_gui.core import edits
 from composer_gui.core.document import Call
@@ -84,6 +91,8 @@ class ProblemRow(QWidget):
         self.fixes: tuple[Offer, ...] = ()
         self.buttons: list[OfferButton] = []
         self._passing: list[QWidget] = []
+        self._others: list[QPushButton] = []
+        self._behind: QWidget | None = None
         self.is_asked = False
         self._filled = ([], False)
         self._told: Telling | None = None
@@ -136,6 +145,7 @@ class ProblemRow(QWidget):
             self._cause.addWidget(Paragraph(telling.cause, px=12, tone="secondary"))
         if self._cause.count() and self.isVisible():
             self._cause.itemAt(0).widget().show()
+        self.chain()
         self._rest.tell(telling)
         self._more.setVisible(self._rest.has_words)
 
@@ -174,7 +184,26 @@ class ProblemRow(QWidget):
         self._passing = [*self.buttons, *([Waiting("Trying repairs", self)] if waits else ())]
         for place, widget in enumerate(self._passing):
             self._put(place, widget)
+        self.chain()
         self._make_room()
+
+    def chain(self, behind: QWidget | None = None) -> QWidget:
+        """Have Tab lead through what can be pressed, from above to below; return the last of it.
+
+        It comes `behind` another widget; without one, where it was. Qt would go in the order in
+        which things were made, and repairs are found late. It leaves out what takes no keys.
+        """
+        self._behind = behind or self._behind
+        last: QWidget = self._behind or self
+        if self.focusPolicy() != Qt.FocusPolicy.NoFocus:
+            QWidget.setTabOrder(last, self)
+            last = self
+        cause = self._cause.itemAt(0).widget() if self._cause.count() else None
+        links = [cause] if isinstance(cause, OriginLink) else []
+        for widget in (*links, *self.buttons, *self._others):
+            QWidget.setTabOrder(last, widget)
+            last = widget
+        return last
 
     def _add_others(self) -> None:
         """Add what can be done besides repairs, at the end of the line."""
@@ -188,9 +217,11 @@ class ProblemRow(QWidget):
         self._more.clicked.connect(self._toggle)
         self._more.hide()
         self._links.addWidget(self._more)
+        self._others.append(self._more)
         if can_be_silenced(self.problem):
             silence = link("Silence here", self)
             self._links.addWidget(silence)
+            self._others.append(silence)
             silence.setToolTip(SILENCE_TIP)
             silence.clicked.connect(self._silence)
         if isinstance(self._line, Flow):  # beside the repairs, in a wide place
@@ -204,6 +235,7 @@ class ProblemRow(QWidget):
 
     def _add(self, widget: QWidget) -> QWidget:
         self._put(self._line.count(), widget)
+        self._others.append(widget)
         return widget
 
     def _put(self, place: int, widget: QWidget) -> None:

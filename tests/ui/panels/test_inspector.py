@@ -400,6 +400,27 @@ def test_the_cause_leads_to_its_node_and_no_press_elsewhere_does(inspector, desi
     assert told.args == [source]
 
 
+def test_tab_leads_from_the_repairs_to_the_fields(inspector, design, qtbot):
+    source = design.input(label="photo", shape=(8, 8, 3))
+    node = design.model(takes=(9, 9, 3))
+    design.wire(source, node, port="image")
+    fields = {"index": 0, "wanted": (None, 9, 9, 3), "given": (None, 8, 8, 3), "axes": (1, 2)}
+    problem = Problem("shape", "encoder wants 9×9×3.", node, "image", **fields)
+    design.judge(**{source: design.fine(8, 8, 3), node: Verdict(WRONG, (), (problem,))})
+    inspector.show_nodes((node,))
+    design.try_repairs()
+    (row,) = inspector.view.problems.rows
+    (link,) = row.findChildren(OriginLink)
+    link.setFocus(Qt.FocusReason.TabFocusReason)
+    reached = [link]
+    for _ in range(len(row.buttons) + 2):
+        qtbot.keyClick(reached[-1], Qt.Key.Key_Tab)
+        reached.append(QApplication.focusWidget())
+    assert reached[1:-2] == row.buttons
+    assert reached[-2].text() == "More"
+    assert reached[-1].accessibleName() == "Label"
+
+
 def test_the_cost_counts_what_trains(inspector, dense, design):
     design.judge(**{dense: design.fine(64, parameters=40448, trainable=0)})
     inspector.refresh()

@@ -298,3 +298,23 @@ def test_whoever_silences_by_keys_goes_on_with_the_next_problem(listed, design, 
     listed.refresh()
     assert QApplication.focusWidget() is listed.rows[place]
     assert listed.rows[place].problem.node == nodes[1]
+
+
+def test_tab_leads_from_row_to_row_through_all_that_can_be_pressed(listed, design, qtbot):
+    nodes = [a_wrong_merge(design) for _ in range(2)]
+    listed.refresh()
+    rows = [row_of(listed, node, qtbot) for node in nodes]
+    design.try_repairs()
+    listed.rows[0].setFocus(Qt.FocusReason.TabFocusReason)
+    reached = []
+    while QApplication.focusWidget() not in reached:
+        reached.append(QApplication.focusWidget())
+        qtbot.keyClick(reached[-1], Qt.Key.Key_Tab)
+    for row in rows:
+        at = reached.index(row)
+        (link,) = row.findChildren(OriginLink)
+        wanted = [row, link, *row.buttons]
+        assert len(row.buttons) > 2
+        assert reached[at : at + len(wanted)] == wanted
+        assert reached[at + len(wanted)].text() == "More"
+    assert listed not in reached  # nobody would see where the keys are
