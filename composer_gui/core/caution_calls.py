@@ -7,10 +7,8 @@ from typing import Any
 
 from composer_gui.core.caution_sight import Sight
 from composer_gui.core.layer_kinds import KerasLayer
+from composer_gui.core.layers.families import READS_INDICES
 from composer_gui.core.problems import Problem
-
-READS_INDICES = frozenset({"CategoryEncoding", "Embedding", "IntegerLookup", "ReversibleEmbedding"})
-"""The layers that take whole numbers for places in a table."""
 
 
 def found(sight: Sight) -> Iterator[Problem]:

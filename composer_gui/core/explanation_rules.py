@@ -16,6 +16,7 @@ from composer_gui.core import (
     size_rules,
 )
 from composer_gui.core.differences import differing, where
+from composer_gui.core.layers.families import AXIS_PARAMETERS
 from composer_gui.core.misfits import sent
 from composer_gui.core.refused import Arriving, Refused, Rule, Words, first_line, say, when
 from composer_gui.core.shapes.tensor_spec import show_shape
@@ -53,8 +54,7 @@ def _made_for(refused: Refused, wire: Arriving, wanted: tuple) -> Words:
 @when(r"index out of range|out of bounds|out of range|[Ii]nvalid (?:value for )?.?axis|\baxis\b")
 def _axis_out_of_range(match: re.Match, refused: Refused) -> Words | None:
     """A parameter that names an axis which is not there."""
-    names = ("axis", "axes", "shared_axes", "attention_axes")
-    name = next((name for name in names if refused.parameter(name) is not None), None)
+    name = next((name for name in AXIS_PARAMETERS if refused.parameter(name) is not None), None)
     if name is None or not refused.wires:
         return None
     value = refused.parameter(name)

@@ -8,14 +8,15 @@ from dataclasses import replace
 from immutables import Map
 
 from composer_gui.core import edits
-from composer_gui.core.document import Document, Node, Wire, put
+from composer_gui.core.document import Document, Wire, put, wires_into
 from composer_gui.core.edit_layers import existing_layer
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.fix_names import nearest_names
 from composer_gui.core.fix_sight import Misfit, Sight, class_of, loose_ends, parameters_of
 from composer_gui.core.fix_table import FIX_KINDS, Fix
-from composer_gui.core.fix_wanted import SUMS, rank_of
+from composer_gui.core.fix_wanted import rank_of
 from composer_gui.core.layer_kinds import Construct, KerasLayer
+from composer_gui.core.layers.families import ELEMENTWISE
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 
 
@@ -55,7 +56,7 @@ def replace_class(sight: Sight) -> Iterator[Fix]:
             yield made if sight.node.inputs else _wired_as_well(sight, made, known)
         return
     ranks = {len(misfit.shape) for misfit in misfits}
-    if name in SUMS and len(ranks) == 1:
+    if name in ELEMENTWISE and len(ranks) == 1:
         yield _made(sight, sight.problem.node, "Concatenate")
     wanted = rank_of(sight.catalog, name)
     if len(ranks) == 1 and wanted is not None:
@@ -100,9 +101,9 @@ def _other_lookup(sight: Sight) -> Iterator[Fix]:
 def _pooled(sight: Sight, misfit: Misfit) -> Iterator[Fix]:
     """Offer a pooling in the place of a Flatten upstream, whose result hangs on free sizes."""
     for node in sight.upstream(misfit.wire.source):
-        wires = list(_wires_of(sight, node))
+        wires = list(wires_into(node))
         if class_of(sight.layer_of(node.id)) == "Flatten" and wires:
-            yield from _as_pooling(sight, node.id, sight.given(wires[0]))
+            yield from _as_pooling(sight, node.id, sight.given(wires[0].source))
             return
 
 
@@ -126,10 +127,6 @@ def _as_pooling(sight: Sight, node_id: str, spec: TensorSpec | None) -> Iterator
     count = len(spec.shape) - 2 if spec is not None else 0
     if count in (1, 2, 3) and spec.shape[-1] is not None:
         yield _made(sight, node_id, f"GlobalAveragePooling{count}D")
-
-
-def _wires_of(sight: Sight, node: Node):
-    return (source for sources in node.inputs.values() for source in sources)
 
 
 def _made(sight: Sight, node_id: str, class_name: str) -> Fix:

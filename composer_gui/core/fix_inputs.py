@@ -13,9 +13,10 @@ from composer_gui.core.edit_wires import existing
 from composer_gui.core.fix_names import nearest_names
 from composer_gui.core.fix_sight import Misfit, Sight, kind_of
 from composer_gui.core.fix_table import FIX_KINDS, Fix
-from composer_gui.core.fix_wanted import ONLY_TEXT, WHOLE_NUMBERS, rank_of
+from composer_gui.core.fix_wanted import rank_of
 from composer_gui.core.layer_kinds import SavedModel, SavedPort, Submodel
 from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.layers.families import READS_INDICES, READS_TEXT_ONLY
 from composer_gui.core.ports import model_ports
 from composer_gui.core.shapes.tensor_spec import TensorSpec, show_shape
 
@@ -245,8 +246,8 @@ def _usual_port(sight: Sight, name: str) -> SavedPort:
 
 def usual_port(catalog: Catalog, class_name: str, name: str) -> SavedPort:
     """Return what a class usually takes."""
-    dtype = "string" if class_name in ONLY_TEXT else "float32"
-    if class_name in WHOLE_NUMBERS:
+    dtype = "string" if class_name in READS_TEXT_ONLY else "float32"
+    if class_name in READS_INDICES:
         return SavedPort(name, (None, 32), "int32")
     rank = rank_of(catalog, class_name) or 2
     return SavedPort(name, (None, *_USUAL.get(rank, _USUAL[2])), dtype)

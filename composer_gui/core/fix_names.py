@@ -12,10 +12,10 @@ from composer_gui.core.fix_table import FIX_KINDS, Fix
 from composer_gui.core.labels import unique_label
 
 
-def nearest_names(wanted: str, known: Iterable[str], most: int = 3) -> list[str]:
-    """Return the names most like `wanted`, each once; of those that are alike the earlier."""
+def nearest_names(wanted: str, known: Iterable[str]) -> list[str]:
+    """Return the three names most like `wanted`, each once; of those alike the earlier."""
     wanted = wanted.lower()
-    return sorted(dict.fromkeys(known), key=lambda name: _unlike(wanted, name.lower()))[:most]
+    return sorted(dict.fromkeys(known), key=lambda name: _unlike(wanted, name.lower()))[:3]
 
 
 def _unlike(one: str, other: str) -> int:

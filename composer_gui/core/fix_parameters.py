@@ -16,6 +16,7 @@ from composer_gui.core.fix_sight import Sight
 from composer_gui.core.fix_table import FIX_KINDS, Fix
 from composer_gui.core.fix_values import WORDS
 from composer_gui.core.layer_kinds import KerasLayer
+from composer_gui.core.layers.families import AXIS_PARAMETERS
 from composer_gui.core.layers.layer_spec import LayerSpec
 from composer_gui.core.layers.parameter_words import show
 from composer_gui.core.layers.parameters import Parameter, refusal
@@ -38,8 +39,6 @@ _SUITABLE = {
     "whole_dtype": {"dtype": "float32"},
 }
 """What does where a value cannot work that Keras takes, by the problem."""
-
-_AXES = ("axis", "axes", "shared_axes", "attention_axes")
 
 
 def set_parameter(sight: Sight) -> Iterator[Fix]:
@@ -112,7 +111,7 @@ def _setting(sight: Sight, values: Mapping[str, Any]) -> Fix:
 
 def said(value: Any, name: str = "") -> str:
     """Return a value as it stands in a title: sizes as `3×3`, axes by number, long ones cut off."""
-    if name in (*_AXES, "dims") and isinstance(value, tuple):
+    if name in (*AXIS_PARAMETERS, "dims") and isinstance(value, tuple):
         return ", ".join(map(str, value))
     if isinstance(value, tuple) and value and all(isinstance(item, int) for item in value):
         return "×".join("?" if item == -1 else str(item) for item in value)
@@ -246,7 +245,7 @@ def _largest_divisor(whole: int, most: int) -> int:
 def _axes(sight: Sight, shapes: list[Shape]) -> Iterator[dict[str, Any]]:
     """Yield the last axis, where one is named that is not there."""
     last = min(map(len, shapes)) - 1
-    for name in _AXES:
+    for name in AXIS_PARAMETERS:
         value = _value(sight, name)
         named = value if isinstance(value, tuple) else (value,)
         if any(isinstance(axis, int) and not (axis and -last <= axis <= last) for axis in named):

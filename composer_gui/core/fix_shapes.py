@@ -10,8 +10,8 @@ from composer_gui.core.document import Shape
 from composer_gui.core.fix_insertions import Recipe, layer
 from composer_gui.core.fix_order import CHANNELS
 from composer_gui.core.fix_sight import Misfit, Sight, fits
-from composer_gui.core.fix_wanted import SUMS
 from composer_gui.core.layer_kinds import KerasLayer
+from composer_gui.core.layers.families import ELEMENTWISE
 from composer_gui.core.shapes.tensor_spec import show_shape
 from composer_gui.core.wording import counted
 
@@ -137,7 +137,7 @@ def dense(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
         return
     wide, said = layer("Dense", units=units), f"a Dense of {counted(units, 'unit')}"
     if differ_in_width_only(shape, wanted):
-        if len(shape) < 4 and sight.class_name not in SUMS:
+        if len(shape) < 4 and sight.class_name not in ELEMENTWISE:
             yield Recipe((wide,), {"layers": said})
     elif len(wanted) == 2 and len(shape) > 2:
         pool = _pool(shape)
@@ -157,7 +157,7 @@ def convolution(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
     """
     shape, wanted = misfit.shape, misfit.wanted
     channels = wanted[-1] if wanted else None
-    if channels is None or sight.class_name in SUMS:
+    if channels is None or sight.class_name in ELEMENTWISE:
         return
     count = len(wanted) - 2
     if count not in (2, 3):
@@ -202,7 +202,12 @@ def repeat(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
 def skip(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
     """A layer that brings a term of a sum to the others: the projection of a residual skip."""
     shape, wanted = misfit.shape, misfit.wanted
-    if sight.class_name not in SUMS or not wanted or len(shape) != len(wanted) or not wanted[-1]:
+    if (
+        sight.class_name not in ELEMENTWISE
+        or not wanted
+        or len(shape) != len(wanted)
+        or not wanted[-1]
+    ):
         return
     words = {"shape": show_shape(wanted)}
     count = len(shape) - 2

@@ -20,18 +20,20 @@ from composer_gui.core.fix_sight import (
 )
 from composer_gui.core.layer_kinds import KerasLayer
 from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.layers.families import (
+    ATTENTION,
+    CONV_LSTM,
+    DOT_ATTENTION,
+    ELEMENTWISE,
+    READS_INDICES,
+    READS_TEXT_ONLY,
+    SEQUENCES,
+)
 from composer_gui.core.ports import model_ports
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.verdicts import Verdict
 
 Bundle = tuple[Misfit, ...]
-
-SUMS = frozenset({"Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"})
-"""Merge layers that take equal shapes."""
-
-ONLY_TEXT = frozenset({"StringLookup", "TextVectorization"})
-WHOLE_NUMBERS = frozenset({"CategoryEncoding", "Embedding", "IntegerLookup", "ReversibleEmbedding"})
-"""Layers that read whole numbers."""
 
 ANY_DTYPE = frozenset(
     {
@@ -40,10 +42,6 @@ ANY_DTYPE = frozenset(
     }
 )
 
-_RECURRENT = frozenset({"Bidirectional", "GRU", "LSTM", "RNN", "SimpleRNN"})
-_ATTENTION = frozenset(
-    {"AdditiveAttention", "Attention", "GroupQueryAttention", "MultiHeadAttention"}
-)
 _RANKS = {"CategoryEncoding": 2, "Dense": 2, "RepeatVector": 2, "TimeDistributed": 3}
 
 
@@ -61,12 +59,11 @@ def look(
     return with_bundles(sight, list(_into_layer(sight)))
 
 
-def numbers_of(sight: Sight, class_name: str = "") -> str | None:
+def numbers_of(class_name: str) -> str | None:
     """Return the dtype that a class computes with, None for one that takes any."""
-    class_name = class_name or sight.class_name
-    if class_name in ONLY_TEXT:
+    if class_name in READS_TEXT_ONLY:
         return "string"
-    if class_name in WHOLE_NUMBERS:
+    if class_name in READS_INDICES:
         return "int32"
     return None if class_name in ANY_DTYPE or not class_name else "float32"
 
@@ -112,7 +109,7 @@ def _into_merge(sight: Sight) -> Iterator[Bundle]:
 def _stretched(sight: Sight, wires: list[Wire]) -> Iterator[Bundle]:
     """Yield the wire that a sum would stretch along axes of 1, were its other axes as wanted."""
     problem = sight.problem
-    for wire in wires if sight.class_name in SUMS and problem.severity == ERROR else ():
+    for wire in wires if sight.class_name in ELEMENTWISE and problem.severity == ERROR else ():
         spec = sight.given(wire.source)
         if (wire.port, wire.index, spec.shape) != (problem.port, problem.index, problem.given):
             continue
@@ -198,7 +195,7 @@ def _into_layer(sight: Sight) -> Iterator[Misfit]:
         spec = sight.given(wire.source)
         told = problem.wanted if problem.given in (None, spec.shape) and wire in named else None
         wanted = told or (wanted_by_class(sight, wire, spec.shape) if wire.port in main else None)
-        numbers = numbers_of(sight) if wire.port in main else None
+        numbers = numbers_of(sight.class_name) if wire.port in main else None
         odd = numbers is not None and kind_of(spec.dtype) != kind_of(numbers)
         if wire in named or odd or (wire.port in main and not fits(spec.shape, wanted)):
             yield Misfit(wire, spec, wanted, numbers if odd else None)
@@ -229,7 +226,7 @@ def rank_of(catalog: Catalog, class_name: str) -> int | None:
     found = re.search(r"([123])D", class_name)
     if found and class_name not in ("SpatialDropout1D",):
         return int(found[1]) + (3 if class_name.startswith("ConvLSTM") else 2)
-    if class_name in _RECURRENT | _ATTENTION or class_name == "SpatialDropout1D":
+    if class_name in SEQUENCES | ATTENTION or class_name == "SpatialDropout1D":
         return 3
     spec = catalog.layers.get(class_name)
     if spec is not None and spec.category == "preprocessing" and spec.inputs[0].name == "data":
@@ -245,7 +242,7 @@ def _wanted_by_attention(sight: Sight, wire: Wire) -> Shape:
     ports = sight.node.inputs
     other = "value" if wire.port == "query" else "query"
     spec = sight.given(ports[other][0]) if other in ports else None
-    same_width = sight.class_name in ("AdditiveAttention", "Attention")
+    same_width = sight.class_name in DOT_ATTENTION
     if spec is None or not same_width or len(spec.shape) != 3:
         return (None, None, None)
     return (None, None, spec.shape[-1])
@@ -293,4 +290,4 @@ def each(value: int | tuple, count: int) -> tuple[int, ...]:
 def recurrent_class(layer) -> bool:
     """Return whether a layer goes through a sequence step by step."""
     name = class_of(layer)
-    return name in _RECURRENT or name.startswith("ConvLSTM")
+    return name in SEQUENCES | CONV_LSTM

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from composer_gui.core.layer_kinds import Construct, KerasLayer, Shape
+from composer_gui.core.layers.families import CONV_LSTM, DOT_ATTENTION, ELEMENTWISE
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,6 @@ _SIZES = {
 }
 _EDGES = {"Cropping": "cropping", "UpSampling": "size", "ZeroPadding": "padding"}
 _RECURRENT = ("GRU", "LSTM", "SimpleRNN")
-_MERGES = ("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract")
 
 
 def step_back(called: Called, axis: int) -> Step:
@@ -172,7 +172,7 @@ def _attention(called: Called, axis: int) -> Step | None:
     if axis == len(called.output) - 1:
         if called.values.get("output_shape") is not None:
             return SetHere("output_shape")
-        if called.layer.class_name in ("Attention", "AdditiveAttention"):
+        if called.layer.class_name in DOT_ATTENTION:
             shape = called.inputs["value"][0] if called.inputs.get("value") else ()
             return Onward("value", 0, len(shape) - 1) if shape else None
     return None
@@ -212,7 +212,7 @@ _RULES: tuple[tuple[str, Callable[[Called, int], Step | None]], ...] = (
     (r"GRU|LSTM|SimpleRNN", _last_is("units")),
     (r"Bidirectional|RNN|TimeDistributed", _wrapped),
     (r"\w*Attention", _attention),
-    ("|".join(_MERGES), _merged),
+    ("|".join(sorted(ELEMENTWISE)), _merged),
     (r"Concatenate", _joined),
     (r"CategoryEncoding", _last_is("num_tokens")),
     (r"Flatten", lambda called, axis: Made(tuple(called.first[1][1:]))),
@@ -226,7 +226,7 @@ def step_of_rank(called: Called) -> Step:
     port, shape = called.first
     if len(shape) == len(called.output) and name != "Reshape":
         return Onward(port, 0, len(shape) - 1)
-    if name in _RECURRENT or name.startswith("ConvLSTM"):
+    if name in CONV_LSTM or name in _RECURRENT:
         return Made(tuple(shape[1:]), "return_sequences")
     if name == "Bidirectional":
         return Made(tuple(shape[1:]), "layer")

@@ -14,7 +14,13 @@ import keras
 
 from composer_gui.core.kinds_of_doubts import KINDS
 from composer_gui.core.layer_kinds import Construct, KerasLayer
-from composer_gui.core.layers.families import ATTENTION, CONV_LSTM, ELEMENTWISE, for_each_rank
+from composer_gui.core.layers.families import (
+    ATTENTION,
+    CONV_LSTM,
+    ELEMENTWISE,
+    READS_TEXT_ONLY,
+    for_each_rank,
+)
 from composer_gui.core.layers.layer_spec import LayerSpec
 from composer_gui.core.misfits import NODE, SOURCE, sent
 from composer_gui.core.problems import Problem
@@ -24,10 +30,6 @@ from composer_gui.engine.keras_specs import CannotCall
 
 READS_TEXT = frozenset({"HashedCrossing", "Hashing", "StringLookup", "TextVectorization"})
 """The layers of preprocessing that take text; two of them take nothing else."""
-
-ONLY_TEXT = frozenset({"StringLookup", "TextVectorization"})
-
-READS_INDICES = frozenset({"Embedding", "ReversibleEmbedding"})
 
 _NOISE = frozenset({"AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise"})
 _MOVES = for_each_rank("Cropping", "SpatialDropout", "UpSampling", "ZeroPadding") | {"RepeatVector"}
@@ -76,7 +78,7 @@ MADE_FRACTIONS = frozenset({"exponential", "leaky_relu", "tanh"})
 
 COMPUTES_IN_FRACTIONS = (
     CONVOLUTIONS
-    | READS_INDICES
+    | {"Embedding", "ReversibleEmbedding"}
     | for_each_rank("AdaptiveAveragePooling", "AveragePooling")
     | {"Dense", "EinsumDense", "GRU", "LSTM", "SimpleRNN"}
     | ATTENTION
@@ -143,7 +145,7 @@ def _refuse_text(
     values = list(values_of(inputs, masks=True))
     for port, index, item in values:
         if item.dtype != "string":
-            if name in ONLY_TEXT and not inverts:
+            if name in READS_TEXT_ONLY and not inverts:
                 raise CannotCall(wrong("text_wanted", port, index, item))
         elif name not in PASSES_TEXT or images or inverts:
             raise CannotCall(wrong("text_given", port, index, item))

@@ -24,3 +24,12 @@ SEQUENCES = frozenset({"Bidirectional", "GRU", "LSTM", "RNN", "SimpleRNN"})
 
 CONV_LSTM = for_each_rank("ConvLSTM")
 """Those that do so with images, or what has one axis less or more."""
+
+READS_TEXT_ONLY = frozenset({"StringLookup", "TextVectorization"})
+"""The layers that take text and nothing else, unless they are to turn numbers into words."""
+
+READS_INDICES = frozenset({"CategoryEncoding", "Embedding", "IntegerLookup", "ReversibleEmbedding"})
+"""The layers that take whole numbers for places in a table."""
+
+AXIS_PARAMETERS = ("axis", "axes", "shared_axes", "attention_axes")
+"""The parameters that name axes of what comes."""
