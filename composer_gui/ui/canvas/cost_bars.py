@@ -69,7 +69,7 @@ class CostBar(QGraphicsItem):
         thick = FAR_THICK if is_far else THICK
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(NO_PEN)
-        painter.setBrush(now.line)
+        painter.setBrush(now.grid)
         track = QRectF(0, height + GAP, width, thick)
         painter.drawRoundedRect(track, thick / 2, thick / 2)
         painter.setBrush(now.accent)

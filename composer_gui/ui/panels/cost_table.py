@@ -259,7 +259,9 @@ class CostTable(QTableView):
         self.setModel(self.costs)
         dress(self)
         self.setAccessibleName("Cost of each node")
-        self.setAccessibleDescription("Return goes to the node; a press on a head sorts.")
+        self.setAccessibleDescription(
+            f"Return goes to the node; a press on a head sorts, as do the keys 1 to {len(COLUMNS)}."
+        )
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setTabKeyNavigation(False)
@@ -282,8 +284,27 @@ class CostTable(QTableView):
     def _choose(self, index: QModelIndex) -> None:
         self.chosen.emit(self.costs.rows[index.row()].node)
 
+    def _sort_by(self, column: int) -> None:
+        """Sort by a column, the dearest first; by the same one again, the other way round."""
+        header = self.horizontalHeader()
+        orders = [Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder]
+        if column != FIRST:
+            orders.reverse()
+        again = header.sortIndicatorSection() == column and header.sortIndicatorOrder() == orders[0]
+        self.sortByColumn(column, orders[again])
+
+    def focusInEvent(self, event) -> None:
+        """Have a row selected, so that one sees where the keys are."""
+        super().focusInEvent(event)
+        if self.costs.rows and not self.selectionModel().hasSelection():
+            self.selectRow(max(0, self.currentIndex().row()))
+
     def keyPressEvent(self, event) -> None:
         returned = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        column = event.key() - Qt.Key.Key_1
+        if 0 <= column < len(COLUMNS):
+            self._sort_by(column)
+            return
         if returned and self.currentIndex().isValid():
             self._choose(self.currentIndex())
         else:

@@ -236,3 +236,20 @@ def test_what_it_needs_is_said_whole_in_a_narrow_place(panel, judged, qapp):
     qapp.processEvents()
     for words in (panel.memory, panel.missing):
         assert words.height() >= words.heightForWidth(words.width()) or words.isHidden()
+
+
+def test_the_table_is_sorted_by_keys_and_back(panel, judged, qtbot):
+    panel.table.setFocus()
+    qtbot.keyClick(panel.table, Qt.Key.Key_2)
+    assert column(panel, PARAMETERS) == ["704", "44", "0"]
+    qtbot.keyClick(panel.table, Qt.Key.Key_2)
+    assert column(panel, PARAMETERS) == ["0", "44", "704"]
+    qtbot.keyClick(panel.table, Qt.Key.Key_1)
+    assert column(panel, NODE) == ["input", "large", "small"]
+
+
+def test_with_the_keys_on_it_the_table_shows_where_they_are(panel, judged, qtbot):
+    assert not panel.table.currentIndex().isValid()
+    panel.table.setFocus()
+    assert panel.table.currentIndex().row() == 0
+    assert panel.table.selectionModel().isRowSelected(0)
