@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -31,6 +32,8 @@ from composer_gui.engine.keras_doubts_told import (
     with_shapes,
 )
 from composer_gui.engine.keras_specs import CannotCall
+
+_CELLS = frozenset({"GRUCell", "LSTMCell", "SimpleRNNCell"})
 
 
 def refuse_shapes(spec: LayerSpec, layer: KerasLayer, inputs: Inputs) -> None:
@@ -95,6 +98,10 @@ def _refuse_rank(name: str, parameters: Mapping, inputs: Inputs) -> None:
         raise CannotCall(_other_rank("ndim", 3, count))
     elif name == "SpectralNormalization" and _inner(parameters) == "Dense" and count < 2:
         raise CannotCall(_other_rank("min_ndim", 2, count))
+    elif name in _CELLS:
+        if count != 2:
+            raise CannotCall(_other_rank("ndim", 2, count))
+        _refuse_cell_states(parameters, inputs)
     elif name in COLOURED:
         _refuse_colours(name, parameters, port, item)
     elif name == "MelSpectrogram":
@@ -103,6 +110,20 @@ def _refuse_rank(name: str, parameters: Mapping, inputs: Inputs) -> None:
         wanted = (None, 1)
         text = f"expected shape={wanted}, found shape={item.shape}"
         raise CannotCall(to_be_worded(text, port=port))
+
+
+def _refuse_cell_states(parameters: Mapping, inputs: Inputs) -> None:
+    """Raise CannotCall for states that are not of the width of a cell."""
+    for index, item in enumerate(inputs.get("states", ())):
+        wanted = (None, parameters.get("units"))
+        if differing(wanted, item.shape):
+            said = where(wanted, item.shape)
+            words = {"wanted": show_shape(wanted), "given": item.show(), "where": f": {said}"}
+            words |= {"node": NODE, "source": SOURCE}
+            problem = CALLS["shape"].problem(port="states", words=words)
+            axes = differing(wanted, item.shape)
+            problem = with_shapes(problem, wanted, item.shape, axes, show_shape(wanted))
+            raise CannotCall(replace(problem, index=index))
 
 
 COLOURED = {
@@ -123,7 +144,9 @@ def _refuse_short(parameters: Mapping, port: str, item: TensorSpec) -> None:
     """Raise CannotCall for sounds that are too short to be mirrored at their ends."""
     least = parameters.get("fft_length", 2048) // 2 + 1
     length = item.shape[-1]
-    if len(item.shape) < 2 or length is None or length >= least:
+    if len(item.shape) < 2:
+        raise CannotCall(_other_rank("min_ndim", 2, len(item.shape)))
+    if length is None or length >= least:
         return
     wanted, size = (*item.shape[:-1], least), f"at least {least}"
     words = {"size": size, "axis": "the last axis", "given": item.show()}

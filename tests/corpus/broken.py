@@ -49,6 +49,11 @@ BY_DECISION = (
     ("rank", "images", "Keras takes the batch for the height of a single image"),
     ("rank", "at least 2 axes", "Keras compares the samples of a batch with each other"),
     ("dtype", "whole numbers", "Keras cuts fractions off before a model that looks things up"),
+    ("gives_back", "", "Keras leaves out a layer that gives back what it gets"),
+    ("bad_parameter", "sparse does not work", "hardly a layer takes what comes out then"),
+    ("free_size", "known sizes", "Keras stumbles over it where the model is trained"),
+    ("batch_size", "any size", "Keras stumbles over it where the model is trained"),
+    ("axis_size", "wants 3 on", "AugMix and RandAugment fail on other colours by chance only"),
     ("shape", "", "Keras leaves the last axis of a saved model of 1 out of account"),
 )
 """Errors of designs that Keras builds and runs: code, what is wanted, why it is an error."""
@@ -124,7 +129,7 @@ def behaviour(document):
 
 def _sizes(document):
     """Return numbers that may do for a free size: a few, and those that stand in the design."""
-    found = {16, 32, 5}
+    found = {16, 32, 5, 3}
     for node_id in document.inputs:
         found.update(document.nodes[node_id].shape)
     for layer in document.layers.values():
@@ -238,6 +243,8 @@ class Breaker:
         found = self.made(seed)
         try:
             self._judge(found)
+        except TimeoutError:
+            raise  # an engine that does not answer will not answer the next time either
         except Exception:
             found.faults.append(("raised", traceback.format_exc()[-1500:]))
         if self.states:

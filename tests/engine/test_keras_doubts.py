@@ -492,3 +492,12 @@ def test_a_maximum_over_an_axis_of_one_would_end_the_program():
     assert "pools over an axis of size 1, and" in found.message
     assert code("AdaptiveMaxPooling2D", {"inputs": spec(8, 8, 1)}, output_size=2) == ""
     assert code("AdaptiveMaxPooling2D", {"inputs": spec(None, 8, 3)}, output_size=2) == ""
+
+
+def test_a_cell_wants_a_step_and_states_of_its_width():
+    step, states = spec(8), (spec(4), spec(4))
+    found = problem("LSTMCell", {"inputs": step, "states": (spec(4), spec(5))}, units=4)
+    assert (found.code, found.index, found.wanted, found.axes) == ("shape", 1, (None, 4), (1,))
+    assert found.message.startswith("{node} wants 4. {source} gives 5: ")
+    assert code("LSTMCell", {"inputs": spec(3, 8), "states": states}, units=4) == "refused"
+    assert outcome("LSTMCell", {"inputs": step, "states": states}, units=4).problems == ()
