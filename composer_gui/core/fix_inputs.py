@@ -11,7 +11,7 @@ from composer_gui.core.document import Call, Document, Input, Node, Shape, Sourc
 from composer_gui.core.edit_layers import existing_layer
 from composer_gui.core.edit_wires import existing
 from composer_gui.core.fix_names import nearest_names
-from composer_gui.core.fix_sight import Misfit, Sight, kind_of
+from composer_gui.core.fix_sight import Misfit, Sight, sort_of
 from composer_gui.core.fix_table import FIX_KINDS, Fix
 from composer_gui.core.fix_wanted import rank_of
 from composer_gui.core.layer_kinds import SavedModel, SavedPort, Submodel
@@ -60,7 +60,7 @@ def _shapes(
 
 def _fields(entry: Input, misfit: Misfit, shape: Shape) -> dict[str, Any]:
     fields: dict[str, Any] = {} if shape == entry.shape else {"shape": shape}
-    other = misfit.dtype is not None and kind_of(misfit.dtype) != kind_of(entry.dtype)
+    other = misfit.dtype is not None and sort_of(misfit.dtype) != sort_of(entry.dtype)
     return fields | ({"dtype": misfit.dtype} if other else {})
 
 

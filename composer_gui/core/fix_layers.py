@@ -14,8 +14,8 @@ from composer_gui.core.fix_sight import (
     Misfit,
     Sight,
     class_of,
-    kind_of,
     parameters_of,
+    sort_of,
 )
 from composer_gui.core.fix_table import FIX_KINDS, Fix
 from composer_gui.core.fix_wanted import recurrent_class, window_of
@@ -266,7 +266,7 @@ def set_layer_dtype(sight: Sight) -> Iterator[Fix]:
     """Offer that the layer that feeds a wire computes with the dtype that is wanted there."""
     for misfit in sight.misfits:
         layer = sight.layer_of(misfit.wire.source.node)
-        floats = kind_of(misfit.given.dtype) == "float" and kind_of(misfit.dtype or "") == "float"
+        floats = sort_of(misfit.given.dtype) == "float" and sort_of(misfit.dtype or "") == "float"
         if floats and isinstance(layer, KerasLayer) and sight.has_parameter("dtype", layer):
             edit = setting(sight, layer, "dtype", misfit.dtype)
             words = {"layer": layer.name, "dtype": misfit.dtype}

@@ -210,8 +210,8 @@ def fits(shape: Shape, wanted: Shape | None) -> bool:
     return len(shape) == len(wanted) and all(want in (None, have) for have, want in pairs)
 
 
-def kind_of(dtype: str) -> str:
-    """Return what sort of numbers a dtype holds: "integer", "float", or its own name."""
+def sort_of(dtype: str) -> str:
+    """Return what sort of values a fix can bring to another: "integer", "float", or the dtype."""
     if dtype.startswith(("int", "uint")):
         return "integer"
     return "float" if "float" in dtype else dtype

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from composer_gui.core.fix_insertions import Recipe, cast, layer
-from composer_gui.core.fix_sight import Misfit, Sight, class_of, kind_of
+from composer_gui.core.fix_sight import Misfit, Sight, class_of, sort_of
 from composer_gui.core.layer_kinds import KerasLayer
 
 WORDS = ("replace", "these", "words")
@@ -23,8 +23,8 @@ STEPS = 32
 
 def rescaling(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
     """A Rescaling of the whole numbers of a picture to fractions from 0 to 1."""
-    numbers = kind_of(misfit.given.dtype) == "integer" and len(misfit.shape) > 3
-    if numbers and misfit.dtype is not None and kind_of(misfit.dtype) == "float":
+    numbers = sort_of(misfit.given.dtype) == "integer" and len(misfit.shape) > 3
+    if numbers and misfit.dtype is not None and sort_of(misfit.dtype) == "float":
         yield Recipe((layer("Rescaling", scale=1 / 255),))
 
 
@@ -75,7 +75,7 @@ def vectorization(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
 
 
 def _reads_tokens(misfit: Misfit) -> bool:
-    return misfit.dtype is not None and kind_of(misfit.dtype) == "integer"
+    return misfit.dtype is not None and sort_of(misfit.dtype) == "integer"
 
 
 def _reads_steps(misfit: Misfit) -> bool:
@@ -104,7 +104,7 @@ def _count() -> int:
 
 def embedding(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:
     """An Embedding of whole numbers, where a sequence of vectors is wanted."""
-    if kind_of(misfit.given.dtype) != "integer" or len(misfit.shape) != 2:
+    if sort_of(misfit.given.dtype) != "integer" or len(misfit.shape) != 2:
         return
     if misfit.wanted is not None and len(misfit.wanted) == 3:
         count = _tokens_before(sight, misfit) or MOST_TOKENS

@@ -15,7 +15,7 @@ from composer_gui.core.fix_sight import (
     class_of,
     fits,
     is_model,
-    kind_of,
+    sort_of,
     with_bundles,
 )
 from composer_gui.core.layer_kinds import KerasLayer
@@ -79,7 +79,7 @@ def _into_model(sight: Sight) -> Iterator[Misfit]:
             if spec is None:
                 continue
             shape_fits = port.shape is None or fits(spec.shape, port.shape)
-            other = kind_of(spec.dtype) != kind_of(port.dtype)
+            other = sort_of(spec.dtype) != sort_of(port.dtype)
             if not shape_fits or other or sight.problem.port == port.name:
                 wire = Wire(source, sight.problem.node, port.name, index)
                 yield Misfit(wire, spec, port.shape, port.dtype if other else None)
@@ -121,7 +121,7 @@ def _mixed_dtypes(dtypes: list[str]) -> str | None:
     """Return the dtype to which others have to be brought, None where they go together."""
     if len(set(dtypes)) < 2:
         return None
-    floats = [dtype for dtype in dtypes if kind_of(dtype) == "float"]
+    floats = [dtype for dtype in dtypes if sort_of(dtype) == "float"]
     return max(floats, key=_width, default="float32")
 
 
@@ -196,7 +196,7 @@ def _into_layer(sight: Sight) -> Iterator[Misfit]:
         told = problem.wanted if problem.given in (None, spec.shape) and wire in named else None
         wanted = told or (wanted_by_class(sight, wire, spec.shape) if wire.port in main else None)
         numbers = numbers_of(sight.class_name) if wire.port in main else None
-        odd = numbers is not None and kind_of(spec.dtype) != kind_of(numbers)
+        odd = numbers is not None and sort_of(spec.dtype) != sort_of(numbers)
         if wire in named or odd or (wire.port in main and not fits(spec.shape, wanted)):
             yield Misfit(wire, spec, wanted, numbers if odd else None)
 

@@ -26,7 +26,7 @@ from composer_gui.core.errors import EditRefused
 from composer_gui.core.fix_inputs import STEP
 from composer_gui.core.fix_insertions import between, layer
 from composer_gui.core.fix_layers import setting
-from composer_gui.core.fix_sight import Sight, fits, is_model, kind_of, loose_ends
+from composer_gui.core.fix_sight import Sight, fits, is_model, loose_ends, sort_of
 from composer_gui.core.fix_table import FIX_KINDS, Fix
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.ports import input_ports, model_ports, output_ports
@@ -312,11 +312,11 @@ def _before_that_spoils(sight: Sight) -> Iterator[Fix]:
         spec = sight.given(wires[0].source) if len(wires) == 1 else None
         if spec is None or len(sight.consumers(node_id)) > 1:
             continue
-        sort = kind_of(misfit.dtype or misfit.given.dtype)
-        other = sort != kind_of(misfit.given.dtype)
+        sort = sort_of(misfit.dtype or misfit.given.dtype)
+        other = sort != sort_of(misfit.given.dtype)
         fitting = misfit.wanted is not None and fits(spec.shape, misfit.wanted)
         light = other or not sight.verdicts[node_id].parameters
-        if fitting and light and kind_of(spec.dtype) == sort:
+        if fitting and light and sort_of(spec.dtype) == sort:
             yield _healing(sight, node_id)
 
 
