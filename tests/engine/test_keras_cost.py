@@ -1,5 +1,7 @@
 """What we say a model costs is compared with what Keras, TensorFlow's profiler and files say."""
 
+import functools
+
 import keras
 import pytest
 from immutables import Map
@@ -103,10 +105,20 @@ MODELS = {
 }
 
 
+@functools.cache
+def known(name):
+    return MODELS[name]()
+
+
+@functools.cache
+def counted(name):
+    """Return what the profiler counts, which takes seconds for a model of many layers."""
+    return with_einsum(known(name))
+
+
 @pytest.mark.parametrize("name", MODELS)
 def test_operations_are_those_that_the_profiler_of_tensorflow_counts(name):
-    model = MODELS[name]()
-    assert cost_of(model).flops == pytest.approx(with_einsum(model), rel=0.03)
+    assert cost_of(known(name)).flops == pytest.approx(counted(name), rel=0.03)
 
 
 def test_a_convolution_in_groups_sees_only_its_own_channels():
@@ -117,13 +129,12 @@ def test_a_convolution_in_groups_sees_only_its_own_channels():
 
 
 def test_the_profiler_needs_no_help_for_a_model_without_einsum():
-    model = MODELS["MobileNetV2"]()
-    assert with_einsum(model) == profiled(model) > 20_000_000
+    assert counted("MobileNetV2") == profiled(known("MobileNetV2")) > 20_000_000
 
 
 @pytest.mark.parametrize("name", ["MobileNetV2", "LSTM", "encoder"])
 def test_weights_are_those_that_keras_counts(name):
-    model = MODELS[name]()
+    model = known(name)
     assert cost_of(model).weights == 4 * model.count_params() > 0
 
 
@@ -222,7 +233,7 @@ def test_layers_in_a_model_in_a_model_are_counted():
 
 @pytest.mark.parametrize("name", ["MobileNetV2", "LSTM", "encoder", "grouped attention"])
 def test_the_file_of_what_calls_a_model_is_as_large_as_was_said(tmp_path, name):
-    model = MODELS[name]()
+    model = known(name)
     model_of(model, shape=model.input_shape[1:]).save(tmp_path / "model.keras")
     size = (tmp_path / "model.keras").stat().st_size
     said = FILE_BASE + FILE_INPUT * len(model.inputs) + cost_of(model).file
