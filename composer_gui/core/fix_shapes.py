@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from itertools import permutations
+from itertools import islice, permutations
 
 from composer_gui.core.document import Shape
 from composer_gui.core.fix_insertions import Recipe, layer
 from composer_gui.core.fix_order import CHANNELS
-from composer_gui.core.fix_sight import Misfit, Sight, fits
+from composer_gui.core.fix_sight import Misfit, Sight, class_of, fits
 from composer_gui.core.layer_kinds import KerasLayer
 from composer_gui.core.layers.families import ELEMENTWISE
 from composer_gui.core.shapes.tensor_spec import show_shape
 from composer_gui.core.wording import counted
+
+SMALLEST_MAP, MOST_MAPS = 4, 2
+"""The edge from which on a row of values may be a stack of maps, and how many ways are offered."""
 
 MOST_REPEATED = 10
 """How often a vector is repeated where nothing says how many steps are wanted."""
@@ -76,6 +79,8 @@ def _reshaped(sight: Sight, shape: Shape, wanted: Shape) -> Iterator[Shape]:
     if len(goal) == len(sizes) + 1:
         if sight.class_name.startswith("ConvLSTM") and sizes[-1] in CHANNELS:
             yield (1, *sizes)  # a single picture of a film
+        if sight.category == "attention" and len(sight.misfits) == 1:
+            yield (1, *sizes)  # a single step
         yield (*sizes, 1)
         if len(goal) == 2 or sight.class_name.startswith(("ConvLSTM", "TimeDistributed")):
             yield (1, *sizes)
@@ -93,10 +98,29 @@ def _reshaped(sight: Sight, shape: Shape, wanted: Shape) -> Iterator[Shape]:
         merged = None if None in sizes[:front] else math.prod(sizes[:front])
         yield (merged, *sizes[front:])
     if len(sizes) == 1 and len(goal) == 3 and sizes[0] is not None:
-        for channels in CHANNELS:
-            side = math.isqrt(sizes[0] // channels)
-            if side > 1 and side * side * channels == sizes[0]:
-                yield (side, side, channels)
+        made = any(class_of(sight.layer_of(n)) == "Dense" for n in _starts(sight))
+        pictures, maps = list(_pictures(sizes[0])), list(islice(_maps(sizes[0]), MOST_MAPS))
+        yield from (*maps, *pictures) if made else (*pictures, *maps)
+
+
+def _starts(sight: Sight) -> Iterator[str]:
+    return (misfit.wire.source.node for misfit in sight.misfits)
+
+
+def _pictures(total: int) -> Iterator[Shape]:
+    """Yield the square pictures of as many values."""
+    for channels in CHANNELS:
+        side = math.isqrt(total // channels)
+        if side > 1 and side * side * channels == total:
+            yield (side, side, channels)
+
+
+def _maps(total: int) -> Iterator[Shape]:
+    """Yield small square maps of as many values, of as many channels as are usual for them."""
+    for side in range(SMALLEST_MAP, math.isqrt(total) + 1):
+        channels = total // (side * side)
+        if side * side * channels == total and channels >= 8 and channels.bit_count() == 1:
+            yield (side, side, channels)
 
 
 def permute(sight: Sight, misfit: Misfit) -> Iterator[Recipe]:

@@ -166,3 +166,39 @@ def test_only_an_embedding_behind_an_embedding_is_taken_away():
     assert found[0] == "Remove again and close the gap"
     found = candidates(draw, first, "float_indices", "inputs", **warned)
     assert "Remove first and close the gap" not in found
+
+
+@pytest.mark.parametrize(
+    ("made", "units", "first"),
+    [
+        ("Dense", 6272, ["7×7×128", "14×14×32"]),
+        ("Dense", 784, ["7×7×16", "28×28×1", "14×14×4"]),
+        ("Flatten", 784, ["28×28×1", "14×14×4", "7×7×16"]),
+        ("Dense", 100, ["10×10×1", "5×5×4"]),
+    ],
+)
+def test_a_row_becomes_maps_behind_a_dense_and_a_picture_else(made, units, first):
+    draw = Drawing()
+    sizes = {"units": units} if made == "Dense" else {}
+    row = draw.layer(made, "row", draw.input("x", units), **sizes)
+    node = draw.layer("Conv2DTranspose", "up", row, filters=8, kernel_size=4)
+    found = candidates(draw, node, "rank", "inputs", {row: TensorSpec((None, units))})
+    reshaped = [title for title in found if title.startswith("Reshape")]
+    assert reshaped == [f"Reshape {units} of row to {shape} before up" for shape in first]
+
+
+def test_a_flat_query_is_a_single_step():
+    draw = Drawing()
+    ports = {"query": [draw.input("q", 16)], "value": [draw.input("v", 10, 16)]}
+    node = draw.layer("MultiHeadAttention", "heads", wires=ports, num_heads=2, key_dim=8)
+    found = candidates(draw, node, "rank", "query", given=(None, 16))
+    assert found[0] == "Reshape 16 of q to 1×16 before heads"
+
+
+def test_a_row_that_attends_to_itself_is_many_steps():
+    draw = Drawing()
+    x = draw.input("x", 16)
+    ports = {"query": [x], "value": [x]}
+    node = draw.layer("MultiHeadAttention", "heads", wires=ports, num_heads=2, key_dim=8)
+    found = candidates(draw, node, "rank", "query", given=(None, 16))
+    assert found[0] == "Reshape 16 of x to 16×1 before heads, on 2 wires"
