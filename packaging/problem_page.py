@@ -24,7 +24,7 @@ from composer_gui.core import (  # noqa: E402
     kinds_of_structure,
     kinds_of_warnings,
 )
-from composer_gui.core.fixes import FIX_KINDS  # noqa: E402
+from composer_gui.core.fix_table import FIX_KINDS  # noqa: E402
 from composer_gui.core.problem_kind import Kind  # noqa: E402
 
 TARGET = ROOT / "resources" / "problems.md"

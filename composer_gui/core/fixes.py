@@ -18,18 +18,15 @@ from composer_gui.core import (
     fix_wires,
 )
 from composer_gui.core.document import Call, Document, in_order
-from composer_gui.core.fix_inputs import INPUT_STEP, STEP, add_inputs
 from composer_gui.core.fix_insertions import inserting
 from composer_gui.core.fix_sight import Sight
-from composer_gui.core.fix_table import FIX_KINDS, Fix, FixKind
+from composer_gui.core.fix_table import Fix
 from composer_gui.core.fix_wanted import look
 from composer_gui.core.layer_kinds import Submodel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.problem_table import KINDS
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.verdicts import Verdict
-
-__all__ = ["FIX_KINDS", "INPUT_STEP", "STEP", "Fix", "FixKind", "add_inputs", "fixes_for"]
 
 Offer = Callable[[Sight], Iterator[Fix]]
 

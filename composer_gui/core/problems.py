@@ -10,6 +10,9 @@ from composer_gui.core.layer_kinds import Shape
 ERROR = "error"
 WARNING = "warning"
 
+NOT_WITHOUT = ("missing_class",)
+"""Codes of warnings about what a design may lack and a model may not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -50,6 +53,11 @@ class Problem:
 def errors(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Return those problems that are more than warnings."""
     return tuple(problem for problem in problems if problem.severity == ERROR)
+
+
+def obstacles(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return those problems with which no model can be made of a design."""
+    return tuple(p for p in problems if p.severity == ERROR or p.code in NOT_WITHOUT)
 
 
 def heard(problems: Iterable[Problem], silenced: Collection[str]) -> tuple[Problem, ...]:

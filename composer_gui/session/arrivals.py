@@ -315,5 +315,5 @@ def _add_models(
         document = edits.add_saved_model(before, model.path, model.sha256, model.interface, *at)
         if is_first and index == 0:
             (node,) = set(document.nodes) - set(before.nodes)
-            document = later.fixes().add_inputs(document, catalog, node)
+            document = later.fix_inputs().add_inputs(document, catalog, node)
     return document

@@ -15,7 +15,7 @@ from composer_gui.core.codegen import keras_script
 from composer_gui.core.codegen.keras_script import SAVED, SCRATCH, Script
 from composer_gui.core.errors import ComposerError, ExportFailed
 from composer_gui.core.inside import Inside
-from composer_gui.core.problems import ERROR
+from composer_gui.core.problems import obstacles
 from composer_gui.core.saved_files import has_frozen
 from composer_gui.engine.client import Job
 from composer_gui.session import export_report, model_files, scripts
@@ -48,9 +48,6 @@ SETTLES_WITHIN = 10_000
 
 PROOFS = ("reload", "run_script")
 """The steps that compare what another process makes of it with what was built."""
-
-NOT_WITHOUT = ("missing_class",)
-"""Codes of warnings about what a design may lack and a model may not."""
 
 EVIDENCE = {
     "facts": "facts.json",
@@ -179,10 +176,9 @@ class Export(QObject):
 
     def _refuse_problems(self) -> None:
         """Raise ExportFailed for the first thing in the design that keeps it from being built."""
-        problems = self._session.problems()
-        errors = [p for p in problems if p.severity == ERROR or p.code in NOT_WITHOUT]
-        if errors:
-            problem, more = errors[0], len(errors) - 1
+        found = obstacles(self._session.problems())
+        if found:
+            problem, more = found[0], len(found) - 1
             next_step = f"There are {more} more problems." if more > 1 else ""
             next_step = "There is one more problem." if more == 1 else next_step
             raise ExportFailed(problem.message, next_step, problem.node)

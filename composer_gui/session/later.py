@@ -27,11 +27,11 @@ def fitting() -> type[Fitting]:
     return Fitting
 
 
-def fixes() -> ModuleType:
-    """Return the module that knows the fixes for problems."""
-    from composer_gui.core import fixes
+def fix_inputs() -> ModuleType:
+    """Return the module that adds the Inputs that a new model wants."""
+    from composer_gui.core import fix_inputs
 
-    return fixes
+    return fix_inputs
 
 
 def origins() -> ModuleType:

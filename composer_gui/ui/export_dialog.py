@@ -8,10 +8,10 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from composer_gui.core.errors import ExportFailed
-from composer_gui.core.problems import ERROR
+from composer_gui.core.problems import obstacles
 from composer_gui.core.saved_files import saved_files
 from composer_gui.core.wording import listed
-from composer_gui.session.exports import NOT_WITHOUT, Export, Report
+from composer_gui.session.exports import Export, Report
 from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
 from composer_gui.ui import file_dialogs
@@ -211,11 +211,10 @@ class ExportDialog(QDialog):
 
     def _obstacle(self) -> tuple[str, str, str | None]:
         """Return why nothing can be exported, the tone to say it in, and the node it is about."""
-        problems = self._session.problems()
-        errors = [p for p in problems if p.severity == ERROR or p.code in NOT_WITHOUT]
-        if errors:
-            rest = f" {count_of(len(errors) - 1, 'more problem')}." if len(errors) > 1 else ""
-            return f"{errors[0].message}{rest}", "wrong", errors[0].node
+        found = obstacles(self._session.problems())
+        if found:
+            rest = f" {count_of(len(found) - 1, 'more problem')}." if len(found) > 1 else ""
+            return f"{found[0].message}{rest}", "wrong", found[0].node
         name = self.name.text().strip()
         if not name or as_file_name(name) != name:
             return "The files need a name that a file can have.", "wrong", None

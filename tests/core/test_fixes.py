@@ -4,10 +4,10 @@ import time
 
 import pytest
 
-from composer_gui.core import edits, fix_names, fixes
+from composer_gui.core import edits, fix_inputs, fix_names, fixes
 from composer_gui.core.document import Call, Document, Input, Source, Wire
 from composer_gui.core.errors import EditRefused
-from composer_gui.core.fixes import FIX_KINDS
+from composer_gui.core.fix_table import FIX_KINDS
 from composer_gui.core.layer_kinds import Operation, SavedInterface, SavedPort
 from composer_gui.core.problem_table import KINDS
 from composer_gui.core.problems import Problem
@@ -426,7 +426,7 @@ def test_inputs_that_are_added_one_after_the_other_do_not_lie_on_each_other(cata
         (fix,) = (fix for fix in found if fix.kind == "add_input")
         document = fix.edit(document)
     one, other = (node for node in document.nodes.values() if isinstance(node, Input))
-    assert abs(one.y - other.y) >= fixes.INPUT_STEP
+    assert abs(one.y - other.y) >= fix_inputs.INPUT_STEP
 
 
 def test_what_fits_a_submodel_is_not_offered(grouped, catalog):

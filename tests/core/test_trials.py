@@ -5,7 +5,7 @@ from dataclasses import replace
 from composer_gui.core import kinds_of_structure
 from composer_gui.core.change import Change
 from composer_gui.core.document import Document
-from composer_gui.core.fixes import Fix
+from composer_gui.core.fix_table import Fix
 from composer_gui.core.problems import WARNING, Problem
 from composer_gui.core.trials import Offer, TrialResult, best, compared
 from composer_gui.core.verdicts import BLOCKED, FINE, WRONG, Verdict

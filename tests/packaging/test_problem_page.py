@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from composer_gui.core.fixes import FIX_KINDS
+from composer_gui.core.fix_table import FIX_KINDS
 from composer_gui.core.problem_table import KINDS
 
 ROOT = Path(__file__).resolve().parents[2]

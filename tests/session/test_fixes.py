@@ -7,7 +7,8 @@ from composer_gui.core import edits
 from composer_gui.core.declined import Declined
 from composer_gui.core.document import OUTPUT_PORT, Input, Source, Wire
 from composer_gui.core.errors import EditRefused
-from composer_gui.core.fixes import FIX_KINDS, fixes_for
+from composer_gui.core.fix_table import FIX_KINDS
+from composer_gui.core.fixes import fixes_for
 from composer_gui.core.layer_kinds import SavedInterface, SavedPort
 from composer_gui.core.problems import errors
 from composer_gui.session.session import Session

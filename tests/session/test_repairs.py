@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication
 from composer_gui.core import edits, fixes
 from composer_gui.core.document import OUTPUT_PORT, Source, Wire
 from composer_gui.core.errors import EditRefused
-from composer_gui.core.fixes import Fix
+from composer_gui.core.fix_table import Fix
 from composer_gui.core.problems import Problem, errors
 from composer_gui.core.trials import TrialResult
 from composer_gui.core.verdicts import FINE, WRONG, Verdict

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 from composer_gui.core import edits
 from composer_gui.core.change import between
 from composer_gui.core.document import Note
-from composer_gui.core.fixes import Fix
+from composer_gui.core.fix_table import Fix
 from composer_gui.core.layer_kinds import KerasLayer, SavedModel
 from composer_gui.core.trials import Offer, TrialResult
 from composer_gui.ui.panels.palette_rows import LAYER

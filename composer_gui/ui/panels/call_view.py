@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from composer_gui.core import edits
+from composer_gui.core.bill import counts
 from composer_gui.core.document import Call
 from composer_gui.core.layer_kinds import KerasLayer, Layer, Operation, SavedModel, Submodel
 from composer_gui.core.verdicts import FINE
@@ -29,7 +30,7 @@ from composer_gui.ui.panels.submodel_part import SubmodelPart
 from composer_gui.ui.panels.use_part import UsePart
 from composer_gui.ui.panels.weights import WeightsChoice, trainable_choice
 from composer_gui.ui.reasons import allow
-from composer_gui.ui.totals import cost_rows, counts, show_parameters, work_rows
+from composer_gui.ui.totals import cost_rows, show_parameters, work_rows
 from composer_gui.ui.words import Head, Line, Paragraph
 
 INFERENCE = "Nothing in it trains while it is for inference only."

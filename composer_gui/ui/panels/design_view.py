@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from composer_gui.core import edits
+from composer_gui.core.bill import counts
 from composer_gui.core.document import Call, Document
 from composer_gui.core.edit_nodes import LARGEST_SEED
 from composer_gui.core.layer_kinds import KerasLayer, Operation, SavedModel, Submodel
@@ -17,7 +18,7 @@ from composer_gui.ui.panels.fields import Field
 from composer_gui.ui.panels.node_view import NodeView, Rows, figure, show_text
 from composer_gui.ui.panels.object_editors import field_for
 from composer_gui.ui.panels.weights import TrainableChoice, layers_of
-from composer_gui.ui.totals import cost_rows, counts, totals
+from composer_gui.ui.totals import cost_rows, totals
 from composer_gui.ui.words import Head, Line, Paragraph, count_of
 
 SEED = Parameter(

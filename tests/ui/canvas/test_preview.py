@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from composer_gui.core import edits
 from composer_gui.core.change import between
-from composer_gui.core.fixes import Fix
+from composer_gui.core.fix_table import Fix
 from composer_gui.core.problems import Problem
 from composer_gui.core.trials import Offer, TrialResult
 from composer_gui.core.verdicts import WRONG, Verdict

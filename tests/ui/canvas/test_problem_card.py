@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from composer_gui.core import edits
 from composer_gui.core.change import Change, between
 from composer_gui.core.declined import Declined
-from composer_gui.core.fixes import Fix
+from composer_gui.core.fix_table import Fix
 from composer_gui.core.origins import Origin
 from composer_gui.core.problem_table import KINDS
 from composer_gui.core.problems import WARNING, Problem
