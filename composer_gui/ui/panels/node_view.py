@@ -173,7 +173,7 @@ class ProblemsPart(QWidget):
             widget.deleteLater()
         for problem in told(verdict):
             row = ProblemRow(self._session, problem, titled=False, margins=(0, 2, 0, 2))
-            row.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            row.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
             row.unsetCursor()
             row.looked_at.connect(self.looked_at)
             row.chosen.connect(self._lead)

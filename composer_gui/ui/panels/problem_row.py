@@ -92,11 +92,14 @@ class ProblemRow(QWidget):
         self.buttons: list[OfferButton] = []
         self._passing: list[QWidget] = []
         self._others: list[QPushButton] = []
-        self._behind: QWidget | None = None
+        self._silencing: list[QPushButton] = []
         self.is_asked = False
         self._filled = ([], False)
         self._told: Telling | None = None
+        self._more: QPushButton | None = None
+        self._rest: _Rest | None = None
         self.setAccessibleName(problem.message)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # with none at all it has no place for Tab
         if problem.node:
             self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self.setAccessibleDescription("Return goes to the node.")
@@ -125,8 +128,7 @@ class ProblemRow(QWidget):
         self._links.setSpacing(14)
         if not titled:
             words.addLayout(self._links)
-        self._rest = _Rest(self)
-        words.addWidget(self._rest)
+        self._words = words
         row.addLayout(words, 1)
 
     def _tell(self) -> None:
@@ -145,9 +147,14 @@ class ProblemRow(QWidget):
             self._cause.addWidget(Paragraph(telling.cause, px=12, tone="secondary"))
         if self._cause.count() and self.isVisible():
             self._cause.itemAt(0).widget().show()
+        if self._rest is not None:
+            self._rest.tell(telling)
+        has_more = bool(telling.usually or telling.problem.detail)
+        if has_more and self._more is None:
+            self._offer_more()
+        if self._more is not None:
+            self._more.setVisible(has_more)
         self.chain()
-        self._rest.tell(telling)
-        self._more.setVisible(self._rest.has_words)
 
     def look_for_fixes(self) -> None:
         """Show the cause and the repairs; these are tried first, where they were not."""
@@ -191,16 +198,15 @@ class ProblemRow(QWidget):
         """Have Tab lead through what can be pressed, from above to below; return the last of it.
 
         It comes `behind` another widget; without one, where it was. Qt would go in the order in
-        which things were made, and repairs are found late. It leaves out what takes no keys.
+        which things were made, and repairs are found late.
         """
-        self._behind = behind or self._behind
-        last: QWidget = self._behind or self
-        if self.focusPolicy() != Qt.FocusPolicy.NoFocus:
-            QWidget.setTabOrder(last, self)
-            last = self
+        if behind is not None:
+            QWidget.setTabOrder(behind, self)
+        last: QWidget = self
         cause = self._cause.itemAt(0).widget() if self._cause.count() else None
         links = [cause] if isinstance(cause, OriginLink) else []
-        for widget in (*links, *self.buttons, *self._others):
+        more = [self._more] if self._more is not None else []
+        for widget in (*links, *self.buttons, *self._others, *more, *self._silencing):
             QWidget.setTabOrder(last, widget)
             last = widget
         return last
@@ -212,16 +218,10 @@ class ProblemRow(QWidget):
         if self._lacks_class():
             button = self._add(ElidedButton(code_consent.deed(self._session)))
             button.clicked.connect(self._name_code)
-        self._more = link("More", self)
-        self._more.setAccessibleName("More about this problem")
-        self._more.clicked.connect(self._toggle)
-        self._more.hide()
-        self._links.addWidget(self._more)
-        self._others.append(self._more)
         if can_be_silenced(self.problem):
             silence = link("Silence here", self)
             self._links.addWidget(silence)
-            self._others.append(silence)
+            self._silencing.append(silence)
             silence.setToolTip(SILENCE_TIP)
             silence.clicked.connect(self._silence)
         if isinstance(self._line, Flow):  # beside the repairs, in a wide place
@@ -247,7 +247,19 @@ class ProblemRow(QWidget):
         has_some = self._line.count() > 0
         self._line.setContentsMargins(0, 3 * has_some, 0, 2 * has_some)
 
+    def _offer_more(self) -> None:
+        """Add the way to what is folded; a row that nobody has seen does without."""
+        self._more = link("More", self)
+        self._more.setAccessibleName("More about this problem")
+        self._more.clicked.connect(self._toggle)
+        self._links.insertWidget(0, self._more)
+        self._more.show()
+
     def _toggle(self) -> None:
+        if self._rest is None:
+            self._rest = _Rest(self)
+            self._rest.tell(self._told)
+            self._words.addWidget(self._rest)
         self._rest.setVisible(self._rest.isHidden())
         is_open = not self._rest.isHidden()
         self._more.setText("Less" if is_open else "More")
@@ -335,7 +347,6 @@ class _Rest(QWidget):
         column.setSpacing(4)
         column.addWidget(self._usual)
         column.addWidget(self._detail)
-        self.has_words = False
         self.hide()
 
     def tell(self, telling: Telling) -> None:
@@ -343,7 +354,6 @@ class _Rest(QWidget):
         for line, words in ((self._usual, telling.usually), (self._detail, telling.problem.detail)):
             line.setText(words)
             line.setVisible(bool(words))
-        self.has_words = bool(telling.usually or telling.problem.detail)
 
 
 def has_keys(widget: QWidget) -> bool:
