@@ -46,6 +46,9 @@ def main(folder: Path) -> None:
         window.canvas.select(chosen(session))
         rest(500)
         window.canvas.fit()
+        if any(problem.node for problem in session.problems()):
+            wait(lambda: bool(window.canvas.card.buttons))
+            window.canvas.card.take_keys()  # what the first repair would do is seen
         rest(500)
         target = folder / f"{example}-{colours}.png"
         window.grab().save(str(target))
