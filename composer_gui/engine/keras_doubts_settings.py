@@ -19,7 +19,7 @@ from composer_gui.engine.keras_specs import CannotCall
 
 _NORMS = ("BatchNormalization", "LayerNormalization", "RMSNormalization")
 
-HALVES = {
+NO_ACTIVATIONS = {
     "glu": "halves what it gets, while Keras announces the whole of it",
     "threshold": "needs two more values that a layer cannot give it",
 }
@@ -104,8 +104,8 @@ def _refuse_any(parameters: Mapping) -> None:
         )
     for name in ("activation", "recurrent_activation"):
         value = parameters.get(name)
-        if isinstance(value, str) and value in HALVES:
-            words = {"node": NODE, "name": value, "does": HALVES[value]}
+        if isinstance(value, str) and value in NO_ACTIVATIONS:
+            words = {"node": NODE, "name": value, "does": NO_ACTIVATIONS[value]}
             fields = {"actual": value, "parameter": name}
             raise CannotCall(KINDS["activation"].problem(words=words, **fields))
 

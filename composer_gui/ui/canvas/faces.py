@@ -11,7 +11,7 @@ from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import InputPort
 from composer_gui.core.layers.parameters import show
 from composer_gui.core.ports import input_ports, output_ports
-from composer_gui.core.problems import ERROR, Problem
+from composer_gui.core.problems import Problem, errors
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import BLOCKED, FINE, WRONG, Verdict
 from composer_gui.ui.canvas.marks import (
@@ -224,8 +224,8 @@ def _state(verdict: Verdict) -> str:
 
 def is_unfinished(verdict: Verdict) -> bool:
     """Return whether a wrong node only lacks wires or values that are still to come."""
-    errors = [problem.code for problem in verdict.problems if problem.severity == ERROR]
-    return verdict.kind == WRONG and bool(errors) and UNFINISHED.issuperset(errors)
+    codes = [problem.code for problem in errors(verdict.problems)]
+    return verdict.kind == WRONG and bool(codes) and UNFINISHED.issuperset(codes)
 
 
 def _may_train(verdict: Verdict, layer: Layer) -> bool:
@@ -255,8 +255,7 @@ def _foot(document: Document, verdict_of, node, verdict: Verdict) -> str:
 
 def first_error(verdict: Verdict) -> Problem | None:
     """Return the error that a wrong node shows, else its first problem of any kind."""
-    errors = [problem for problem in verdict.problems if problem.severity == ERROR]
-    return next(iter([*errors, *verdict.problems]), None)
+    return next(iter((*errors(verdict.problems), *verdict.problems)), None)
 
 
 def short_problem(problem: Problem, label: str) -> str:

@@ -276,7 +276,7 @@ class CanvasScene(QGraphicsScene):
     def _look(self, wire: Wire):
         session = self.session
         source, consumer = session.verdict(wire.source.node), session.verdict(wire.node)
-        return wire_look(session.document, wire, source, consumer)
+        return wire_look(wire, source, consumer)
 
     def _place_wire(self, wire: Wire) -> None:
         start = self.ring_centre(wire.source.node, "out", wire.source.port)

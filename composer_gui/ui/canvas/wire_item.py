@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QBrush, QPainterPath, QPainterPathStroker
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsSimpleTextItem
 
-from composer_gui.core.document import Document, Wire
+from composer_gui.core.document import Wire
 from composer_gui.core.origins import ABOUT_DTYPES
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.verdicts import WRONG, Verdict
@@ -45,7 +45,7 @@ class WireLook:
     mismatch: Mismatch | None = None
 
 
-def wire_look(document: Document, wire: Wire, source: Verdict, consumer: Verdict) -> WireLook:
+def wire_look(wire: Wire, source: Verdict, consumer: Verdict) -> WireLook:
     """Return how `wire` looks under the verdicts of the nodes at its two ends."""
     spec = source.spec(wire.source.port)
     problem = problem_of(wire, consumer)
