@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,13 @@ def main(argv: list[str]) -> int:
     application = QCoreApplication.instance() or QCoreApplication(["composer-gui"])
     application.setApplicationName("composer-gui")
     try:
-        return arguments.run(arguments)
+        code = arguments.run(arguments)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # Who reads, such as `head`, has seen enough. What is still to be written goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
     except FileProblem as problem:
         return _complain(problem, UNREADABLE)
     except ComposerError as error:

@@ -191,3 +191,11 @@ def test_in_a_pipe_there_is_no_progress_and_no_noise(plain_design, tmp_path):
     assert ran.returncode == 0
     assert ran.stderr == ""
     assert str(target) in ran.stdout
+
+
+def test_a_reader_that_has_seen_enough_is_no_error():
+    command = [sys.executable, "-m", "composer_gui", "example"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait(60) == 0
