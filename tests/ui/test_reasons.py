@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QPointF
-from PySide6.QtWidgets import QAbstractButton, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton
 
 from composer_gui.core import edits
 from composer_gui.ui.actions import ACTIONS
@@ -82,6 +82,7 @@ def test_a_layer_that_is_no_model_cannot_be_opened_up_and_says_why(working, draw
 
 def test_the_menus_of_the_right_button_say_why_too(working, design, drawn):
     canvas = working.canvas
+    QApplication.clipboard().clear()  # so that there is nothing to paste
     menus = []
     for at in (QPointF(-5000, -5000), QPointF(20, 20), QPointF(220, 20), QPointF(620, 20)):
         menus.append(menu_for(canvas, canvas.hit(canvas.camera.screen_at(at)), at))
