@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStatusBar, QWidget
 
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.ui import theme
-from composer_gui.ui.panels.problem_row import is_wrong
+from composer_gui.ui.severity import is_wrong
 from composer_gui.ui.totals import Totals, show_parameters
 from composer_gui.ui.words import Line, count_of
 

@@ -26,9 +26,7 @@ from composer_gui.ui.canvas.marks import (
     origin_words,
     use_rows,
 )
-
-UNFINISHED = frozenset({"missing_wire", "missing_parameter", "output_without_wire"})
-"""Codes of errors that every node has while it is being put together: no reason for red."""
+from composer_gui.ui.severity import UNFINISHED
 
 ROWS = 3
 """How many parameters a node shows at most."""

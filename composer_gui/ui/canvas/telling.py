@@ -12,7 +12,7 @@ from composer_gui.core.problem_table import KINDS
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.verdicts import Verdict
 from composer_gui.session.session import Session
-from composer_gui.ui.canvas.faces import UNFINISHED
+from composer_gui.ui.severity import UNFINISHED
 
 if TYPE_CHECKING:
     from composer_gui.core.origins import Origin

@@ -12,7 +12,6 @@ from composer_gui.core.document import Wire
 from composer_gui.core.origins import ABOUT_DTYPES
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.verdicts import WRONG, Verdict
-from composer_gui.ui.canvas.faces import UNFINISHED
 from composer_gui.ui.canvas.geometry import (
     FULL_DETAIL,
     label_gap,
@@ -23,6 +22,7 @@ from composer_gui.ui.canvas.geometry import (
 )
 from composer_gui.ui.canvas.ink import Ink
 from composer_gui.ui.canvas.mismatch import Mismatch, MismatchTag, mismatch_of
+from composer_gui.ui.severity import UNFINISHED
 
 LABEL_GROWTH = 1.5
 """How much larger a label is at most when it is seen from afar."""

@@ -16,8 +16,8 @@ from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.session.session import Session
 from composer_gui.ui.controls import SignButton
 from composer_gui.ui.panels.node_view import Rows, figure
-from composer_gui.ui.panels.problem_row import is_wrong
 from composer_gui.ui.reasons import END, allow
+from composer_gui.ui.severity import is_wrong
 from composer_gui.ui.words import Head, Line
 
 

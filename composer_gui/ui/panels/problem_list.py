@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.verdicts import PENDING
 from composer_gui.session.session import Session
-from composer_gui.ui.panels.problem_row import ProblemRow, has_keys, is_wrong
+from composer_gui.ui.panels.problem_row import ProblemRow, has_keys
+from composer_gui.ui.severity import is_wrong
 from composer_gui.ui.words import Paragraph, count_of
 
 MOST = 100

@@ -23,7 +23,6 @@ from composer_gui.core.saved_files import files_of
 from composer_gui.core.trials import Offer
 from composer_gui.session.session import Session
 from composer_gui.ui import file_dialogs, theme
-from composer_gui.ui.canvas.faces import UNFINISHED
 from composer_gui.ui.canvas.fix_buttons import Waiting, link
 from composer_gui.ui.canvas.problem_words import OriginLink
 from composer_gui.ui.canvas.telling import SILENCE_TIP, Telling, can_be_silenced, telling_of
@@ -31,21 +30,13 @@ from composer_gui.ui.controls import ElidedButton, paint_mark, push_button
 from composer_gui.ui.flow import Flow
 from composer_gui.ui.panels import code_consent
 from composer_gui.ui.panels.offer_button import OfferButton
+from composer_gui.ui.severity import is_wrong
 from composer_gui.ui.words import Paragraph
 
 MOST_FIXES = 4
 
 LOST = ("file_absent", "file_changed")
 """Codes of problems that another file may mend."""
-
-
-UNDONE = UNFINISHED | {"no_input", "no_output"}
-"""Codes of problems that say what is still to be done, and not that something is wrong."""
-
-
-def is_wrong(problem: Problem) -> bool:
-    """Return whether a problem is more than a warning or something that is still to be done."""
-    return problem.severity == ERROR and problem.code not in UNDONE
 
 
 class SeverityMark(QWidget):

@@ -13,7 +13,7 @@ from composer_gui.ui import file_dialogs
 from composer_gui.ui.canvas.problem_words import OriginLink
 from composer_gui.ui.panels import problem_list
 from composer_gui.ui.panels.problem_list import ProblemList
-from composer_gui.ui.panels.problem_row import is_wrong
+from composer_gui.ui.severity import is_wrong
 
 
 @pytest.fixture
