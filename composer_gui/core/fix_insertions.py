@@ -9,7 +9,7 @@ from typing import Any
 from immutables import Map
 
 from composer_gui.core import edits
-from composer_gui.core.document import Call, Document, Frame, Note, Wire, new_id, put
+from composer_gui.core.document import Call, Document, Frame, Node, Note, Wire, new_id, put
 from composer_gui.core.edit_wires import existing
 from composer_gui.core.fix_sight import Misfit, Sight
 from composer_gui.core.fix_table import FIX_KINDS, Fix
@@ -20,6 +20,9 @@ from composer_gui.core.room import HEIGHT, WIDTH
 
 _MOST_TRIES = 12
 """How many places for a new node are looked at before it is put on another one."""
+
+STEP_ASIDE = 144.0
+"""How far from one such place to the next, in pixels: a node's height and room for its wires."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +121,18 @@ def added(document: Document, new: Layer, x: float, y: float) -> tuple[Document,
 
 
 def free_place(document: Document, x: float, y: float) -> tuple[float, float]:
-    """Return a place at or near (x, y), in pixels, where a node covers no other."""
+    """Return a place at or near (x, y), in pixels, where a node covers no other and no note."""
     near = [
-        (node.x, node.y)
+        (node.y, node.height if isinstance(node, Note) else HEIGHT)
         for node in document.nodes.values()
-        if abs(node.x - x) < WIDTH and not isinstance(node, Frame | Note)
+        if not isinstance(node, Frame) and node.x - WIDTH < x < node.x + _width(node)
     ]
     for number in range(_MOST_TRIES):
-        down = HEIGHT * ((number + 1) // 2) * (1 if number % 2 else -1)
-        if not any(abs(other - y - down) < HEIGHT for _, other in near):
-            return x, y + down
+        down = y + STEP_ASIDE * ((number + 1) // 2) * (1 if number % 2 else -1)
+        if not any(top - HEIGHT < down < top + height for top, height in near):
+            return x, down
     return x, y
+
+
+def _width(node: Node) -> float:
+    return node.width if isinstance(node, Note) else WIDTH
