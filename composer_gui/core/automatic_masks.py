@@ -19,16 +19,13 @@ from composer_gui.core.inside import (
     Part,
     tensors_in,
 )
-from composer_gui.core.layers.families import ELEMENTWISE
+from composer_gui.core.layers.families import ELEMENTWISE, KEEPS_SHAPE
 
-HAND_ON = frozenset(
-    {
-        *("Activation", "ActivityRegularization", "AlphaDropout", "BatchNormalization", "Dense"),
-        *("Dropout", "ELU", "GaussianDropout", "GaussianNoise", "Identity"),
-        *("LayerNormalization", "LeakyReLU", "Normalization", "PReLU", "ReLU", "Rescaling"),
-        *("Softmax", "SpatialDropout1D", "TimeDistributed", "UnitNormalization"),
-    }
-)
+_OTHERS = {
+    *("GroupNormalization", "Masking", "RMSNormalization"),
+    *("SpatialDropout2D", "SpatialDropout3D"),
+}
+HAND_ON = KEEPS_SHAPE - _OTHERS | {"Dense", "TimeDistributed"}
 """Layers whose output has the mask of their input."""
 
 HAND_ON_SEQUENCES = frozenset({"Bidirectional", "GRU", "LSTM", "SimpleRNN"})

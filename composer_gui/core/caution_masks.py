@@ -17,6 +17,7 @@ from composer_gui.core.layers.families import (
     ATTENTION,
     CONV_LSTM,
     ELEMENTWISE,
+    KEEPS_SHAPE,
     SEQUENCES,
     for_each_rank,
 )
@@ -39,34 +40,7 @@ USES = RECURRENT | FIRST_ONLY | {"GlobalAveragePooling1D"}
 ALL_OR_NONE = ELEMENTWISE
 """Hand a mask on if all that comes in has one."""
 
-PASSES = frozenset(
-    {
-        "Activation",
-        "ActivityRegularization",
-        "AlphaDropout",
-        "BatchNormalization",
-        "Concatenate",
-        "Dense",
-        "Dropout",
-        "ELU",
-        "GaussianDropout",
-        "GaussianNoise",
-        "GroupNormalization",
-        "Identity",
-        "LayerNormalization",
-        "LeakyReLU",
-        "Normalization",
-        "PReLU",
-        "ReLU",
-        "Rescaling",
-        "Softmax",
-        "SpatialDropout1D",
-        "SpatialDropout2D",
-        "SpatialDropout3D",
-        "TimeDistributed",
-        "UnitNormalization",
-    }
-)
+PASSES = KEEPS_SHAPE - {"Masking", "RMSNormalization"} | {"Concatenate", "Dense", "TimeDistributed"}
 """Hand on what mask there is."""
 
 ENDS = frozenset(

@@ -12,36 +12,11 @@ from collections.abc import Callable
 from typing import Any
 
 from composer_gui.core.document import Shape
-from composer_gui.core.layers.families import ELEMENTWISE
+from composer_gui.core.layers.families import ELEMENTWISE, KEEPS_SHAPE
 
 Config = dict[str, Any]
 Shapes = list[Shape]
 
-_UNCHANGED = {
-    "Activation",
-    "ActivityRegularization",
-    "AlphaDropout",
-    "BatchNormalization",
-    "Dropout",
-    "ELU",
-    "GaussianDropout",
-    "GaussianNoise",
-    "GroupNormalization",
-    "Identity",
-    "LayerNormalization",
-    "LeakyReLU",
-    "Masking",
-    "Normalization",
-    "PReLU",
-    "RMSNormalization",
-    "ReLU",
-    "Rescaling",
-    "Softmax",
-    "SpatialDropout1D",
-    "SpatialDropout2D",
-    "SpatialDropout3D",
-    "UnitNormalization",
-}
 _KEEPS_DTYPE = {"Flatten", "Identity", "Reshape"}
 
 
@@ -53,7 +28,7 @@ def output_shape(layer: Config, inputs: Shapes, index: int = 0) -> Shape | None:
     name, config = layer["class_name"], layer["config"]
     if layer.get("module") not in ("keras.layers", "keras.src.layers") or not inputs:
         return None
-    if name in _UNCHANGED:
+    if name in KEEPS_SHAPE:
         return inputs[0]
     if name in ELEMENTWISE:
         return inputs[0] if all(shape == inputs[0] for shape in inputs) else None

@@ -11,6 +11,35 @@ def for_each_rank(*names: str) -> frozenset[str]:
 ELEMENTWISE = frozenset({"Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"})
 """The merges that work number by number, and so take equal shapes or repeat what is smaller."""
 
+KEEPS_SHAPE = frozenset(
+    {
+        "Activation",
+        "ActivityRegularization",
+        "AlphaDropout",
+        "BatchNormalization",
+        "Dropout",
+        "ELU",
+        "GaussianDropout",
+        "GaussianNoise",
+        "GroupNormalization",
+        "Identity",
+        "LayerNormalization",
+        "LeakyReLU",
+        "Masking",
+        "Normalization",
+        "PReLU",
+        "RMSNormalization",
+        "ReLU",
+        "Rescaling",
+        "Softmax",
+        "SpatialDropout1D",
+        "SpatialDropout2D",
+        "SpatialDropout3D",
+        "UnitNormalization",
+    }
+)
+"""The layers of one input that give just the shape that comes, whatever it is."""
+
 DOT_ATTENTION = frozenset({"AdditiveAttention", "Attention"})
 """The attentions that compare what comes as it is."""
 
