@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -73,6 +72,6 @@ def _because(brought: Problem) -> str:
         return f"its {brought.inner} was made for {show_shape(wanted)}, not {show_shape(given)}"
     on_axis = f"{size} on {named((axis,), len(wanted))}"
     made_for = counted(size, "value") if len(wanted) == 2 else on_axis
-    source = re.search(rf"(\S+) gives {re.escape(show_shape(given))}", brought.message)
-    comes_from = f"{source[1]} would give it {comes}" if source else f"{comes} would come"
+    source = brought.inner_source
+    comes_from = f"{source} would give it {comes}" if source else f"{comes} would come"
     return f"its {brought.inner} was made for {made_for}, and {comes_from}"

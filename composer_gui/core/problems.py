@@ -24,8 +24,8 @@ class Problem:
     first, a free axis None; `axes` the axes in which they differ, the batch being axis 0.
     `parameter` is the one of the node's layer, or the field of an Input, that is at fault. `detail`
     is Keras's own text, cleaned, where Keras was asked. `inner` names the layer inside a model or
-    submodel that refuses, where it is not the node itself; shapes and axes are what comes there
-    then.
+    submodel that refuses, where it is not the node itself, and `inner_source` what that layer gets
+    them from; shapes and axes are what comes there then.
     """
 
     code: str
@@ -38,6 +38,7 @@ class Problem:
     actual: str | None = None
     detail: str = ""
     inner: str = ""
+    inner_source: str = ""
     index: int | None = None
     wanted: Shape | None = None
     given: Shape | None = None

@@ -256,6 +256,7 @@ def _refused_inside(frame: Frame, node: Any, given: list[TensorSpec], problem: P
         actual=told.actual,
         detail=problem.detail,
         inner=operation.name,
+        inner_source=before[told.index] if told.index is not None else "",
         wanted=told.wanted,
         given=told.given,
         axes=told.axes,
