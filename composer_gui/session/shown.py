@@ -69,7 +69,9 @@ class ShownDesign(QObject):
         self._consent = Consent(settings)
         self._insides = Insides(self)
         self._scripts = Scripts(catalog, self._insides)
+        self._origins: dict[Problem, Origin | None] = {}
         self._analysis = Analysis(engine, catalog, self._with_allowed_code, self)
+        self._analysis.analyzed.connect(self._forget_origins)
         self._analysis.analyzed.connect(self.analyzed)
         self._analysis.settled.connect(self.settled)
         self._analysis.confirmed.connect(self.confirmed)
@@ -162,8 +164,17 @@ class ShownDesign(QObject):
         return self._repairs.is_trying(problem)
 
     def origin(self, problem: Problem) -> Origin | None:
-        """Return where the value was set that makes a problem, None where nobody can say."""
-        return later.origins().origin(self.document, self.catalog, self.verdicts, problem)
+        """Return where the value was set that makes a problem, None where nobody can say.
+
+        Looked for once, however many places show it, until a node or a verdict is another.
+        """
+        if problem not in self._origins:
+            find = later.origins().origin
+            self._origins[problem] = find(self.document, self.catalog, self.verdicts, problem)
+        return self._origins[problem]
+
+    def _forget_origins(self, *_: object) -> None:
+        self._origins.clear()
 
     @cached_property
     def _repairs(self) -> Repairs:
@@ -212,6 +223,7 @@ class ShownDesign(QObject):
         """
         self.graph.follow(change, self.document)
         self._analysis.follow(self.document, change, self.graph)
+        self._forget_origins()
         self.changed.emit(change)
         if self.is_clean != was_clean:
             self.clean_changed.emit(self.is_clean)

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from dataclasses import dataclass
 
 from composer_gui.core import kinds_of_warnings
-from composer_gui.core.document import Document
 from composer_gui.core.problem_table import KINDS
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.verdicts import Verdict
 from composer_gui.session.session import Session
 from composer_gui.ui.severity import UNFINISHED
-
-if TYPE_CHECKING:
-    from composer_gui.core.origins import Origin
 
 SILENCE_TIP = "Warn of this no more at this node. The design remembers it."
 
@@ -66,7 +60,7 @@ def telling_of(session: Session, problem: Problem, place: int = 0, count: int = 
     """Return what there is to say of a problem now."""
     kind = KINDS.get(problem.code)
     # What is not there yet was set nowhere: the message says so already
-    origin = _origin(session, problem) if problem.code not in UNFINISHED else None
+    origin = session.origin(problem) if problem.code not in UNFINISHED else None
     elsewhere = origin is not None and origin.node != problem.node
     set_at = origin.node if elsewhere and origin.node in session.document.nodes else ""
     return Telling(
@@ -77,26 +71,3 @@ def telling_of(session: Session, problem: Problem, place: int = 0, count: int = 
         place,
         count,
     )
-
-
-@dataclass(slots=True)
-class _Found:
-    """Origins that were found while the design and what is known of it were as they are."""
-
-    document: Document
-    state: tuple[bool, bool]
-    origins: dict[Problem, Origin | None] = field(default_factory=dict)
-
-
-_FOUND: WeakKeyDictionary[Session, _Found] = WeakKeyDictionary()
-
-
-def _origin(session: Session, problem: Problem) -> Origin | None:
-    """Return where the value was set; looked for once, however many places show the problem."""
-    state = session.is_settled, session.is_confirmed
-    found = _FOUND.get(session)
-    if found is None or found.document is not session.document or found.state != state:
-        found = _FOUND[session] = _Found(session.document, state)
-    if problem not in found.origins:
-        found.origins[problem] = session.origin(problem)
-    return found.origins[problem]
