@@ -383,7 +383,8 @@ def test_repairs_there_wrap_and_all_begin_at_the_left(inspector, design):
         assert button.mapTo(inspector, button.rect().topRight()).x() < inspector.width()
 
 
-def test_the_cause_leads_to_its_node_and_no_press_elsewhere_does(inspector, design, qtbot):
+def show_misfit(inspector, design):
+    """Show a saved model that gets photos of another size; return what sends them."""
     source = design.input(label="photo", shape=(8, 8, 3))
     node = design.model(takes=(9, 9, 3))
     design.wire(source, node, port="image")
@@ -391,6 +392,11 @@ def test_the_cause_leads_to_its_node_and_no_press_elsewhere_does(inspector, desi
     problem = Problem("shape", "encoder wants 9×9×3.", node, "image", **fields)
     design.judge(**{source: design.fine(8, 8, 3), node: Verdict(WRONG, (), (problem,))})
     inspector.show_nodes((node,))
+    return source
+
+
+def test_the_cause_leads_to_its_node_and_no_press_elsewhere_does(inspector, design, qtbot):
+    source = show_misfit(inspector, design)
     (row,) = inspector.view.problems.rows
     (link,) = row.findChildren(OriginLink)
     with qtbot.assertNotEmitted(inspector.node_chosen):
@@ -401,13 +407,7 @@ def test_the_cause_leads_to_its_node_and_no_press_elsewhere_does(inspector, desi
 
 
 def test_tab_leads_from_the_repairs_to_the_fields(inspector, design, qtbot):
-    source = design.input(label="photo", shape=(8, 8, 3))
-    node = design.model(takes=(9, 9, 3))
-    design.wire(source, node, port="image")
-    fields = {"index": 0, "wanted": (None, 9, 9, 3), "given": (None, 8, 8, 3), "axes": (1, 2)}
-    problem = Problem("shape", "encoder wants 9×9×3.", node, "image", **fields)
-    design.judge(**{source: design.fine(8, 8, 3), node: Verdict(WRONG, (), (problem,))})
-    inspector.show_nodes((node,))
+    show_misfit(inspector, design)
     design.try_repairs()
     (row,) = inspector.view.problems.rows
     (link,) = row.findChildren(OriginLink)
