@@ -16,7 +16,7 @@ class Change:
 
     `added`, `removed` and `changed` hold ids of nodes; a node that became another kind of node is
     in `removed` and in `added`, so screens take away before they add. `layers` holds ids of layers
-    that were put, altered or dropped. `head` tells that name, seed, inputs or outputs differ.
+    that were put, altered or dropped. `head` tells that name, seed, inputs, outputs, code or flow differ.
     """
 
     added: frozenset[str] = NONE
@@ -113,4 +113,5 @@ def _wires(nodes: Iterable) -> frozenset[Wire]:
 
 
 def _head(document: Document) -> tuple:
-    return document.name, document.seed, document.inputs, document.outputs, document.code
+    signature = document.inputs, document.outputs
+    return document.name, document.seed, *signature, document.code, document.flow

@@ -49,7 +49,8 @@ class CodeFile:
 class Input:
     """An input of the whole model. `shape` leaves out the batch axis, as `keras.Input` does.
 
-    `silenced` are the codes of the warnings that are not wanted here, sorted.
+    `silenced` are the codes of the warnings that are not wanted here, sorted. A `pinned` node
+    stays where it is when the others are arranged.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Input:
     x: float = 0.0
     y: float = 0.0
     silenced: tuple[str, ...] = ()
+    pinned: bool = False
 
     inputs = EMPTY
 
@@ -70,7 +72,8 @@ class Call:
 
     `inputs` maps an input port to the sources of its wires, in order. `arguments` holds call
     arguments that are plain values. An empty `label` means the layer's name is shown. `silenced`
-    is as for an Input.
+    and `pinned` are as for an Input. A `bypassed` call hands its first tensor on as it is: neither
+    the model nor its source knows of it.
     """
 
     id: str
@@ -81,13 +84,15 @@ class Call:
     x: float = 0.0
     y: float = 0.0
     silenced: tuple[str, ...] = ()
+    pinned: bool = False
+    bypassed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
     """An output of the whole model, and its name where the model has several.
 
-    `silenced` is as for an Input.
+    `silenced` and `pinned` are as for an Input.
     """
 
     id: str
@@ -96,11 +101,30 @@ class Output:
     x: float = 0.0
     y: float = 0.0
     silenced: tuple[str, ...] = ()
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A point that wires are led through and branch from; it hands its one tensor on as it is.
+
+    (x, y) is its middle. The model and its source do not know of it.
+    """
+
+    id: str
+    inputs: Map = EMPTY
+    x: float = 0.0
+    y: float = 0.0
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A titled rectangle around nodes; it has no effect on the model."""
+    """A titled rectangle around nodes; it has no effect on the model.
+
+    A `folded` frame shows as one node, and the nodes whose ids it names are not seen; they and
+    the size stay what they are. It is empty for one that is open.
+    """
 
     id: str
     label: str
@@ -109,6 +133,7 @@ class Frame:
     color: str = "accent"
     x: float = 0.0
     y: float = 0.0
+    folded: tuple[str, ...] = ()
 
     inputs = EMPTY
 
@@ -127,7 +152,13 @@ class Note:
     inputs = EMPTY
 
 
-Node = Input | Call | Output | Frame | Note
+Node = Input | Call | Output | Dot | Frame | Note
+
+DOT_PORT = "input"
+"""The one input port of a Dot; its one output port is "output"."""
+
+RIGHT, DOWN = "right", "down"
+"""The ways in which the wires of a design run, from left to right or from above to below."""
 
 OUTPUT_PORT = "input"
 """The one input port of an Output node."""
@@ -142,6 +173,7 @@ class Document:
 
     `inputs` and `outputs` hold the ids of the Input and Output nodes in the order of the model's
     signature. `code` are the Python files that the user named for classes that are not Keras's.
+    `flow` is the way the wires run on the canvas, `RIGHT` or `DOWN`.
     `touched` and `origin` serve `change.between` only: which nodes and layers were put or dropped
     since the document `origin`, so a difference costs what it holds.
     """
@@ -153,6 +185,7 @@ class Document:
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     code: tuple[CodeFile, ...] = ()
+    flow: str = RIGHT
     next_number: int = field(default=1, compare=False)
     touched: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
     origin: Document | None = field(default=None, compare=False, repr=False)
@@ -171,7 +204,15 @@ class Document:
 
 
 def label_of(document: Document, node: Node) -> str:
-    """Return what the user calls `node`: its own label, else its layer's name or its text."""
+    """Return what the user calls `node`: its own label, else its layer's name or its text.
+
+    A Dot is called by what it hands on.
+    """
+    while isinstance(node, Dot):
+        sources = node.inputs.get(DOT_PORT)
+        if not sources:
+            return "reroute dot"
+        node = document.nodes[sources[0].node]
     if isinstance(node, Call):
         return node.label or document.layers[node.layer].name
     return node.text if isinstance(node, Note) else node.label

@@ -9,11 +9,14 @@ from typing import Any
 from immutables import Map
 
 from composer_gui.core.document import (
+    DOWN,
     EMPTY,
     FARTHEST,
+    RIGHT,
     Call,
     CodeFile,
     Document,
+    Dot,
     Frame,
     Input,
     Node,
@@ -256,7 +259,8 @@ def _input_from_plain(node_id: str, plain: dict, x: float, y: float) -> Input:
         raise NotPlain(f"{batch_size!r} is not a batch size")
     shape = shape_from_plain(_of(plain, "shape", list))
     label, dtype = _of(plain, "label", str), _of(plain, "dtype", str)
-    return Input(node_id, label, shape, dtype, batch_size, x, y, _silenced(plain))
+    pinned = _mark(plain, "pinned")
+    return Input(node_id, label, shape, dtype, batch_size, x, y, _silenced(plain), pinned)
 
 
 def _call_from_plain(node_id: str, plain: dict, x: float, y: float) -> Call:
@@ -265,16 +269,29 @@ def _call_from_plain(node_id: str, plain: dict, x: float, y: float) -> Call:
         raise NotPlain(f"{label!r} is not a label")
     arguments = _named_values(plain.get("arguments", {}))
     layer, wires = _of(plain, "layer", str), _wires(plain)
-    return Call(node_id, layer, label, wires, arguments, x, y, _silenced(plain))
+    marks = _silenced(plain), _mark(plain, "pinned"), _mark(plain, "bypassed")
+    return Call(node_id, layer, label, wires, arguments, x, y, *marks)
 
 
 def _output_from_plain(node_id: str, plain: dict, x: float, y: float) -> Output:
-    return Output(node_id, _of(plain, "label", str), _wires(plain), x, y, _silenced(plain))
+    label, pinned = _of(plain, "label", str), _mark(plain, "pinned")
+    return Output(node_id, label, _wires(plain), x, y, _silenced(plain), pinned)
+
+
+def _dot_from_plain(node_id: str, plain: dict, x: float, y: float) -> Dot:
+    return Dot(node_id, _wires(plain), x, y, _mark(plain, "pinned"))
 
 
 def _frame_from_plain(node_id: str, plain: dict, x: float, y: float) -> Frame:
     width, height = _pair(plain, "size")
-    return Frame(node_id, _of(plain, "label", str), width, height, _of(plain, "color", str), x, y)
+    label, color = _of(plain, "label", str), _of(plain, "color", str)
+    folded = plain.get("folded", [])
+    if not isinstance(folded, list):
+        raise NotPlain(f"the folded nodes are {folded!r}")
+    ids = tuple(
+        dict.fromkeys(_id(key, "n") if type(key) is str else _id("", "n") for key in folded)
+    )
+    return Frame(node_id, label, width, height, color, x, y, ids)
 
 
 def _note_from_plain(node_id: str, plain: dict, x: float, y: float) -> Note:
@@ -286,6 +303,7 @@ _NODE_READERS: dict[str, Callable[..., Node]] = {
     "input": _input_from_plain,
     "call": _call_from_plain,
     "output": _output_from_plain,
+    "dot": _dot_from_plain,
     "frame": _frame_from_plain,
     "note": _note_from_plain,
 }
@@ -310,6 +328,7 @@ def document_from_plain(plain: Any, depth: int = 0) -> Document:
         inputs=tuple(_of(plain, "inputs", list)),
         outputs=tuple(_of(plain, "outputs", list)),
         code=code_from_plain(plain.get("code", [])),
+        flow=_flow(plain),
         next_number=highest + 1,
     )
 
@@ -359,6 +378,20 @@ def _pair(plain: dict, key: str) -> tuple[float, float]:
     if not good or not all(-FARTHEST <= number <= FARTHEST for number in value):
         raise NotPlain(f"{key!r} is {value!r}")
     return float(value[0]), float(value[1])
+
+
+def _mark(plain: dict, key: str) -> bool:
+    value = plain.get(key, False)
+    if type(value) is not bool:
+        raise NotPlain(f"{key!r} is {value!r}")
+    return value
+
+
+def _flow(plain: dict) -> str:
+    flow = plain.get("flow", RIGHT)
+    if flow not in (RIGHT, DOWN):
+        raise NotPlain(f"wires cannot run {flow!r}")
+    return flow
 
 
 def _silenced(plain: dict) -> tuple[str, ...]:

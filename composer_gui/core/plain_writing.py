@@ -7,7 +7,7 @@ from typing import Any
 
 from immutables import Map
 
-from composer_gui.core.document import Call, Document, Frame, Input, Node, Output
+from composer_gui.core.document import RIGHT, Call, Document, Dot, Frame, Input, Node, Output
 from composer_gui.core.layer_kinds import (
     Construct,
     Dots,
@@ -160,14 +160,21 @@ def node_to_plain(node: Node) -> dict[str, Any]:
             plain["arguments"] = _values_to_plain(node.arguments)
     elif isinstance(node, Output):
         plain |= {"kind": "output", "label": node.label}
+    elif isinstance(node, Dot):
+        plain |= {"kind": "dot"}
     elif isinstance(node, Frame):
         size = [_short(node.width), _short(node.height)]
         plain |= {"kind": "frame", "label": node.label, "size": size, "color": node.color}
+        if node.folded:
+            plain["folded"] = list(node.folded)
     else:
         size = [_short(node.width), _short(node.height)]
         plain |= {"kind": "note", "text": node.text, "size": size}
     if getattr(node, "silenced", ()):
         plain["silenced"] = list(node.silenced)
+    for mark in ("pinned", "bypassed"):
+        if getattr(node, mark, False):
+            plain[mark] = True
     if node.inputs:
         plain["inputs"] = {
             port: [[source.node, source.port] for source in sources]
@@ -190,7 +197,8 @@ def head_to_plain(document: Document) -> dict[str, Any]:
         "outputs": list(document.outputs),
     }
     code = [{"path": file.path, "sha256": file.sha256} for file in document.code]
-    return plain | ({"code": code} if code else {})
+    plain |= {"code": code} if code else {}
+    return plain | ({"flow": document.flow} if document.flow != RIGHT else {})
 
 
 def document_to_plain(document: Document) -> dict[str, Any]:

@@ -37,7 +37,7 @@ MAX_SIZE = 64 << 20
 UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 """For each older format, the function that makes the next newer one of a whole file's content."""
 
-_KEYS = {"format", "name", "seed", "inputs", "outputs", "code", "nodes", "wires", "layers"}
+_KEYS = {"format", "name", "seed", "inputs", "outputs", "code", "flow", "nodes", "wires", "layers"}
 _LINE = 100
 
 
