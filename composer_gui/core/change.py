@@ -16,7 +16,8 @@ class Change:
 
     `added`, `removed` and `changed` hold ids of nodes; a node that became another kind of node is
     in `removed` and in `added`, so screens take away before they add. `layers` holds ids of layers
-    that were put, altered or dropped. `head` tells that name, seed, inputs, outputs, code or flow differ.
+    that were put, altered or dropped. `head` tells that name, seed, inputs, outputs, code or flow
+    differ.
     """
 
     added: frozenset[str] = NONE
