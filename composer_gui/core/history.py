@@ -53,6 +53,31 @@ class History:
         following = self._present + 1
         return self._steps[following].label if following < len(self._steps) else None
 
+    def __len__(self) -> int:
+        """How many documents there are, the one at the beginning included."""
+        return len(self._steps)
+
+    @property
+    def present(self) -> int:
+        """The number of the step whose document is the present one; 0 is the beginning."""
+        return self._present
+
+    @property
+    def clean(self) -> int | None:
+        """The number of the step that was saved last, None where it is in the list no more."""
+        return self._clean
+
+    def step(self, number: int) -> Step:
+        """Return a step, those that were undone included; raises IndexError."""
+        if not 0 <= number < len(self._steps):
+            raise IndexError(f"there is no step {number} in a history of {len(self._steps)}")
+        return self._steps[number]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What each step is called, in order; the beginning is called nothing."""
+        return tuple(step.label for step in self._steps)
+
     @property
     def undo_place(self) -> Hashable:
         """Where that was made which undo would take back; meaningless at the beginning."""
@@ -113,3 +138,24 @@ class History:
         self._present += 1
         self._may_merge = False
         return self.document, self._steps[self._present].change
+
+    def go_to(self, number: int) -> tuple[Document, Change] | None:
+        """Go to the document of a step; return it and what differs, or None where one is there.
+
+        It costs what the steps between changed. Raises IndexError for a step that is not there.
+        """
+        self.step(number)
+        if number == self._present:
+            return None
+        change = Change()
+        while self._present != number:
+            _, moved = self.undo() if number < self._present else self.redo()
+            change = change.then(moved)
+        return self.document, change
+
+    def place_towards(self, number: int) -> Hashable:
+        """Return where that was made which going to a step does or takes back last.
+
+        Meaningless for the present step. Raises IndexError for a step that is not there.
+        """
+        return self.step(number + 1 if number < self._present else number).place

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +160,15 @@ class Session(ShownDesign):
     def redo(self) -> None:
         """Go forward one step."""
         self._step(self.history.redo, self.history.redo_place)
+
+    def go_to_step(self, number: int) -> None:
+        """Go to a step of the history, as so many undos or redos would, but in one change.
+
+        Raises IndexError for a step that is not there.
+        """
+        if number != self.history.present:
+            towards = self.history.place_towards(number)
+            self._step(partial(self.history.go_to, number), towards)
 
     def _step(
         self, move: Callable[[], tuple[Document, Change] | None], place: levels.Trail

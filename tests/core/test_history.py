@@ -129,3 +129,58 @@ def test_undoing_behind_the_saved_step_and_editing_is_never_clean_again(pen):
     assert not pen.history.is_clean
     pen.history.undo()
     assert not pen.history.is_clean
+
+
+def test_every_step_can_be_gone_to_from_every_other(pen):
+    """What differs is told at once, and truly: the same as going through all between."""
+    documents = [pen.history.document]
+    documents.append(pen.do("Add note", edits.add_note, 0, 0))
+    documents.append(pen.do("Write", edits.set_text, "n1", "a"))
+    documents.append(pen.do("Add input", edits.add_input, 0, 0))
+    documents.append(pen.do("Delete", edits.delete, {"n1"}))
+    assert len(pen.history) == len(documents)
+    for start, before in enumerate(documents):
+        for end, after in enumerate(documents):
+            pen.history.go_to(start)
+            assert pen.history.present == start
+            if start == end:
+                assert pen.history.go_to(end) is None
+                continue
+            document, change = pen.history.go_to(end)
+            truly = between(before, after)
+            assert document is after
+            assert (change.added, change.removed) == (truly.added, truly.removed)
+            assert change.changed >= truly.changed
+
+
+def test_labels_tell_all_steps_those_that_were_undone_included(pen):
+    pen.do("Add input", edits.add_input, 0, 0)
+    pen.do("Add output", edits.add_output, 0, 0)
+    pen.history.go_to(0)
+    assert pen.history.labels == ("", "Add input", "Add output")
+    assert pen.history.redo_label == "Add input"
+
+
+def test_a_new_edit_forgets_the_steps_behind_the_one_gone_to(pen):
+    for _ in range(3):
+        pen.do("Add note", edits.add_note, 0, 0)
+    pen.history.mark_clean()
+    pen.history.go_to(1)
+    pen.do("Add input", edits.add_input, 0, 0)
+    assert pen.history.labels == ("", "Add note", "Add input")
+    assert pen.history.clean is None
+
+
+def test_after_going_to_a_step_nothing_joins_it(pen):
+    pen.do("Add note", edits.add_note, 0, 0)
+    pen.do("Write", edits.set_text, "n1", "a", merge="text")
+    pen.do("Write", edits.set_text, "n1", "b", merge="other")
+    pen.history.go_to(2)
+    pen.do("Write", edits.set_text, "n1", "c", merge="text")
+    assert pen.history.labels == ("", "Add note", "Write", "Write")
+
+
+def test_there_is_no_step_before_the_first_or_behind_the_last(pen):
+    for number in (-1, 1):
+        with pytest.raises(IndexError):
+            pen.history.go_to(number)

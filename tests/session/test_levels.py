@@ -128,6 +128,20 @@ def test_undo_goes_to_the_level_where_it_was_done(session, nested, qtbot):
     assert "dense" in labels(session.document)
 
 
+def test_going_to_a_step_goes_to_the_level_where_it_was_done(session, nested, qtbot):
+    enter_all(session, nested)
+    session.apply("Add", edits.add_keras_layer, "Dense", 0, 0)
+    session.leave(2)
+    session.apply("Add", edits.add_note, 0, 0)
+    with qtbot.waitSignal(session.level_changed):
+        session.go_to_step(0)
+    assert [name for _, name in session.trail] == ["outer", "inner"]
+    assert "dense" not in labels(session.document)
+    with qtbot.waitSignal(session.level_changed):
+        session.go_to_step(2)
+    assert session.trail == ()
+
+
 def test_undo_of_what_brought_a_level_leaves_it(session):
     root = block()
     session.replace(root, None)

@@ -73,6 +73,27 @@ def test_undo_and_redo_emit_what_differs(session, qtbot):
     assert redone.args[0].added == {node}
 
 
+def test_going_to_a_step_emits_once_what_differs(session, engine, qtbot):
+    first, second = add_input(session), add_input(session)
+    emitted = []
+    session.changed.connect(emitted.append)
+    session.go_to_step(0)
+    assert [change.removed for change in emitted] == [{first, second}]
+    assert not session.document.nodes and session.is_clean
+    session.go_to_step(2)
+    assert emitted[-1].added == {first, second}
+    assert set(session.document.nodes) == {first, second} and not session.is_clean
+    assert engine.asked[-1][1] == session.revision
+
+
+def test_going_to_the_present_step_does_nothing(session):
+    add_input(session)
+    emitted = []
+    session.changed.connect(emitted.append)
+    session.go_to_step(1)
+    assert emitted == []
+
+
 def test_the_clean_mark_follows_saving_and_undo(session, tmp_path, qtbot):
     add_input(session)
     assert not session.is_clean
