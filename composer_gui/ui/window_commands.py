@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,29 +30,22 @@ class WindowCommands(QObject):
 
     def handlers(self) -> dict[str, Callable[..., None]]:
         """Return who does what each menu entry says."""
-        window, files = self._window, self._window.files
-        canvas = {name: partial(self._on_canvas, method) for name, method in _ON_CANVAS.items()}
-        layers = {name: partial(self._on_layers, name) for name in _ON_LAYERS}
-        themes = {f"theme_{name}": partial(self._use_theme, name) for name in theme.NAMES}
-        return {
-            "new": self._plainly(files.new),
-            "new_window": window.new_window_requested.emit,
-            "open": self._plainly(files.ask_and_open),
-            "gallery": self._plainly(window.show_gallery),
-            "add_model": self._plainly(files.ask_for_models),
-            "save": self._plainly(files.save),
-            "save_as": self._plainly(files.save_as),
+        tables = (
+            (_ON_WINDOW, self._on_window),
+            (_ON_CANVAS, self._on_canvas),
+            (dict(zip(_ON_LAYERS, _ON_LAYERS, strict=True)), self._on_layers),
+            (_PLACED, self._place),
+            (dict(zip(_PANELS, _PANELS, strict=True)), self._show_panel),
+            ({f"bars_{name}": name for name in _BARS}, self._show_bars),
+            ({f"theme_{name}": name for name in theme.NAMES}, self._use_theme),
+        )
+        found = {
+            action: partial(act, given) for table, act in tables for action, given in table.items()
+        }
+        return found | {
             "export": self._plainly(self.export),
-            "close": self._plainly(window.close),
+            "export_picture": self._plainly(self.export_picture),
             "quit": self._plainly(_quit),
-            "undo": self._plainly(window.session.undo),
-            "redo": self._plainly(window.session.redo),
-            "show_palette": partial(self._show_panel, "show_palette"),
-            "show_inspector": partial(self._show_panel, "show_inspector"),
-            "show_bottom": partial(self._show_panel, "show_bottom"),
-            **{f"bars_{name}": partial(self._show_bars, name) for name in _BARS},
-            "add_input": partial(self._place, "input"),
-            "add_output": partial(self._place, "output"),
             "find_in_palette": self._plainly(self._find),
             "next_problem": self._plainly(self._next_problem),
             "set_name": self._plainly(self._edit_name),
@@ -59,9 +53,6 @@ class WindowCommands(QObject):
             "next_panel": self._plainly(self._next_panel),
             "shortcuts": self._plainly(self._show_shortcuts),
             "about": self._plainly(self._show_about),
-            **canvas,
-            **layers,
-            **themes,
         }
 
     def _plainly(self, act: Callable[[], object]) -> Callable[..., None]:
@@ -123,6 +114,10 @@ class WindowCommands(QObject):
 
     # Doing ---------------------------------------------------------------------------------------
 
+    def _on_window(self, way: str, *_: object) -> None:
+        # Found when it is wanted: which session and which canvas that is changes with the tab
+        attrgetter(way)(self._window)()
+
     def _on_canvas(self, method: str, *_: object) -> None:
         getattr(self._window.canvas, method)()
 
@@ -175,6 +170,17 @@ class WindowCommands(QObject):
         dialog.node_chosen.connect(window.canvas.show_node)
         dialog.open()
 
+    def export_picture(self) -> None:
+        """Ask what of the design to draw into which file, and draw it."""
+        window = self._window
+        chosen, folder = window.canvas.selected(), window.files.folder()
+        dialog = later.picture_dialog()(window.session, chosen, folder, window.settings, window)
+        dialog.written.connect(self._tell_written)
+        dialog.open()
+
+    def _tell_written(self, path: Path) -> None:
+        self._window.status.say(f"{path.name} is written.")
+
     def _edit_name(self) -> None:
         self._show_inspector().edit_design("name")
 
@@ -207,7 +213,23 @@ _PANELS = {
     "show_bottom": "bottom",
 }
 
+_PLACED = {"add_input": "input", "add_output": "output"}
+
 _BARS = ("none", "parameters", "activations", "flops")
+
+_ON_WINDOW = {
+    "new": "files.new",
+    "new_window": "new_window_requested.emit",
+    "open": "files.ask_and_open",
+    "gallery": "show_gallery",
+    "add_model": "files.ask_for_models",
+    "save": "files.save",
+    "save_as": "files.save_as",
+    "close": "close",
+    "undo": "session.undo",
+    "redo": "session.redo",
+}
+"""What is called, from the window on."""
 
 _ON_CANVAS = {
     "cut": "cut",
