@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from composer_gui.core.document import OUTPUT_PORT, Call, Document, Input, Output
+from composer_gui.core.document import (
+    DOT_PORT,
+    OUTPUT_PORT,
+    RIGHT,
+    Call,
+    Document,
+    Dot,
+    Input,
+    Output,
+)
 from composer_gui.core.layer_kinds import KerasLayer, Layer, Operation, SavedModel, Submodel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import InputPort
@@ -54,7 +63,8 @@ class Face:
     there are several, `copies` the layers that were made of the same part of the same file. `foot`
     is the sentence below the hairline, `short` what stands there where the sentence has no room.
     `state` is the verdict's kind, "warning" for a fine node with a warning, "unfinished" for a
-    wrong one that only lacks wires or values.
+    wrong one that only lacks wires or values. A `bypassed` node hands its first tensor on, a
+    `pinned` one stays where it is. `flow` is the way the design's wires run.
     """
 
     kind: str
@@ -74,6 +84,9 @@ class Face:
     copies: int = 0
     is_saved: bool = False
     origin: str = ""
+    bypassed: bool = False
+    pinned: bool = False
+    flow: str = RIGHT
 
     @property
     def brief(self) -> str:
@@ -93,6 +106,9 @@ class Face:
             self.shared,
             self.copies,
             self.is_saved,
+            self.bypassed,
+            self.pinned,
+            self.flow,
         )
 
     @property
@@ -128,6 +144,8 @@ def face(
     """
     node = document.nodes[node_id]
     verdict = verdict_of(node_id)
+    if isinstance(node, Dot):
+        return _dot_face(document, node, verdict)
     layer = document.layers[node.layer] if isinstance(node, Call) else None
     kind, category, kind_text = _kind(node, layer, catalog)
     share = share_of(layer) if layer is not None else None
@@ -149,6 +167,25 @@ def face(
         copies=copies if copies > 1 else 0,
         is_saved=comes_from_model(layer),
         origin=origin_words(layer, verdict),
+        bypassed=isinstance(node, Call) and node.bypassed,
+        pinned=node.pinned,
+        flow=document.flow,
+    )
+
+
+def _dot_face(document: Document, node: Dot, verdict: Verdict) -> Face:
+    """Return the face of a dot, which shows no words; they are told under a resting mouse."""
+    wired = bool(node.inputs.get(DOT_PORT))
+    return Face(
+        kind="dot",
+        category="dot",
+        label=document.label(node.id),
+        kind_text="reroute dot",
+        inputs=(Ring(DOT_PORT, wired=wired),),
+        outputs=(Ring("output"),),
+        state=_state(verdict),
+        pinned=node.pinned,
+        flow=document.flow,
     )
 
 

@@ -10,8 +10,9 @@ from functools import cache
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
+from composer_gui.core.document import DOWN
 from composer_gui.ui.canvas.faces import Face, Ring
-from composer_gui.ui.canvas.marks import JOINT, KEPT
+from composer_gui.ui.canvas.marks import BYPASSED, JOINT, KEPT
 
 GRID = 24.0
 SNAP = 12.0
@@ -33,6 +34,8 @@ REACH = 11.0
 BADGE = 16.0
 """Room for one mark right of the label."""
 FRAME_TITLE = 30.0
+DOT = 6.0
+"""Radius of a reroute dot: its wires end at its edge."""
 GRIP = 14.0
 """Side of the corner by which frames and notes are resized."""
 SMALLEST_FRAME = (120.0, 72.0)
@@ -46,7 +49,7 @@ Measure = Callable[[str, str], float]
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A ring and where its centre lies, from the node's top left corner."""
+    """A ring and where its centre lies, from the node's place."""
 
     ring: Ring
     x: float
@@ -56,18 +59,25 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class NodeLayout:
-    """The size of a node, its rings, and where its rows of parameters and its foot begin."""
+    """The size of a node, its rings, and where its rows of parameters and its foot begin.
+
+    (`left`, `top`) is the card's corner from the node's place: that of a dot is its middle.
+    """
 
     width: float
     height: float
     inputs: tuple[Slot, ...]
     outputs: tuple[Slot, ...]
-    rows_top: float
-    foot_top: float
+    rows_top: float = 0.0
+    foot_top: float = 0.0
+    left: float = 0.0
+    top: float = 0.0
 
 
 def lay_out(face: Face, measure: Measure) -> NodeLayout:
     """Return the layout of a node; it depends on the document only, never on a verdict."""
+    if face.kind == "dot":
+        return _dot_layout(face)
     loud = [ring for ring in face.inputs if not (ring.quiet and _at_the_bottom(face, ring))]
     quiet = [ring for ring in face.inputs if ring.quiet and _at_the_bottom(face, ring)]
     ports = max(
@@ -83,6 +93,13 @@ def lay_out(face: Face, measure: Measure) -> NodeLayout:
     )
     outputs = _column(face.outputs, width, height, named=face.names_outputs)
     return NodeLayout(width, height, inputs, outputs, rows_top, height - FOOT)
+
+
+def _dot_layout(face: Face) -> NodeLayout:
+    across, down = (0.0, DOT) if face.flow == DOWN else (DOT, 0.0)
+    inputs = tuple(Slot(ring, -across, -down) for ring in face.inputs)
+    outputs = tuple(Slot(ring, across, down) for ring in face.outputs)
+    return NodeLayout(2 * DOT, 2 * DOT, inputs, outputs, left=-DOT, top=-DOT)
 
 
 @cache
@@ -113,7 +130,7 @@ def _column(rings, x: float, height: float, *, named: bool) -> tuple[Slot, ...]:
 
 def node_width(face: Face, measure: Measure) -> float:
     """Return the width that the words ask for, on the grid, within the narrowest and widest."""
-    marks = BADGE * (1 + face.locked + bool(face.copies)) + 8
+    marks = BADGE * (1 + face.locked + face.pinned + bool(face.copies)) + 8
     if face.shared:
         marks += BADGE + 6 + measure("count", times(face.shared))
     wanted = [measure("title", face.label) + marks, measure("kind", kind_line(face)) + BADGE]
@@ -137,6 +154,8 @@ def times(count: int) -> str:
 
 def kind_line(face: Face) -> str:
     """Return the longest that the line below the label may become under any verdict."""
+    if face.bypassed:
+        return f"{face.kind_text}{JOINT}{BYPASSED}"
     return f"{face.kind_text}{JOINT}{KEPT}" if face.is_saved else face.kind_text
 
 

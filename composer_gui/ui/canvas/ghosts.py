@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem
 
+from composer_gui.ui.canvas.dot_item import DotItem
 from composer_gui.ui.canvas.faces import Face
 from composer_gui.ui.canvas.geometry import RADIUS, wire_path
 from composer_gui.ui.canvas.ink import Ink
@@ -38,14 +39,16 @@ class GhostCard(QGraphicsItem):
 
     def __init__(self, node_id: str, face: Face, ink: Ink) -> None:
         super().__init__()
-        self.painted = _Card(node_id, face, ink)
+        self.painted = (DotItem if face.kind == "dot" else _Card)(node_id, face, ink)
+        self.painted.selected = face.kind == "dot"
         self.setZValue(HEIGHT + 1)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
     def card(self) -> QRectF:
         """Return the card's rectangle in the scene."""
         layout = self.painted.layout
-        return QRectF(self.x(), self.y(), layout.width, layout.height)
+        corner = self.x() + layout.left, self.y() + layout.top
+        return QRectF(*corner, layout.width, layout.height)
 
     def ring(self, side: str, port: str, index: int = 0) -> QPointF:
         """Return where a ring lies in the scene; the middle of the edge where there is none."""

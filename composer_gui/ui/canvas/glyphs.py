@@ -68,6 +68,30 @@ def _shackle() -> QPainterPath:
     return path
 
 
+@cache
+def _pin() -> QPainterPath:
+    path = QPainterPath(QPointF(-2.6, -5.5))
+    path.lineTo(2.6, -5.5)
+    for start, end in (((-1.8, -5.5), (-2.2, 0)), ((1.8, -5.5), (2.2, 0))):
+        path.moveTo(*start)
+        path.lineTo(*end)
+    path.moveTo(-4.4, 0.4)
+    path.lineTo(4.4, 0.4)
+    path.moveTo(0, 0.6)
+    path.lineTo(0, 6)
+    return path
+
+
+@cache
+def _past() -> QPainterPath:
+    path = QPainterPath(QPointF(-6, 3.5))
+    path.arcTo(QRectF(-6, -4.5, 12, 12), 170, -160)
+    path.moveTo(2.2, 1.2)
+    path.lineTo(5.9, 3)
+    path.lineTo(7.4, -1)
+    return path
+
+
 def draw_category(painter: QPainter, category: str, colour: QColor, x: float, y: float) -> None:
     """Draw a category's glyph with its top left corner at (x, y)."""
     painter.setPen(_stroke(colour, 1.3))
@@ -132,6 +156,24 @@ def draw_lock(
     painter.setBrush(colour)
     body = QRectF(-5, -0.8, 10, 7) if closed else QRectF(-4.4, -0.2, 4.4, 5.8)
     painter.drawRoundedRect(body, 1.5, 1.5)
+    painter.translate(-x, -y)
+
+
+def draw_pin(painter: QPainter, colour: QColor, x: float, y: float) -> None:
+    """Draw the pin of a node that stays where it is, around the centre (x, y)."""
+    painter.setPen(_stroke(colour, 1.5))
+    painter.setBrush(NO_BRUSH)
+    painter.translate(x, y)
+    painter.drawPath(_pin())
+    painter.translate(-x, -y)
+
+
+def draw_bypass(painter: QPainter, colour: QColor, x: float, y: float) -> None:
+    """Draw the arrow that leads past a node, around the centre (x, y)."""
+    painter.setPen(_stroke(colour, 1.7))
+    painter.setBrush(NO_BRUSH)
+    painter.translate(x, y)
+    painter.drawPath(_past())
     painter.translate(-x, -y)
 
 

@@ -53,8 +53,15 @@ def hit_at(scene: CanvasScene, at: QPointF, zoom: float, *, rings: bool = True) 
     around = QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach)
     near = scene.items_near(around)
     cards = [item for item in near if isinstance(item, NodeItem)]
-    found = _ring(cards, at, reach) if rings else None
+    found = _held(cards, at, reach) or (_ring(cards, at, reach) if rings else None)
     return found or _card(cards, at) or _note(near, at) or _wire(scene, at) or _frame(near, at)
+
+
+def _held(cards: list[NodeItem], at: QPointF, reach: float) -> Hit | None:
+    for item in cards:
+        if item.holds(at, reach):
+            return Hit("node", item.node_id)
+    return None
 
 
 def _ring(cards: list[NodeItem], at: QPointF, reach: float) -> Hit | None:

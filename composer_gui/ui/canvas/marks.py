@@ -29,6 +29,9 @@ JOINT = " · "
 KEPT, ANEW = "weights kept", "starts anew"
 """What is said of a layer that comes from a saved model."""
 
+BYPASSED = "bypassed"
+"""What is said of a call that hands its first tensor on."""
+
 Share = tuple[int, int]
 """How many layers inside are frozen, and how many there are."""
 

@@ -10,6 +10,7 @@ from composer_gui.ui.canvas import glyphs
 from composer_gui.ui.canvas.faces import Face
 from composer_gui.ui.canvas.geometry import (
     BADGE,
+    BAR,
     FOOT,
     FULL_DETAIL,
     PADDING,
@@ -25,11 +26,13 @@ from composer_gui.ui.canvas.geometry import (
 )
 from composer_gui.ui.canvas.glyphs import NO_PEN
 from composer_gui.ui.canvas.ink import Ink
-from composer_gui.ui.canvas.marks import ANEW, JOINT
+from composer_gui.ui.canvas.marks import ANEW, BYPASSED, JOINT
 from composer_gui.ui.canvas.ring_marks import draw_marked
 
 TITLE_AT, KIND_AT = 17.0, 34.0
 """Heights of the middle of the label and of the line below it."""
+HATCH = 9.0
+"""Distance of the strokes across a bypassed node."""
 _MARGIN = 9.0
 
 
@@ -95,7 +98,12 @@ class NodeItem(QGraphicsItem):
 
     def card(self) -> QRectF:
         """Return the card's rectangle in the scene."""
-        return QRectF(self.x(), self.y(), self.layout.width, self.layout.height)
+        size = self.layout
+        return QRectF(self.x() + size.left, self.y() + size.top, size.width, size.height)
+
+    def holds(self, at: QPointF, reach: float) -> bool:
+        """Return whether the mouse at `at` means the node itself, however near its rings are."""
+        return False
 
     def centre_of(self, slot: Slot) -> QPointF:
         """Return where a ring's centre lies in the scene."""
@@ -105,14 +113,17 @@ class NodeItem(QGraphicsItem):
         return self._bounds
 
     def _new_bounds(self) -> QRectF:
-        size = self.layout
-        return QRectF(-_MARGIN, -_MARGIN, size.width + 2 * _MARGIN, size.height + 2 * _MARGIN)
+        size, by = self.layout, _MARGIN
+        corner = size.left - by, size.top - by
+        return QRectF(*corner, size.width + 2 * by, size.height + 2 * by)
 
     # Painting ------------------------------------------------------------------------------------
 
     def paint(self, painter: QPainter, option, widget=None) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_card(painter)
+        if self.face.bypassed:
+            self._paint_passage(painter)
         if painter.worldTransform().m11() < FULL_DETAIL:
             self._paint_far(painter)
         else:
@@ -137,6 +148,23 @@ class NodeItem(QGraphicsItem):
         painter.setBrush(ink.category(self.face.category))
         painter.drawPath(bar_path(size.height, pen.widthF() / 2 if inset == 0.0 else 0.0))
 
+    def _paint_passage(self, painter: QPainter) -> None:
+        """Hatch the card, and lead a line through it from the first ring in to the first out."""
+        ink, size = self.ink, self.layout
+        painter.setPen(ink.hairline)
+        bottom, step = size.height - 1, HATCH
+        lean = size.height - 2
+        for number in range(1, int((size.width + lean) / step) + 1):
+            x = step * number
+            start = QPointF(min(x, size.width - 1), 1 + max(0.0, x - size.width + 1))
+            end = QPointF(max(x - lean, BAR), bottom - max(0.0, BAR - x + lean))
+            if start.x() > end.x():
+                painter.drawLine(start, end)
+        if size.inputs and size.outputs:
+            first, last = size.inputs[0], size.outputs[0]
+            painter.setPen(ink.ring_pen)
+            painter.drawLine(QPointF(first.x, first.y), QPointF(last.x, last.y))
+
     def _border(self):
         state = self.face.state
         if self.lit or state == "wrong":
@@ -155,7 +183,7 @@ class NodeItem(QGraphicsItem):
         title_at = middle - 12 if self.face.brief else middle
         self._paint_verdict(painter, size.width - RIGHT - 6, title_at)
         painter.setFont(ink.fonts["far"])
-        painter.setPen(ink.theme.text)
+        painter.setPen(self._tone(ink.theme.text))
         text = ink.elided("far", self.face.label, room - BADGE)
         painter.drawText(QPointF(PADDING, ink.baseline("far", title_at)), text)
         painter.setFont(ink.fonts["far_foot"])
@@ -172,24 +200,38 @@ class NodeItem(QGraphicsItem):
             closed = face.frozen
             glyphs.draw_lock(painter, ink.theme.secondary, right - 6, TITLE_AT - 1, closed=closed)
             right -= BADGE
+        if face.pinned:
+            glyphs.draw_pin(painter, ink.theme.secondary, right - 6, TITLE_AT)
+            right -= BADGE
         right = self._paint_sharing(painter, right)
         painter.setFont(ink.fonts["title"])
-        painter.setPen(ink.theme.text)
+        painter.setPen(self._tone(ink.theme.text))
         title = ink.elided("title", face.label, right - PADDING)
         painter.drawText(QPointF(PADDING, ink.baseline("title", TITLE_AT)), title)
         top = KIND_AT - glyphs.SIZE / 2
         glyphs.draw_category(painter, face.category, ink.category(face.category), PADDING, top)
         painter.setFont(ink.fonts["kind"])
-        painter.setPen(ink.theme.secondary)
+        painter.setPen(self._tone(ink.theme.secondary))
         left = PADDING + BADGE
         room = self.layout.width - RIGHT - left
-        origin = f"{JOINT}{face.origin}" if face.origin else ""
+        aside = BYPASSED if face.bypassed else face.origin
+        origin = f"{JOINT}{aside}" if aside else ""
         kind = ink.elided("kind", face.kind_text, room - ink.measure("kind", origin))
         baseline = ink.baseline("kind", KIND_AT)
         painter.drawText(QPointF(left, baseline), kind)
         if origin:
-            painter.setPen(ink.theme.warning if face.origin == ANEW else ink.theme.tertiary)
+            painter.setPen(self._aside_colour(aside))
             painter.drawText(QPointF(left + ink.measure("kind", kind), baseline), origin)
+
+    def _tone(self, colour: QColor) -> QColor:
+        """Return the colour of words; those of a bypassed node step back."""
+        return self.ink.theme.tertiary if self.face.bypassed else colour
+
+    def _aside_colour(self, aside: str) -> QColor:
+        now = self.ink.theme
+        if aside == BYPASSED:
+            return now.text
+        return now.warning if aside == ANEW else now.tertiary
 
     def _paint_sharing(self, painter: QPainter, right: float) -> float:
         """Paint the marks of shared and of copied weights; return how far the label may go."""
@@ -210,7 +252,9 @@ class NodeItem(QGraphicsItem):
     def _paint_verdict(self, painter: QPainter, x: float, y: float) -> None:
         now = self.ink.theme
         state = self.face.state
-        if state == "fine":
+        if state == "fine" and self.face.bypassed:
+            glyphs.draw_bypass(painter, now.secondary, x, y)
+        elif state == "fine":
             glyphs.draw_tick(painter, now.right, x, y)
         elif state == "blocked":
             glyphs.draw_dash(painter, now.secondary, x, y)
@@ -233,11 +277,11 @@ class NodeItem(QGraphicsItem):
             shown = ink.elided("value", value, max(left, room * 0.62))
             width = ink.measure("value", shown)
             painter.setFont(ink.fonts["name"])
-            painter.setPen(ink.theme.secondary)
+            painter.setPen(self._tone(ink.theme.secondary))
             label = ink.elided("name", name, room - width - 10)
             painter.drawText(QPointF(PADDING, ink.baseline("name", y)), label)
             painter.setFont(ink.fonts["value"])
-            painter.setPen(ink.theme.text)
+            painter.setPen(self._tone(ink.theme.text))
             at = QPointF(size.width - RIGHT - width, ink.baseline("value", y))
             painter.drawText(at, shown)
             y += ROW

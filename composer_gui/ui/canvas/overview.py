@@ -178,7 +178,7 @@ class Overview:
         self._category[node_id] = category
         card = item.card()
         self._rects.setdefault(category, {})[node_id] = card
-        stripe = QRectF(card.left(), card.top(), STRIPE, card.height())
+        stripe = QRectF(card.left(), card.top(), min(STRIPE, card.width()), card.height())
         self._stripes.setdefault(category, {})[node_id] = stripe
         if isinstance(item, NodeItem) and item.face.state == "wrong":
             self._wrong.add(node_id)

@@ -9,9 +9,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from composer_gui.core.change import Change, between
-from composer_gui.core.document import Document, Frame, Note, Wire
+from composer_gui.core.document import Document, Dot, Frame, Note, Wire
 from composer_gui.ui.canvas.backlog import AT_ONCE, Backlog
-from composer_gui.ui.canvas.geometry import FOOT, GRID, HEADER, NARROWEST
+from composer_gui.ui.canvas.dot_item import item_for
+from composer_gui.ui.canvas.geometry import DOT, FOOT, GRID, HEADER, NARROWEST
 from composer_gui.ui.canvas.ink import Ink
 from composer_gui.ui.canvas.node_item import NodeItem
 from composer_gui.ui.canvas.plates import FrameItem, NoteItem, Plate
@@ -51,6 +52,7 @@ class CanvasScene(QGraphicsScene):
         self.portraits = Portraits(session)
         self.kinship = self.portraits.kinship
         self._level = (session.history, session.place)
+        self._flow = session.document.flow
         work = (self._remove_items, self._add_nodes, self._refresh, self._nearest)
         self._backlog = Backlog(*work, self)
         self._connect()
@@ -133,6 +135,9 @@ class CanvasScene(QGraphicsScene):
             layers |= kin.call(document.nodes[node_id])
         layers |= kin.follow(document, change.layers)
         stale = set(change.changed)
+        if document.flow != self._flow:
+            self._flow = document.flow
+            stale.update(document.nodes)
         for layer_id in layers:
             stale |= kin.calls(layer_id)
         stale.update(wire.node for wire in change.wires_added | change.wires_removed)
@@ -229,7 +234,7 @@ class CanvasScene(QGraphicsScene):
         elif isinstance(node, Note):
             item = NoteItem(node, self.ink)
         else:
-            item = NodeItem(node.id, self.portraits.face(node.id), self.ink)
+            item = item_for(node.id, self.portraits.face(node.id), self.ink)
         item.setPos(node.x, node.y)
         self.nodes[node.id] = item
         self.wires_at.setdefault(node.id, set())
@@ -372,6 +377,8 @@ class CanvasScene(QGraphicsScene):
         if item is not None:
             return item.card()
         node = self.session.document.nodes[node_id]
+        if isinstance(node, Dot):
+            return QRectF(node.x - DOT, node.y - DOT, 2 * DOT, 2 * DOT)
         return QRectF(node.x, node.y, NARROWEST, HEADER + FOOT)
 
     def size_of(self, node_id: str) -> tuple[float, float]:

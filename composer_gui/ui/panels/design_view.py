@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from composer_gui.core import edits
 from composer_gui.core.bill import counts
-from composer_gui.core.document import Call, Document
+from composer_gui.core.document import Call, Document, Dot
 from composer_gui.core.edit_nodes import LARGEST_SEED
 from composer_gui.core.layer_kinds import KerasLayer, Operation, SavedModel, Submodel
 from composer_gui.core.layers.parameters import Parameter
@@ -163,6 +163,8 @@ def set_all_trainable(document: Document, ids: tuple[str, ...], trainable: bool)
 
 def _kind(document: Document, node_id: str) -> str:
     node = document.nodes[node_id]
+    if isinstance(node, Dot):
+        return "reroute dot"  # Keras has a layer that is called Dot
     if not isinstance(node, Call):
         return type(node).__name__
     layer = document.layers[node.layer]

@@ -1,4 +1,4 @@
-"""The inspector's views of what is not a layer: Input, Output, Frame and Note."""
+"""The inspector's views of what is not a layer: Input, Output, Dot, Frame and Note."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from composer_gui.core import edits
-from composer_gui.core.document import OUTPUT_PORT, Input
+from composer_gui.core.document import DOT_PORT, OUTPUT_PORT, Input
 from composer_gui.core.layers.parameters import Parameter
 from composer_gui.session.session import Session
 from composer_gui.ui import theme
@@ -148,6 +148,28 @@ class OutputView(EndView):
             self.subtitle.setText(
                 f"Output of the model, from {self.document.label(sources[0].node)}"
             )
+
+
+class DotView(NodeView):
+    """A Dot: what it hands on, and its ports."""
+
+    def __init__(self, session: Session, node_id: str, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.node_id = node_id
+        self.begin()
+        self.ports = PortsPart(session)
+        self.add(self.ports)
+
+    def follow(self) -> None:
+        sources = self.document.nodes[self.node_id].inputs.get(DOT_PORT, ())
+        self.title.setText("Reroute dot")
+        if sources:
+            cause = self.document.label(sources[0].node)
+            self.subtitle.setText(f"Hands on what {cause} sends; the model does not know of it")
+        else:
+            self.subtitle.setText("Hands on what is wired to it; the model does not know of it")
+        self.problems.show_verdict(self.node_id)
+        self.ports.show_node(self.node_id)
 
 
 class FrameView(NodeView):

@@ -5,16 +5,17 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
-from composer_gui.core.document import Call, Frame, Input, Note, Output
+from composer_gui.core.document import Call, Dot, Frame, Input, Note, Output
 from composer_gui.session.session import Session
 from composer_gui.ui.panels.call_view import CallView
 from composer_gui.ui.panels.design_view import DesignView, SeveralView
-from composer_gui.ui.panels.end_views import FrameView, InputView, NoteView, OutputView
+from composer_gui.ui.panels.end_views import DotView, FrameView, InputView, NoteView, OutputView
 
 _VIEWS = {
     Input: InputView,
     Output: OutputView,
     Call: CallView,
+    Dot: DotView,
     Frame: FrameView,
     Note: NoteView,
 }

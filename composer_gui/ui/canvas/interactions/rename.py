@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from composer_gui.core import edits
-from composer_gui.core.document import Note
+from composer_gui.core.document import Dot, Note
 from composer_gui.ui import theme
 from composer_gui.ui.canvas.geometry import BADGE, FRAME_TITLE, PADDING, RIGHT
 from composer_gui.ui.canvas.node_item import TITLE_AT
@@ -18,7 +18,7 @@ from composer_gui.ui.canvas.plates import FrameItem
 def write_on(view, node_id: str) -> QLineEdit | QPlainTextEdit | None:
     """Open a field over what can be written on the node; it closes itself."""
     node = view.session.document.nodes.get(node_id)
-    if node is None:
+    if node is None or isinstance(node, Dot):
         return None
     field = NoteField(view, node) if isinstance(node, Note) else LabelField(view, node)
     field.show()
