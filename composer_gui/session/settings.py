@@ -32,6 +32,10 @@ class Settings:
         """Keep `value` under `key`."""
         self._store.setValue(key, value)
 
+    def forget(self, key: str) -> None:
+        """Remember nothing under `key`, nor under what begins with it and a slash."""
+        self._store.remove(key)
+
     def names(self, key: str) -> list[str]:
         """Return the list of texts kept under `key`; one of a single text comes back as a list."""
         found = self._store.value(key, [])
@@ -49,4 +53,4 @@ class Settings:
 
     def forget_recent(self) -> None:
         """Empty the list of recent designs."""
-        self._store.remove("files/recent")
+        self.forget("files/recent")

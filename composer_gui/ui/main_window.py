@@ -14,7 +14,7 @@ from composer_gui.core.errors import ComposerError
 from composer_gui.session.gallery import Gallery, Making
 from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
-from composer_gui.ui import actions, later, theme
+from composer_gui.ui import actions, keymap, later, theme
 from composer_gui.ui.file_flow import FileFlow
 from composer_gui.ui.gallery_page import GalleryPage
 from composer_gui.ui.notices import NoticeBar
@@ -62,6 +62,8 @@ class MainWindow(QMainWindow):
         self.files = FileFlow(session, settings, self.notices, self)
         self.commands = WindowCommands(self)
         self.actions_by_id = actions.build(self, self.commands.handlers())
+        keymap.current().use(settings)
+        keymap.Shortcuts(self, self.actions_by_id)
         self._idle = QTimer(self, singleShot=True, interval=IDLE)
         self._lay_out()
         self._connect()

@@ -1,0 +1,59 @@
+"""What keys do on the canvas besides the menus, as data, and what the mouse does there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CanvasKey:
+    """Something that keys do while the canvas has them; `keys` in Qt's notation, as in `Action`.
+
+    Ids are not those of actions: whoever asks the keymap gets one or the other.
+    """
+
+    id: str
+    text: str
+    keys: tuple[str, ...]
+    tip: str = ""
+
+
+CANVAS_KEYS = (
+    CanvasKey("quick_add", "Search for a node to add", ("Tab",),
+              "What fits behind the selected node comes first"),
+    CanvasKey("connect", "Draw a wire from the selected node", ("C",),
+              "Then type where it shall end, and press Enter"),
+    CanvasKey("edit", "Edit the selected node", ("Return", "Enter"),
+              "Applies the first repair where its card is open, else enters a submodel, else opens "
+              "the first parameter"),
+    CanvasKey("rename", "Rename the selected node", ("F2",)),
+    CanvasKey("erase", "Delete what is selected", ("Backspace",)),
+    CanvasKey("repairs", "See the repairs one by one", ("Ctrl+.",),
+              "The arrow keys go from one to the next, Enter applies it"),
+    CanvasKey("step_back", "Give up what one is about to do, or leave a submodel", ("Esc",)),
+    CanvasKey("pan", "Move the view while held, with the mouse", ("Space",)),
+    CanvasKey("walk_left", "Go to what feeds the node", ("Left",)),
+    CanvasKey("walk_right", "Go to what the node feeds", ("Right",)),
+    CanvasKey("walk_up", "Go to the node above", ("Up",)),
+    CanvasKey("walk_down", "Go to the node below", ("Down",)),
+    CanvasKey("nudge_left", "Move the selection left", ("Ctrl+Left",)),
+    CanvasKey("nudge_right", "Move the selection right", ("Ctrl+Right",)),
+    CanvasKey("nudge_up", "Move the selection up", ("Ctrl+Up",)),
+    CanvasKey("nudge_down", "Move the selection down", ("Ctrl+Down",)),
+    CanvasKey("nudge_left_far", "Move the selection far left", ("Ctrl+Shift+Left",)),
+    CanvasKey("nudge_right_far", "Move the selection far right", ("Ctrl+Shift+Right",)),
+    CanvasKey("nudge_up_far", "Move the selection far up", ("Ctrl+Shift+Up",)),
+    CanvasKey("nudge_down_far", "Move the selection far down", ("Ctrl+Shift+Down",)),
+)  # fmt: skip
+
+MOUSE = (
+    ("Add a node", "double-click on empty canvas"),
+    ("Draw a wire", "drag from a ring"),
+    ("Move a wire's end", "drag it away from its ring"),
+    ("Put a node on a wire", "drop it there"),
+    ("Move the view", "middle button"),
+    ("Zoom", "wheel, or two fingers"),
+    ("Select several", "drag a box, or Shift and click"),
+    ("Enter a submodel", "double-click"),
+)
+"""What the mouse does on the canvas: in words, and how."""
