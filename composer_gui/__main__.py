@@ -5,6 +5,9 @@ from __future__ import annotations
 import sys
 from multiprocessing import freeze_support
 
+PICTURES = (".svg", ".png", ".pdf")
+"""Suffixes of files that only what draws can write."""
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run Composer with these arguments; return the exit code.
@@ -19,6 +22,10 @@ def main(argv: list[str] | None = None) -> int:
         from composer_gui.engine import worker
 
         return worker.main(arguments[1:])
+    if first == "export" and any(name.endswith(PICTURES) for name in map(str.lower, arguments)):
+        from composer_gui import picture_command
+
+        return picture_command.main(arguments)
     if first in ("check", "fix", "export", "import", "example") or first.startswith("-"):
         from composer_gui import cli
 

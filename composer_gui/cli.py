@@ -64,7 +64,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_code(cli_fix.add_to(commands))
     export = commands.add_parser("export", help="write a design as .keras and .py, with a proof")
     export.add_argument("design", type=Path, help="a .composer file")
-    export.add_argument("out", type=Path, nargs="+", help="files to write: .keras, .py")
+    export.add_argument(
+        "out",
+        type=Path,
+        nargs="+",
+        help="files to write: .keras, .py, or pictures: .svg, .png, .pdf",
+    )
     export.add_argument("--no-proof", action="store_true", help="do not reload and compare")
     export.add_argument("--force", action="store_true", help="overwrite files that exist")
     export.add_argument("--json", action="store_true", help="print the report as JSON")

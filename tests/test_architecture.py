@@ -65,7 +65,8 @@ ROOMS = {
         ("core", "session", "engine.client", "storage.resources", *CLI), ("PySide6.QtCore",)
     ),
     "app": Room(("core", "storage", "engine.client", "session", "ui"), ("PySide6",)),
-    "__main__": Room(("app", "cli", "engine.worker")),
+    "picture_command": Room(("core", "session", "ui", "engine.client", "cli_engine"), ("PySide6",)),
+    "__main__": Room(("app", "cli", "picture_command", "engine.worker")),
 }
 """The table of ARCHITECTURE.md. A room goes by the longest name that fits."""
 

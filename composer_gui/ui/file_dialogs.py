@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 DESIGN_SUFFIX = ".composer"
 MODEL_SUFFIXES = (".keras", ".h5", ".hdf5")
 CODE_SUFFIX = ".py"
+PICTURE_SUFFIXES = (".svg", ".png", ".pdf")
 
 _DESIGNS = "Composer designs (*.composer)"
 _MODELS = "Saved Keras models (*.keras *.h5 *.hdf5)"
@@ -49,6 +50,18 @@ def save_design(parent: QWidget, suggested: Path) -> Path | None:
     """Ask where to save a design; the suffix is added where it was left out."""
     name, _ = QFileDialog.getSaveFileName(parent, "Save Design", str(suggested), _DESIGNS)
     return with_suffix(Path(name), DESIGN_SUFFIX) if name else None
+
+
+def save_picture(parent: QWidget, suggested: Path, suffix: str) -> Path | None:
+    """Ask where to write a picture of the kind that `suffix` says; it is added where left out."""
+    kinds = [f"{kind.upper()[1:]} (*{kind})" for kind in PICTURE_SUFFIXES]
+    first = kinds[PICTURE_SUFFIXES.index(suffix)]
+    start = str(suggested.with_name(suggested.name + suffix))
+    name, _ = QFileDialog.getSaveFileName(parent, "Save Picture", start, ";;".join(kinds), first)
+    if not name:
+        return None
+    path = Path(name)
+    return path if path.suffix.lower() in PICTURE_SUFFIXES else with_suffix(path, suffix)
 
 
 def with_suffix(path: Path, suffix: str) -> Path:

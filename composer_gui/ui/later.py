@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from composer_gui.ui.export_dialog import ExportDialog
     from composer_gui.ui.help_dialogs import AboutDialog, ShortcutsDialog
+    from composer_gui.ui.picture_dialog import PictureDialog
     from composer_gui.ui.workspace import Workspace
 
 
@@ -22,6 +23,13 @@ def export_dialog() -> type[ExportDialog]:
     from composer_gui.ui.export_dialog import ExportDialog
 
     return ExportDialog
+
+
+def picture_dialog() -> type[PictureDialog]:
+    """Return the class of the dialog that asks what to draw into which file."""
+    from composer_gui.ui.picture_dialog import PictureDialog
+
+    return PictureDialog
 
 
 def help_dialogs() -> tuple[type[AboutDialog], type[ShortcutsDialog]]:

@@ -81,6 +81,9 @@ class WindowCommands(QObject):
         if window.is_working:
             made[f"bars_{window.workspace.bars.figure or 'none'}"].setChecked(True)
         made["freeze"].setText("Thaw" if "frozen" in present else "Freeze")
+        made["bypass"].setText("End Bypass" if "bypassed" in present else "Bypass")
+        made["pin"].setText("Let Go of the Place" if "pinned" in present else "Pin in Place")
+        made["fold"].setText("Unfold Frame" if "folded" in present else "Fold Frame")
         text = "Train as Usual" if "inference only" in present else "Inference Only"
         made["inference_only"].setText(text)
         made["undo"].setText(f"Undo {_quiet(history.undo_label)}".strip())
@@ -262,6 +265,14 @@ _ON_LAYERS = (
     "delete_and_heal",
     "duplicate_shared",
     "paste_shared",
+    "bypass",
+    "pull_out",
+    "pin",
+    "frame_selection",
+    "fold",
+    "select_upstream",
+    "select_downstream",
+    "select_between",
 )
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, QTimer
 from composer_gui.core.document import Wire
 from composer_gui.ui.canvas.mismatch import LEAST_ZOOM, Box, MismatchTag, box_of, free_place
 from composer_gui.ui.canvas.node_item import NodeItem
+from composer_gui.ui.canvas.scene import CanvasScene
 from composer_gui.ui.canvas.wire_item import WireItem
 
 AROUND = 300.0
@@ -104,11 +105,27 @@ class Tags(QObject):
         return found
 
     def _put(self, item: WireItem, zoom: float, seen: QRectF) -> None:
-        middle, size = item.middle(), item.tag.size_at(zoom)
-        within = box_of(seen) if seen.contains(middle) else None
-        centre = free_place(middle, size, self._standing, within)
-        start, key = item.pos(), self._key(item, zoom)
-        item.tag.put(centre - start, QPointF(middle - start), zoom, key)
+        within = box_of(seen) if seen.contains(item.middle()) else None
+        _put(item, zoom, self._standing, within, self._key(item, zoom))
+
+
+def place_at_rest(scene: CanvasScene) -> None:
+    """Place all tags of a scene that nobody looks at, for a zoom of 100 %."""
+    standing: list[Box] = []
+    for wire in sorted(scene.tagged, key=_in_order):
+        item = scene.wires[wire]
+        near = QRectF(item.middle(), item.middle()).adjusted(-AROUND, -AROUND, AROUND, AROUND)
+        cards = (node.card() for node in scene.items_in(near, NodeItem))
+        taken = [box_of(card.adjusted(-ROOM, -ROOM, ROOM, ROOM)) for card in cards]
+        _put(item, 1.0, [*taken, *standing], None, ("at rest",))
+        standing.append(box_of(item.tag.area()))
+
+
+def _put(item: WireItem, zoom: float, standing: list[Box], within: Box | None, key: tuple) -> None:
+    middle, size = item.middle(), item.tag.size_at(zoom)
+    centre = free_place(middle, size, standing, within)
+    start = item.pos()
+    item.tag.put(centre - start, QPointF(middle - start), zoom, key)
 
 
 def _in_order(wire: Wire) -> tuple:
