@@ -15,9 +15,13 @@ _RANK_WIDTHS = (1.6, 2.0, 2.6, 3.2, 3.8)
 
 
 class Ink:
-    """What to paint with. Items keep a reference; `refresh` fills it anew for another theme."""
+    """What to paint with. Items keep a reference; `refresh` fills it anew for another theme.
 
-    def __init__(self) -> None:
+    One made for a `fixed` theme keeps its colours whatever the window's are.
+    """
+
+    def __init__(self, fixed: theme.Theme | None = None) -> None:
+        self._fixed = fixed
         self._metrics: dict[str, QFontMetricsF] = {}
         self._widths: dict[tuple[str, str], float] = {}
         self._elided: dict[tuple[str, str, float], str] = {}
@@ -26,7 +30,7 @@ class Ink:
 
     def refresh(self) -> None:
         """Take colours and fonts from the theme that holds now."""
-        self.theme = theme.current()
+        self.theme = self._fixed or theme.current()
         self.fonts = _fonts()
         self._metrics = {style: QFontMetricsF(font) for style, font in self.fonts.items()}
         self._widths.clear()
