@@ -25,6 +25,9 @@ WHY_NOT = {
     "openable": "Select one saved model or one submodel: only these have layers inside.",
     "submodel": "Select one submodel. A saved model becomes layers first, with Open Up.",
     "shared": "Select one node whose layer another node calls as well.",
+    "wired": "Select at least one node that can have wires; frames and notes have none.",
+    "several": "Select two nodes or more that wires lead from or to.",
+    "frame": "Select a frame. Frame the Selection puts one around nodes.",
     "inside": "This is the whole design: there is no level around it.",
 }
 """Why an action cannot be used, by what it needs (see `actions.Action`)."""

@@ -1,21 +1,19 @@
-"""What the canvas does at a key or a menu entry: clipboard, delete, arrange, nudge."""
+"""What the canvas does at a key or a menu entry: clipboard, delete, arrange."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from PySide6.QtCore import QMimeData, QRectF, Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtCore import QMimeData, QRectF
+from PySide6.QtGui import QGuiApplication
 
 from composer_gui.core import edits, fragment, layout
 from composer_gui.core.document import Document, Wire, number_of
 from composer_gui.core.layers.catalog import Catalog
-from composer_gui.ui.canvas import layer_commands
+from composer_gui.ui.canvas import flow_commands, layer_commands
 from composer_gui.ui.canvas.geometry import GRID, snapped
-from composer_gui.ui.canvas.interactions.move_nodes import NUDGES, nudge
 from composer_gui.ui.canvas.scene import CanvasScene
 
-CONTROL = Qt.KeyboardModifier.ControlModifier
 BESIDE = 2 * GRID
 """How far from the original a copy is put, in pixels, both across and down."""
 
@@ -136,6 +134,14 @@ COMMANDS: Mapping[str, Callable] = {
     "delete_and_heal": layer_commands.delete_and_heal,
     "duplicate_shared": duplicate_shared,
     "paste_shared": paste_shared,
+    "bypass": flow_commands.bypass,
+    "pull_out": flow_commands.pull_out,
+    "pin": flow_commands.pin,
+    "frame_selection": flow_commands.frame_selection,
+    "fold": flow_commands.fold,
+    "select_upstream": flow_commands.select_upstream,
+    "select_downstream": flow_commands.select_downstream,
+    "select_between": flow_commands.select_between,
 }
 """What the entries of the menus do with what is selected on a view, by their ids."""
 
@@ -149,63 +155,3 @@ def arrange(scene: CanvasScene) -> None:
     sizes = {node_id: scene.size_of(node_id) for node_id in document.nodes}
     places = layout.arrange(document, sizes, chosen, catalog=scene.session.catalog)
     scene.session.try_apply("Arrange", edits.move, places)
-
-
-# Keys ---------------------------------------------------------------------------------------------
-
-
-def press(view, event) -> bool:
-    """Do what a key means on the canvas; return whether it means anything."""
-    step = NUDGES.get(event.key())
-    if step is not None:
-        far = 4 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
-        if view.scene().selected_nodes:
-            nudge(view.scene(), step[0] * far, step[1] * far)
-        else:
-            view.camera.pan(-step[0] * far * 4, -step[1] * far * 4)
-        return True
-    if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            layer_commands.delete_and_heal(view)
-        else:
-            view.delete_selection()
-        return True
-    if event.key() == Qt.Key.Key_Tab:
-        view.quick_add()
-        return True
-    if event.key() == Qt.Key.Key_Escape:
-        _step_back(view)
-        return True
-    if event.key() == Qt.Key.Key_F2:
-        view.rename()
-        return True
-    if event.key() == Qt.Key.Key_Period and event.modifiers() == CONTROL:
-        return view.card.take_keys()
-    if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-        return view.card.apply_first() or layer_commands.enter(view)
-    return _standard_key(view, event)
-
-
-def _step_back(view) -> None:
-    """Escape: put the card away, else let go of the selection, else leave the submodel."""
-    scene = view.scene()
-    if view.card.isVisible():
-        view.card.dismiss()
-    elif scene.selected_nodes or scene.selected_wires:
-        scene.select()
-    else:
-        layer_commands.leave(view)
-
-
-def _standard_key(view, event) -> bool:
-    """Keys that a window usually gives to its actions; here for a canvas that stands alone."""
-    for key, command in (
-        (QKeySequence.StandardKey.Copy, view.copy),
-        (QKeySequence.StandardKey.Cut, view.cut),
-        (QKeySequence.StandardKey.Paste, view.paste),
-        (QKeySequence.StandardKey.SelectAll, view.select_all),
-    ):
-        if event.matches(key):
-            command()
-            return True
-    return False

@@ -79,6 +79,7 @@ class Overview:
         painter.setWorldTransform(view.viewportTransform())
         self.paint_batch(painter, view.camera.zoom)
         self._paint_gestures(painter)
+        view.keyboard.mark.paint_far(painter)
         painter.resetTransform()
         self._title_frames(painter, view)
         painter.end()

@@ -22,6 +22,7 @@ from composer_gui.ui.canvas.interactions.choose import double_click
 from composer_gui.ui.canvas.interactions.context_menu import open_menu
 from composer_gui.ui.canvas.interactions.drop import Drop
 from composer_gui.ui.canvas.interactions.rename import write_on
+from composer_gui.ui.canvas.keyboard import Keyboard
 from composer_gui.ui.canvas.looks import Looks
 from composer_gui.ui.canvas.minimap import Minimap
 from composer_gui.ui.canvas.notice import CursorNotice
@@ -67,6 +68,7 @@ class CanvasView(QGraphicsView):
         self.preview = Preview(self)
         self.card = ProblemCard(self)
         self.pointer = Pointer(self)
+        self.keyboard = Keyboard(self)
         self._drop = Drop(self)
         self._is_ready = True
         self._fits_when_shown = bool(session.document.nodes)
@@ -176,6 +178,7 @@ class CanvasView(QGraphicsView):
 
     def _after_zoom(self) -> None:
         self.card.follow_view()
+        self.keyboard.mark.follow()
         self.viewport().update()
         self.zoomed.emit(self.camera.zoom)
 
@@ -224,10 +227,8 @@ class CanvasView(QGraphicsView):
     def rename(self, node_id: str | None = None) -> None:
         """Open a field over a node's label; without an id over that of the one selected."""
         chosen = self.selected()
-        if node_id is None and len(chosen) == 1:
-            node_id = chosen[0]
-        if node_id is not None:
-            write_on(self, node_id)
+        if node_id or len(chosen) == 1:
+            write_on(self, node_id or chosen[0])
 
     def quick_add(self, pos: QPointF | None = None, *, anchor=None, wire=None) -> None:
         """Open the quick search at a place of the scene.
@@ -257,6 +258,7 @@ class CanvasView(QGraphicsView):
 
     def mousePressEvent(self, event) -> None:
         event.accept()
+        self.keyboard.hand_used()
         self.pointer.press(event)
 
     def mouseMoveEvent(self, event) -> None:
@@ -327,7 +329,7 @@ class CanvasView(QGraphicsView):
             self.pointer.cancel()
         elif event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self.pointer.hold_space()
-        elif not commands.press(self, event):
+        elif not self.keyboard.press(event):
             event.ignore()
 
     def keyReleaseEvent(self, event) -> None:
@@ -353,6 +355,7 @@ class CanvasView(QGraphicsView):
         else:
             super().paintEvent(event)
         paint_corners(self, event.region())
+        self.keyboard.mark.paint_border(event.region())
 
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
         painter.fillRect(rect, self.ink.canvas)
@@ -367,6 +370,7 @@ class CanvasView(QGraphicsView):
             self.viewport().update()
         corners = self.minimap.region()
         self.viewport().update(corners + corners.translated(dx, dy))
+        self.keyboard.mark.scrolled(dx, dy)
         self.card.follow_view()
         self.tags.soon()
         self.pointer.scrolled()

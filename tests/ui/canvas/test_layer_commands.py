@@ -207,7 +207,7 @@ def test_a_layer_is_replaced_by_typing_another_class(chain, view, hand, design, 
 
 def test_what_can_be_done_depends_on_what_is_selected(chain, view, design, session):
     view.select([chain[0]])
-    assert not view.abilities()
+    assert view.abilities() == {"wired"}
     view.select([chain[1]])
     assert {"call", "one call", "weights"} <= view.abilities()
     assert not {"submodel", "openable", "shared", "inside"} & view.abilities()

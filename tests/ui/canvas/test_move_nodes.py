@@ -70,7 +70,7 @@ def test_nudges_in_a_row_are_one_step(hand, view, session, design):
     node = design.layer("Dense", 0, 0)
     view.select([node])
     for _ in range(3):
-        hand.key(Qt.Key.Key_Right)
+        hand.key(Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
     assert session.document.nodes[node].x == 36
     session.undo()
     assert session.document.nodes[node].x == 0

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 
 from composer_gui.core import edits
 from composer_gui.core.change import Change
-from composer_gui.ui.canvas.geometry import SNAP, snapped
+from composer_gui.ui.canvas.geometry import snapped
 from composer_gui.ui.canvas.hits import Hit
 from composer_gui.ui.canvas.plates import FrameItem
 from composer_gui.ui.canvas.scene import CanvasScene
@@ -103,14 +103,6 @@ def with_carried(scene: CanvasScene, node_ids: Iterable[str]) -> set[str]:
                 if hasattr(item, "node_id") and card.contains(item.card())
             }
     return carried
-
-
-NUDGES = {
-    Qt.Key.Key_Left: (-SNAP, 0.0),
-    Qt.Key.Key_Right: (SNAP, 0.0),
-    Qt.Key.Key_Up: (0.0, -SNAP),
-    Qt.Key.Key_Down: (0.0, SNAP),
-}
 
 
 def nudge(scene: CanvasScene, dx: float, dy: float) -> None:

@@ -1,0 +1,160 @@
+"""The keys on the canvas: which command each one means, and where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeySequence
+
+from composer_gui.core.change import Change
+from composer_gui.core.document import Frame
+from composer_gui.ui.canvas import canvas_keys, flow_commands, layer_commands
+from composer_gui.ui.canvas.focus_mark import FocusMark
+from composer_gui.ui.canvas.geometry import SNAP
+from composer_gui.ui.canvas.interactions.move_nodes import nudge
+from composer_gui.ui.canvas.walking import DOWNWARDS, LEFT, RIGHT, UPWARDS, Walker
+
+BY_KEYS = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
+"""Why a canvas has the focus when no mouse gave it."""
+FAR = 4
+"""How much further than a nudge a push goes."""
+
+_WAYS = {LEFT: (-SNAP, 0.0), RIGHT: (SNAP, 0.0), UPWARDS: (0.0, -SNAP), DOWNWARDS: (0.0, SNAP)}
+
+
+class Keyboard(QObject):
+    """Does what keys mean on a canvas, and shows where they are as long as they are used."""
+
+    def __init__(self, view) -> None:
+        super().__init__(view)
+        self._view = view
+        self.walker = Walker(view)
+        self.mark = FocusMark(view)
+        self._bound = canvas_keys.bound()
+        self._commands = self._table()
+        view.installEventFilter(self)
+        self._connect()
+
+    def _connect(self) -> None:
+        scene = self._view.scene()
+        scene.followed.connect(self._follow)
+        scene.moved.connect(self._follow_moved)
+        scene.judged.connect(self._follow_moved)
+        scene.selection_changed.connect(self._follow_selection)
+
+    def bind(self, keys: Mapping[str, tuple[str, ...]]) -> None:
+        """Let commands have other keys than the usual ones, by the ids of `CANVAS_KEYS`."""
+        self._bound = canvas_keys.bound(keys)
+
+    def _table(self) -> dict[str, Callable[[], object]]:
+        view, walker = self._view, self.walker
+        table: dict[str, Callable[[], object]] = {
+            "next_node": partial(walker.turn, 1),
+            "previous_node": partial(walker.turn, -1),
+            "first_node": partial(walker.go_to_end, 0),
+            "last_node": partial(walker.go_to_end, -1),
+            "step_back": self._step_back,
+            "edit": self._edit,
+            "rename": view.rename,
+            "quick_add": view.quick_add,
+            "delete": view.delete_selection,
+            "delete_and_heal": partial(layer_commands.delete_and_heal, view),
+        }
+        for way, (dx, dy) in _WAYS.items():
+            table[f"walk_{way}"] = partial(walker.step, way)
+            table[f"take_{way}"] = partial(walker.step, way, adding=True)
+            table[f"nudge_{way}"] = partial(nudge, view.scene(), dx, dy)
+            table[f"push_{way}"] = partial(nudge, view.scene(), dx * FAR, dy * FAR)
+        return table
+
+    # Keys ----------------------------------------------------------------------------------------
+
+    def press(self, event) -> bool:
+        """Do what a key means on the canvas; return whether it means anything."""
+        name = self._bound.get(canvas_keys.key_of(event))
+        if name == "card":
+            return self._view.card.take_keys()
+        command = self._commands.get(name)
+        if command is None:
+            return self._standard_key(event)
+        command()
+        if self._view.hasFocus():
+            self._show()
+        return True
+
+    def _standard_key(self, event) -> bool:
+        """Keys that a window usually gives to its actions; here for a canvas that stands alone."""
+        view = self._view
+        for key, command in (
+            (QKeySequence.StandardKey.Copy, view.copy),
+            (QKeySequence.StandardKey.Cut, view.cut),
+            (QKeySequence.StandardKey.Paste, view.paste),
+            (QKeySequence.StandardKey.SelectAll, view.select_all),
+        ):
+            if event.matches(key):
+                command()
+                return True
+        return False
+
+    def _edit(self) -> None:
+        """Enter: the first repair where the card has it, else the inside, else what is written."""
+        view = self._view
+        if view.card.apply_first() or layer_commands.enter(view):
+            return
+        chosen = view.selected()
+        if len(chosen) != 1:
+            return
+        node = view.session.document.nodes[chosen[0]]
+        if isinstance(node, Frame) and node.folded:
+            flow_commands.fold(view)
+        else:
+            view.rename(node.id)
+
+    def _step_back(self) -> None:
+        """Escape: put the card away, else let go of the selection, else leave the submodel."""
+        view, scene = self._view, self._view.scene()
+        if view.card.isVisible():
+            view.card.dismiss()
+        elif scene.selected_nodes or scene.selected_wires:
+            scene.select()
+        else:
+            layer_commands.leave(view)
+
+    # Where the keys are --------------------------------------------------------------------------
+
+    def hand_used(self) -> None:
+        """The mouse is used now: where the keys are is no matter."""
+        if self.mark.is_shown:
+            self.mark.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusIn and event.reason() in BY_KEYS:
+            self._show()
+        elif event.type() == QEvent.Type.FocusOut:
+            self.hand_used()
+        elif event.type() == QEvent.Type.Resize and self.mark.is_shown:
+            self._view.viewport().update()
+        return False
+
+    def _show(self) -> None:
+        self.mark.show(self.walker.stand())
+
+    def _follow_selection(self) -> None:
+        if self.mark.is_shown:
+            self._show()
+
+    def _follow(self, change: Change) -> None:
+        if self.mark.node in change.removed:
+            self._show()
+        else:
+            self._follow_moved(change.changed)
+
+    def _follow_moved(self, node_ids: Iterable[str]) -> None:
+        if self.mark.node and self.mark.node in node_ids:
+            self.mark.follow()
