@@ -11,6 +11,7 @@ from immutables import Map
 from composer_gui.core.document import (
     Call,
     Document,
+    Dot,
     Frame,
     Input,
     Node,
@@ -65,8 +66,9 @@ def refusal(
         if isinstance(node, Frame | Note):
             return Refusal(f"A {type(node).__name__.lower()} takes no wires.")
     # 3. They are two nodes
-    name, target = document.label(start.id), document.label(end.id)
+    name, target = document.label(start.id), _end_name(document, end)
     if start is end:
+        name = target if isinstance(start, Dot) else name
         return Refusal(f"{name} cannot lead to itself.", (start.id,))
     # 4. The wire runs from an output to an input, and both ports exist
     if wire.source.port not in output_ports(document, catalog, start):
@@ -80,6 +82,11 @@ def refusal(
         return Refusal(f"{target} already leads to {name}: this wire would close a loop.", path)
     # 6. There is room for it
     return _no_room(document, catalog, port, wire, replacing=replacing)
+
+
+def _end_name(document: Document, node: Node) -> str:
+    """Return what a wire's end is called; a dot's label is that of the node which feeds it."""
+    return "This dot" if isinstance(node, Dot) else document.label(node.id)
 
 
 def _no_output(node: Node, label: str, port: str) -> str:
@@ -100,7 +107,7 @@ def _no_room(
     """Return the refusal of a port that has all the wires it takes."""
     node = document.nodes[wire.node]
     sources = node.inputs.get(port.name, ())
-    name, target = document.label(wire.source.node), document.label(node.id)
+    name, target = document.label(wire.source.node), _end_name(document, node)
     here = sources[wire.index : wire.index + 1] if port.many else sources
     if wire.source in here and (replacing or not port.many):
         return Refusal(f"{name} is already wired to {target}.")
@@ -194,7 +201,7 @@ def _start_exists(document: Document, catalog: Catalog | None) -> Callable[[Sour
     def ports(node_id: str) -> tuple[str, ...] | None:
         node = document.nodes.get(node_id)
         if not isinstance(node, Call):
-            return ONLY_OUTPUT if isinstance(node, Input) else ()
+            return ONLY_OUTPUT if isinstance(node, Input | Dot) else ()
         return layer_output_ports(catalog, document.layers[node.layer], node) if catalog else None
 
     def exists(source: Source) -> bool:

@@ -208,14 +208,27 @@ def label_of(document: Document, node: Node) -> str:
 
     A Dot is called by what it hands on.
     """
-    while isinstance(node, Dot):
-        sources = node.inputs.get(DOT_PORT)
-        if not sources:
+    if isinstance(node, Dot):
+        node = _fed_by(document, node)
+        if isinstance(node, Dot):
             return "reroute dot"
-        node = document.nodes[sources[0].node]
     if isinstance(node, Call):
         return node.label or document.layers[node.layer].name
     return node.text if isinstance(node, Note) else node.label
+
+
+def _fed_by(document: Document, dot: Dot) -> Node:
+    """Return what a row of dots begins at; a dot where nothing feeds it.
+
+    A broken file may close a loop of dots, which `connections.check` then wants to name.
+    """
+    seen: set[str] = set()
+    node: Node = dot
+    while isinstance(node, Dot) and node.id not in seen:
+        seen.add(node.id)
+        sources = node.inputs.get(DOT_PORT)
+        node = document.nodes.get(sources[0].node, node) if sources else node
+    return node
 
 
 def wires_into(node: Node) -> Iterator[Wire]:

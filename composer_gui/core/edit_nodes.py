@@ -15,6 +15,7 @@ from composer_gui.core.document import (
     Call,
     CodeFile,
     Document,
+    Dot,
     Frame,
     Input,
     Note,
@@ -28,6 +29,7 @@ from composer_gui.core.document import (
 from composer_gui.core.edit_layers import callers, rename_layer
 from composer_gui.core.edit_wires import existing, without_starts
 from composer_gui.core.errors import EditRefused
+from composer_gui.core.folding import frames_without
 from composer_gui.core.labels import Labels, default_label, unique_label
 from composer_gui.core.layer_kinds import KerasLayer, Layer, SavedInterface, SavedModel
 from composer_gui.core.problem_table import KINDS
@@ -145,7 +147,10 @@ def add_note(document: Document, x: float, y: float, *, text: str = "") -> Docum
 
 
 def delete(document: Document, ids: Iterable[str]) -> Document:
-    """Take nodes away with their wires, and the layers that nothing calls any more."""
+    """Take nodes away with their wires, and the layers that nothing calls any more.
+
+    A folded frame goes by itself: what it held shows again.
+    """
     gone = {node_id for node_id in ids if node_id in document.nodes}
     if not gone:
         return document
@@ -153,7 +158,9 @@ def delete(document: Document, ids: Iterable[str]) -> Document:
     layers = {nodes[node_id].layer for node_id in gone if isinstance(nodes[node_id], Call)}
     used = {node.layer for node in callers(document, layers) if node.id not in gone}
     altered = without_starts(document, lambda source: source.node in gone)
-    document = put(document, *(node for node in altered if node.id not in gone))
+    frames = frames_without(document, gone)
+    kept = (node for node in (*altered, *frames) if node.id not in gone)
+    document = put(document, *kept)
     document = _without_ports(document, gone)
     return drop(document, *gone, *(layers - used))
 
@@ -212,6 +219,8 @@ def rename(document: Document, node_id: str, label: str) -> Document:
     node = existing(document, node_id)
     if isinstance(node, Note):
         return set_text(document, node_id, label)
+    if isinstance(node, Dot):
+        raise EditRefused("A dot is called by what it hands on. Rename that instead.")
     if isinstance(node, Call) and len(callers(document, {node.layer})) == 1:
         document = put(document, replace(node, label="")) if node.label else document
         return rename_layer(document, node.layer, label)
@@ -269,8 +278,8 @@ def unsilence(document: Document, node_id: str, code: str) -> Document:
 
 def _warned(document: Document, node_id: str) -> Input | Call | Output:
     node = existing(document, node_id)
-    if isinstance(node, Frame | Note):
-        raise EditRefused("Frames and notes have no effect, so there is no warning about them.")
+    if isinstance(node, Frame | Note | Dot):
+        raise EditRefused("It has no effect on the model, so there is no warning about it.")
     return node
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from immutables import Map
 
-from composer_gui.core.document import EMPTY, Call, Document, Source, put, wires_into
+from composer_gui.core.document import EMPTY, Call, Document, Dot, Source, put, wires_into
 from composer_gui.core.edit_layers import callers
 from composer_gui.core.edit_nodes import delete
 from composer_gui.core.edit_wires import existing, with_ends
@@ -124,7 +124,7 @@ def delete_and_heal(document: Document, catalog: Catalog, ids: Iterable[str]) ->
     for node_id in gone:
         node = document.nodes[node_id]
         wires = list(wires_into(node))
-        if isinstance(node, Call) and len(wires) == 1:
+        if isinstance(node, Call | Dot) and len(wires) == 1:
             for port in output_ports(document, catalog, node)[:1]:
                 through[Source(node_id, port)] = wires[0].source
     ends = {start: _end(start, through, gone) for start in through}

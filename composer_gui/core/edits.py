@@ -5,6 +5,20 @@ inputs and outputs name exactly the Input and Output nodes, and every layer is c
 An edit that would change nothing gives back the very document it got.
 """
 
+from composer_gui.core.edit_dots import (
+    add_dot,
+    dissolve,
+    dot_on_wire,
+    pull_out,
+    set_bypassed,
+)
+from composer_gui.core.edit_frames import (
+    fold,
+    set_flow,
+    set_frame_color,
+    set_pinned,
+    unfold,
+)
 from composer_gui.core.edit_groups import group, ungroup, with_design
 from composer_gui.core.edit_inputs import use_inputs
 from composer_gui.core.edit_layers import (
@@ -42,6 +56,7 @@ from composer_gui.core.edit_nodes import (
     use_again,
 )
 from composer_gui.core.edit_replace import delete_and_heal, replace_class
+from composer_gui.core.edit_room import insert_with_room
 from composer_gui.core.edit_saved import (
     relocate_file,
     relocate_model,
@@ -63,6 +78,7 @@ from composer_gui.core.edit_wires import (
 __all__ = [
     "KEEP",
     "add_call",
+    "add_dot",
     "add_frame",
     "add_input",
     "add_keras_layer",
@@ -73,10 +89,15 @@ __all__ = [
     "delete",
     "delete_and_heal",
     "disconnect",
+    "dissolve",
+    "dot_on_wire",
+    "fold",
     "group",
     "insert_on_wire",
+    "insert_with_room",
     "make_independent",
     "move",
+    "pull_out",
     "relocate_file",
     "relocate_model",
     "rename",
@@ -90,13 +111,17 @@ __all__ = [
     "reset_parameter",
     "resize",
     "set_argument",
+    "set_bypassed",
     "set_code",
     "set_cut",
+    "set_flow",
+    "set_frame_color",
     "set_frozen",
     "set_inference",
     "set_input",
     "set_name",
     "set_parameter",
+    "set_pinned",
     "set_reinput",
     "set_seed",
     "set_taps",
@@ -105,6 +130,7 @@ __all__ = [
     "share_layer",
     "silence",
     "splice",
+    "unfold",
     "ungroup",
     "unsilence",
     "use_again",

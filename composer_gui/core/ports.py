@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from composer_gui.core.document import OUTPUT_PORT, Call, Document, Input, Node, Output
+from composer_gui.core.document import (
+    DOT_PORT,
+    OUTPUT_PORT,
+    Call,
+    Document,
+    Dot,
+    Input,
+    Node,
+    Output,
+)
 from composer_gui.core.layer_kinds import Layer, Operation, SavedModel, SavedPort, Slot, Submodel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import InputPort
 
 ONLY_OUTPUT = ("output",)
 _OUTPUT_NODE_PORTS = (InputPort(OUTPUT_PORT, help="The tensor that the model puts out."),)
+_DOT_PORTS = (InputPort(DOT_PORT, help="The tensor that the dot hands on."),)
 
 
 def input_ports(document: Document, catalog: Catalog, node: Node) -> tuple[InputPort, ...]:
@@ -21,6 +31,8 @@ def input_ports(document: Document, catalog: Catalog, node: Node) -> tuple[Input
     """
     if isinstance(node, Output):
         return _OUTPUT_NODE_PORTS
+    if isinstance(node, Dot):
+        return _DOT_PORTS
     if not isinstance(node, Call):
         return ()
     layer = document.layers[node.layer]
@@ -63,7 +75,7 @@ def output_ports(document: Document, catalog: Catalog, node: Node) -> tuple[str,
     A layer whose class the catalog does not know has "output" and what its wires name besides;
     finding those looks at the whole document.
     """
-    if isinstance(node, Input):
+    if isinstance(node, Input | Dot):
         return ONLY_OUTPUT
     if not isinstance(node, Call):
         return ()

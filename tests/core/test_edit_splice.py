@@ -51,7 +51,9 @@ def chain(length, inputs="inputs", output="output"):
         before = Source(node_id)
     end = f"n{2 * length + 2}"
     nodes[end] = Output(end, output, Map(input=(before,)))
-    return Document("inner", 7, Map(nodes), Map(layers), ("n1",), (end,), (), 2 * length + 3)
+    return Document(
+        "inner", 7, Map(nodes), Map(layers), ("n1",), (end,), (), next_number=2 * length + 3
+    )
 
 
 def spliced(drawn, catalog, design, name="model"):

@@ -1,0 +1,42 @@
+"""What hands a tensor on without changing it: reroute dots and bypassed calls."""
+
+from __future__ import annotations
+
+from composer_gui.core.document import DOT_PORT, Call, Document, Dot, Node, Source
+from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.ports import wired_ports
+
+
+def hands_on(node: Node) -> bool:
+    """Return whether a node is neither in the model nor in its source, but stands for its wire."""
+    return isinstance(node, Dot) or (isinstance(node, Call) and node.bypassed)
+
+
+def handed_on(document: Document, catalog: Catalog, node: Node) -> Source | None:
+    """Return where the tensor that a dot or bypassed call hands on comes from.
+
+    A call hands the first of its wired tensors on, in the order of its ports, whichever of its
+    outputs is asked. None where nothing is wired, and for nodes that make what they give.
+    """
+    if isinstance(node, Dot):
+        ports = [DOT_PORT]
+    elif isinstance(node, Call) and node.bypassed:
+        ports = wired_ports(document, catalog, node)
+    else:
+        return None
+    return next((source for port in ports for source in node.inputs.get(port, ())), None)
+
+
+def origin(document: Document, catalog: Catalog, source: Source) -> Source | None:
+    """Return the output port at which the tensor of a wire is made, back past dots and bypasses.
+
+    None where nothing comes in at the end of them.
+    """
+    seen: set[str] = set()
+    start: Source | None = source
+    while start is not None and hands_on(document.nodes[start.node]):
+        if start.node in seen:  # only in a broken file, whose wires close a loop
+            return None
+        seen.add(start.node)
+        start = handed_on(document, catalog, document.nodes[start.node])
+    return start
