@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeySequence
 
 from composer_gui.core.change import Change
 from composer_gui.core.document import Frame
-from composer_gui.ui.canvas import canvas_keys, flow_commands, layer_commands
+from composer_gui.ui import keymap
+from composer_gui.ui.canvas import commands, flow_commands, layer_commands
 from composer_gui.ui.canvas.focus_mark import FocusMark
 from composer_gui.ui.canvas.geometry import SNAP
 from composer_gui.ui.canvas.interactions.move_nodes import nudge
@@ -23,7 +23,15 @@ BY_KEYS = (
 )
 """Why a canvas has the focus when no mouse gave it."""
 FAR = 4
-"""How much further than a nudge a push goes."""
+"""How much further a far nudge goes."""
+
+_STANDARD = {
+    "copy": "copy",
+    "cut": "cut",
+    "paste": "paste",
+    "select_all": "select_all",
+    "delete": "delete_selection",
+}
 
 _WAYS = {LEFT: (-SNAP, 0.0), RIGHT: (SNAP, 0.0), UPWARDS: (0.0, -SNAP), DOWNWARDS: (0.0, SNAP)}
 
@@ -36,7 +44,6 @@ class Keyboard(QObject):
         self._view = view
         self.walker = Walker(view)
         self.mark = FocusMark(view)
-        self._bound = canvas_keys.bound()
         self._commands = self._table()
         view.installEventFilter(self)
         self._connect()
@@ -47,10 +54,6 @@ class Keyboard(QObject):
         scene.moved.connect(self._follow_moved)
         scene.judged.connect(self._follow_moved)
         scene.selection_changed.connect(self._follow_selection)
-
-    def bind(self, keys: Mapping[str, tuple[str, ...]]) -> None:
-        """Let commands have other keys than the usual ones, by the ids of `CANVAS_KEYS`."""
-        self._bound = canvas_keys.bound(keys)
 
     def _table(self) -> dict[str, Callable[[], object]]:
         view, walker = self._view, self.walker
@@ -63,44 +66,32 @@ class Keyboard(QObject):
             "edit": self._edit,
             "rename": view.rename,
             "quick_add": view.quick_add,
-            "delete": view.delete_selection,
-            "delete_and_heal": partial(layer_commands.delete_and_heal, view),
+            "erase": view.delete_selection,
         }
+        # What a window usually gives to its actions; here for a canvas that stands alone
+        table |= {name: getattr(view, method) for name, method in _STANDARD.items()}
+        table |= {name: partial(view.act, name) for name in commands.COMMANDS}
         for way, (dx, dy) in _WAYS.items():
             table[f"walk_{way}"] = partial(walker.step, way)
             table[f"take_{way}"] = partial(walker.step, way, adding=True)
             table[f"nudge_{way}"] = partial(nudge, view.scene(), dx, dy)
-            table[f"push_{way}"] = partial(nudge, view.scene(), dx * FAR, dy * FAR)
+            table[f"nudge_{way}_far"] = partial(nudge, view.scene(), dx * FAR, dy * FAR)
         return table
 
     # Keys ----------------------------------------------------------------------------------------
 
     def press(self, event) -> bool:
         """Do what a key means on the canvas; return whether it means anything."""
-        name = self._bound.get(canvas_keys.key_of(event))
-        if name == "card":
+        name = keymap.current().command(event)
+        if name == "repairs":
             return self._view.card.take_keys()
         command = self._commands.get(name)
         if command is None:
-            return self._standard_key(event)
+            return False
         command()
         if self._view.hasFocus():
             self._show()
         return True
-
-    def _standard_key(self, event) -> bool:
-        """Keys that a window usually gives to its actions; here for a canvas that stands alone."""
-        view = self._view
-        for key, command in (
-            (QKeySequence.StandardKey.Copy, view.copy),
-            (QKeySequence.StandardKey.Cut, view.cut),
-            (QKeySequence.StandardKey.Paste, view.paste),
-            (QKeySequence.StandardKey.SelectAll, view.select_all),
-        ):
-            if event.matches(key):
-                command()
-                return True
-        return False
 
     def _edit(self) -> None:
         """Enter: the first repair where the card has it, else the inside, else what is written."""

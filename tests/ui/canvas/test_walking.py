@@ -6,6 +6,7 @@ from PySide6.QtGui import QColor, QFocusEvent
 from PySide6.QtWidgets import QApplication
 
 from composer_gui.core import edits
+from composer_gui.ui import keymap
 
 K = Qt.Key
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -46,7 +47,7 @@ def test_arrows_follow_the_wires(hand, view, fork):
 
 
 def test_one_goes_back_the_way_one_came(hand, view, fork):
-    image, branches, merge = fork
+    _, branches, merge = fork
     view.select([branches[2]])
     walk(hand, K.Key_Right)
     assert view.selected() == (merge,)
@@ -55,7 +56,7 @@ def test_one_goes_back_the_way_one_came(hand, view, fork):
 
 
 def test_up_and_down_go_among_siblings_first(hand, view, design, fork):
-    image, branches, _ = fork
+    _, branches, _ = fork
     design.layer("Dropout", 320, 100)  # nearer, but no sibling
     view.select([branches[0]])
     walk(hand, K.Key_Down)
@@ -197,10 +198,14 @@ def test_the_canvas_shows_that_it_has_the_keys(view):
     assert corner() != accent
 
 
-def test_other_keys_can_be_bound(hand, view, fork):
-    view.keyboard.bind({"walk_right": ("L",)})
-    view.select([fork[0]])
-    walk(hand, K.Key_Right)
-    assert view.selected() == (fork[0],)
-    walk(hand, K.Key_L)
-    assert view.selected() == (fork[1][1],)
+def test_the_keys_are_those_of_the_keymap(hand, view, fork):
+    keys = keymap.current()
+    keys.assign("walk_right", ["L"])
+    try:
+        view.select([fork[0]])
+        walk(hand, K.Key_Right)
+        assert view.selected() == (fork[0],)
+        walk(hand, K.Key_L)
+        assert view.selected() == (fork[1][1],)
+    finally:
+        keys.reset("walk_right")
