@@ -120,7 +120,7 @@ class Keymap(QObject):
             if command.id not in self._own:
                 for key in command.defaults:
                     self._owners.setdefault(key, command.id)
-        self._keys = {command: () for command in commands()}
+        self._keys = dict.fromkeys(commands(), ())
         for command in commands().values():
             wanted = self._own.get(command.id, command.defaults)
             self._keys[command.id] = tuple(k for k in wanted if self._owners[k] == command.id)

@@ -5,6 +5,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent
 
 from composer_gui.session.settings import Settings
+from composer_gui.ui.canvas.view import CanvasView
 from composer_gui.ui.keymap import Keymap, Shortcuts, commands, current, key_of
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -131,6 +132,17 @@ def test_the_actions_of_a_window_follow(window_keys):
     window_keys.assign("open", ["Ctrl+S"])
     assert made["save"].shortcuts() == []
     assert [key.toString() for key in made["open"].shortcuts()] == ["Ctrl+S"]
+
+
+def test_the_canvas_follows(window_keys, design, show, qtbot):
+    node = design.layer("Dense")
+    view = show(CanvasView(design.session))
+    view.select((node,))
+    window_keys.assign("erase", ["Ctrl+9"])
+    qtbot.keyClick(view, Qt.Key.Key_Backspace)
+    assert node in design.document.nodes
+    qtbot.keyClick(view, Qt.Key.Key_9, CONTROL)
+    assert node not in design.document.nodes
 
 
 def test_the_words_of_keys_are_those_of_the_system(keymap):
