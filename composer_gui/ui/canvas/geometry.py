@@ -1,13 +1,13 @@
-"""Where everything lies: sizes of nodes, places of their ports, the course of wires. Pixels."""
+"""Where everything lies: sizes of nodes and places of their ports. Pixels."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainterPath
 
 from composer_gui.core.document import DOWN
@@ -26,6 +26,8 @@ RIGHT = 14.0
 HEADER = 46.0
 ROW = 18.0
 FOOT = 26.0
+NAMES = 16.0
+"""Height of a line of port names at the upper or lower edge."""
 NARROWEST, WIDEST = 168.0, 240.0
 RING = 5.5
 """Radius of a port's ring."""
@@ -61,7 +63,8 @@ class Slot:
 class NodeLayout:
     """The size of a node, its rings, and where its rows of parameters and its foot begin.
 
-    (`left`, `top`) is the card's corner from the node's place: that of a dot is its middle.
+    (`left`, `top`) is the card's corner from the node's place: that of a dot is its middle. The
+    label stands `head_top` lower than usual, below the names of inputs at the upper edge.
     """
 
     width: float
@@ -72,14 +75,18 @@ class NodeLayout:
     foot_top: float = 0.0
     left: float = 0.0
     top: float = 0.0
+    head_top: float = 0.0
 
 
 def lay_out(face: Face, measure: Measure) -> NodeLayout:
     """Return the layout of a node; it depends on the document only, never on a verdict."""
     if face.kind == "dot":
         return _dot_layout(face)
-    loud = [ring for ring in face.inputs if not (ring.quiet and _at_the_bottom(face, ring))]
-    quiet = [ring for ring in face.inputs if ring.quiet and _at_the_bottom(face, ring)]
+    return _lay_out_down(face, measure) if face.flow == DOWN else _lay_out_right(face, measure)
+
+
+def _lay_out_right(face: Face, measure: Measure) -> NodeLayout:
+    loud, quiet = _parted(face)
     ports = max(
         len(loud) if face.names_inputs else 0, len(face.outputs) if face.names_outputs else 0
     )
@@ -93,6 +100,48 @@ def lay_out(face: Face, measure: Measure) -> NodeLayout:
     )
     outputs = _column(face.outputs, width, height, named=face.names_outputs)
     return NodeLayout(width, height, inputs, outputs, rows_top, height - FOOT)
+
+
+def _lay_out_down(face: Face, measure: Measure) -> NodeLayout:
+    """Inputs are at the upper edge and outputs at the lower, with their names where these fit."""
+    loud, quiet = _parted(face)
+    above = face.names_inputs and _fits_across(loud, measure)
+    below = face.names_outputs and _fits_across(face.outputs, measure)
+    wanted = [node_width(face, measure)]
+    wanted += [_across(loud, measure)] if above else [ROW * (1 + len(loud))]
+    wanted += [_across(face.outputs, measure)] if below else [ROW * (1 + len(face.outputs))]
+    width = math.ceil(max(wanted) / GRID) * GRID
+    head_top = NAMES * above
+    rows_top = head_top + HEADER
+    foot_top = rows_top + ROW * len(face.rows)
+    height = foot_top + FOOT + NAMES * below
+    inputs = _row(loud, 0.0, width, named=above)
+    inputs += tuple(Slot(ring, 0.0, GRID * (1 + number)) for number, ring in enumerate(quiet))
+    outputs = _row(face.outputs, height, width, named=below)
+    return NodeLayout(width, height, inputs, outputs, rows_top, foot_top, head_top=head_top)
+
+
+def _parted(face: Face) -> tuple[list[Ring], list[Ring]]:
+    """Return the rings that lie where wires come in, and those that wait out of the way."""
+    quiet = [ring for ring in face.inputs if ring.quiet and _at_the_bottom(face, ring)]
+    return [ring for ring in face.inputs if ring not in quiet], quiet
+
+
+def _across(rings: Sequence[Ring], measure: Measure) -> float:
+    """Return how wide a node has to be for the names of its rings to stand side by side."""
+    return len(rings) * (max(measure("name", ring.port) for ring in rings) + 10) + 2 * BAR
+
+
+def _fits_across(rings: Sequence[Ring], measure: Measure) -> bool:
+    return _across(rings, measure) <= WIDEST
+
+
+def _row(rings: Sequence[Ring], y: float, width: float, *, named: bool) -> tuple[Slot, ...]:
+    if named:
+        step = (width - 2 * BAR) / len(rings)
+        return tuple(Slot(ring, BAR + step * (n + 0.5), y, True) for n, ring in enumerate(rings))
+    step = width / (len(rings) + 1)
+    return tuple(Slot(ring, step * (number + 1), y) for number, ring in enumerate(rings))
 
 
 def _dot_layout(face: Face) -> NodeLayout:
@@ -135,7 +184,7 @@ def node_width(face: Face, measure: Measure) -> float:
         marks += BADGE + 6 + measure("count", times(face.shared))
     wanted = [measure("title", face.label) + marks, measure("kind", kind_line(face)) + BADGE]
     wanted += [measure("name", name) + 16 + measure("value", value) for name, value in face.rows]
-    if face.names_inputs or face.names_outputs:
+    if face.flow != DOWN and (face.names_inputs or face.names_outputs):
         left = [measure("name", ring.port) for ring in face.inputs if not ring.quiet]
         right = [measure("name", ring.port) for ring in face.outputs]
         wanted.append(
@@ -162,78 +211,3 @@ def kind_line(face: Face) -> str:
 def snapped(value: float) -> float:
     """Return the nearest place on the grid of half steps."""
     return round(value / SNAP) * SNAP
-
-
-# Wires --------------------------------------------------------------------------------------------
-
-
-def handles(dx: float, dy: float) -> float:
-    """Return how far a wire from (0, 0) to (dx, dy) runs straight before it turns."""
-    if dx >= 0:
-        return min(max(dx * 0.5, min(30.0, abs(dy) * 0.5)), 160.0)
-    return min(60.0 + abs(dx) * 0.3, 220.0)
-
-
-def wire_path(dx: float, dy: float) -> QPainterPath:
-    """Return the course of a wire from (0, 0) to (dx, dy): out to the right, in from the left."""
-    reach = handles(dx, dy)
-    path = QPainterPath()
-    path.cubicTo(reach, 0, dx - reach, dy, dx, dy)
-    return path
-
-
-def wire_bounds(dx: float, dy: float) -> QRectF:
-    """Return a rectangle around a wire from (0, 0) to (dx, dy), with the thickest pen."""
-    reach = handles(dx, dy)
-    left, right = min(0.0, dx - reach), max(dx, reach)
-    return QRectF(left - 3, min(0.0, dy) - 3, right - left + 6, abs(dy) + 6)
-
-
-def wire_path_with_gap(dx: float, dy: float, gap: float) -> QPainterPath:
-    """Return a wire's course with `gap` pixels left free around its middle, for a label."""
-    reach = handles(dx, dy)
-    points = ((0.0, 0.0), (reach, 0.0), (dx - reach, dy), (dx, dy))
-    speed = _speed_in_the_middle(points)
-    half = min(0.45, gap / 2 / speed) if speed else 0.45
-    path = QPainterPath()
-    first, _ = _split(points, 0.5 - half)
-    _, last = _split(points, 0.5 + half)
-    for part in (first, last):
-        path.moveTo(QPointF(*part[0]))
-        path.cubicTo(QPointF(*part[1]), QPointF(*part[2]), QPointF(*part[3]))
-    return path
-
-
-def _speed_in_the_middle(points) -> float:
-    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = points
-    return 0.75 * math.hypot(x3 + x2 - x1 - x0, y3 + y2 - y1 - y0)
-
-
-def _split(points, t: float):
-    """Cut a cubic curve at `t` after de Casteljau; return the two curves."""
-    a, b, c, d = points
-    ab, bc, cd = _between(a, b, t), _between(b, c, t), _between(c, d, t)
-    abc, bcd = _between(ab, bc, t), _between(bc, cd, t)
-    middle = _between(abc, bcd, t)
-    return (a, ab, abc, middle), (middle, bcd, cd, d)
-
-
-def _between(p, q, t: float):
-    return p[0] + (q[0] - p[0]) * t, p[1] + (q[1] - p[1]) * t
-
-
-def room_for_label(dx: float, dy: float) -> float:
-    """Return how many pixels of label a wire from (0, 0) to (dx, dy) has room for."""
-    return math.hypot(dx, dy) - 2 * RING - 8 if dx > 0 else 0.0
-
-
-def label_gap(dx: float, dy: float, width: float, height: float) -> float:
-    """Return the length of wire that a label of this size covers around the wire's middle."""
-    reach = handles(dx, dy)
-    points = ((0.0, 0.0), (reach, 0.0), (dx - reach, dy), (dx, dy))
-    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = points
-    across, down = abs(x3 + x2 - x1 - x0), abs(y3 + y2 - y1 - y0)
-    length = math.hypot(across, down) or 1.0
-    by_width = width * length / across if across else math.inf
-    by_height = height * length / down if down else math.inf
-    return min(by_width, by_height)

@@ -6,12 +6,14 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem
 
+from composer_gui.core.document import RIGHT
+from composer_gui.ui.canvas.courses import wire_path
 from composer_gui.ui.canvas.dot_item import DotItem
 from composer_gui.ui.canvas.faces import Face
-from composer_gui.ui.canvas.geometry import RADIUS, wire_path
+from composer_gui.ui.canvas.geometry import RADIUS
 from composer_gui.ui.canvas.ink import Ink
 from composer_gui.ui.canvas.mismatch import growth
-from composer_gui.ui.canvas.node_item import NodeItem
+from composer_gui.ui.canvas.node_item import NodeItem, edge_middle
 
 HEIGHT = 101.0
 """Above everything that is there, so that the far view paints it too."""
@@ -56,8 +58,7 @@ class GhostCard(QGraphicsItem):
         for slot in layout.outputs if side == "out" else layout.inputs:
             if slot.ring.port == port and slot.ring.index == index:
                 return self.pos() + QPointF(slot.x, slot.y)
-        card = self.card()
-        return QPointF(card.right() if side == "out" else card.left(), card.center().y())
+        return edge_middle(self.card(), side, self.painted.face.flow)
 
     def boundingRect(self) -> QRectF:
         return self.painted.boundingRect()
@@ -67,9 +68,9 @@ class GhostCard(QGraphicsItem):
         self.painted.paint(painter, option, widget)
 
 
-def ghost_wire(start: QPointF, end: QPointF, ink: Ink) -> QGraphicsPathItem:
+def ghost_wire(start: QPointF, end: QPointF, ink: Ink, flow: str = RIGHT) -> QGraphicsPathItem:
     """Return a wire that a change would draw."""
-    item = QGraphicsPathItem(wire_path(end.x() - start.x(), end.y() - start.y()))
+    item = QGraphicsPathItem(wire_path(end.x() - start.x(), end.y() - start.y(), flow))
     item.setPos(start)
     item.setPen(dashed(ink, 2.0))
     item.setZValue(HEIGHT)

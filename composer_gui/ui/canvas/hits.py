@@ -82,7 +82,7 @@ def _card(cards: list[NodeItem], at: QPointF) -> Hit | None:
     for item in cards:
         card = item.card()
         if card.contains(at):
-            on_top = at.y() < card.top() + HEADER / 2
+            on_top = at.y() < card.top() + item.layout.head_top + HEADER / 2
             on_mark = on_top and at.x() > card.right() - RIGHT - BADGE
             on_title = on_top and not on_mark
             return Hit("node", item.node_id, on_title=on_title, on_mark=on_mark)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem
 
+from composer_gui.core.document import DOWN
 from composer_gui.ui.canvas import glyphs
 from composer_gui.ui.canvas.faces import Face
 from composer_gui.ui.canvas.geometry import (
@@ -13,6 +14,7 @@ from composer_gui.ui.canvas.geometry import (
     BAR,
     FOOT,
     FULL_DETAIL,
+    NAMES,
     PADDING,
     RADIUS,
     RIGHT,
@@ -24,7 +26,7 @@ from composer_gui.ui.canvas.geometry import (
     lay_out,
     times,
 )
-from composer_gui.ui.canvas.glyphs import NO_PEN
+from composer_gui.ui.canvas.glyphs import NO_BRUSH, NO_PEN
 from composer_gui.ui.canvas.ink import Ink
 from composer_gui.ui.canvas.marks import ANEW, BYPASSED, JOINT
 from composer_gui.ui.canvas.ring_marks import draw_marked
@@ -161,9 +163,29 @@ class NodeItem(QGraphicsItem):
             if start.x() > end.x():
                 painter.drawLine(start, end)
         if size.inputs and size.outputs:
-            first, last = size.inputs[0], size.outputs[0]
             painter.setPen(ink.ring_pen)
-            painter.drawLine(QPointF(first.x, first.y), QPointF(last.x, last.y))
+            painter.setBrush(NO_BRUSH)
+            painter.drawPath(self._passage(size.inputs[0], size.outputs[0]))
+
+    def _passage(self, first: Slot, last: Slot) -> QPainterPath:
+        """Return the line from ring to ring, where no words stand: below them, or beside them."""
+        size = self.layout
+        path = QPainterPath(QPointF(first.x, first.y))
+        if self.face.flow == DOWN:
+            right, top, bottom = size.width - 6, 5.0, size.height - 5
+            path.quadTo(first.x, top, first.x + 8, top)
+            path.lineTo(right - 6, top)
+            path.quadTo(right, top, right, top + 6)
+            path.lineTo(right, bottom - 6)
+            path.quadTo(right, bottom, right - 6, bottom)
+            path.lineTo(last.x + 8, bottom)
+            path.quadTo(last.x, bottom, last.x, last.y)
+        else:
+            y = size.foot_top
+            path.cubicTo(PADDING - 4, first.y, BAR, y, PADDING + 4, y)
+            path.lineTo(size.width - RIGHT - 4, y)
+            path.cubicTo(size.width - BAR, y, size.width - RIGHT + 4, last.y, last.x, last.y)
+        return path
 
     def _border(self):
         state = self.face.state
@@ -193,22 +215,23 @@ class NodeItem(QGraphicsItem):
 
     def _paint_head(self, painter: QPainter) -> None:
         ink, face = self.ink, self.face
+        title_at, kind_at = TITLE_AT + self.layout.head_top, KIND_AT + self.layout.head_top
         right = self.layout.width - RIGHT
-        self._paint_verdict(painter, right - 6, TITLE_AT)
+        self._paint_verdict(painter, right - 6, title_at)
         right -= BADGE + 2
         if face.locked:
             closed = face.frozen
-            glyphs.draw_lock(painter, ink.theme.secondary, right - 6, TITLE_AT - 1, closed=closed)
+            glyphs.draw_lock(painter, ink.theme.secondary, right - 6, title_at - 1, closed=closed)
             right -= BADGE
         if face.pinned:
-            glyphs.draw_pin(painter, ink.theme.secondary, right - 6, TITLE_AT)
+            glyphs.draw_pin(painter, ink.theme.secondary, right - 6, title_at)
             right -= BADGE
-        right = self._paint_sharing(painter, right)
+        right = self._paint_sharing(painter, right, title_at)
         painter.setFont(ink.fonts["title"])
         painter.setPen(self._tone(ink.theme.text))
         title = ink.elided("title", face.label, right - PADDING)
-        painter.drawText(QPointF(PADDING, ink.baseline("title", TITLE_AT)), title)
-        top = KIND_AT - glyphs.SIZE / 2
+        painter.drawText(QPointF(PADDING, ink.baseline("title", title_at)), title)
+        top = kind_at - glyphs.SIZE / 2
         glyphs.draw_category(painter, face.category, ink.category(face.category), PADDING, top)
         painter.setFont(ink.fonts["kind"])
         painter.setPen(self._tone(ink.theme.secondary))
@@ -217,7 +240,7 @@ class NodeItem(QGraphicsItem):
         aside = BYPASSED if face.bypassed else face.origin
         origin = f"{JOINT}{aside}" if aside else ""
         kind = ink.elided("kind", face.kind_text, room - ink.measure("kind", origin))
-        baseline = ink.baseline("kind", KIND_AT)
+        baseline = ink.baseline("kind", kind_at)
         painter.drawText(QPointF(left, baseline), kind)
         if origin:
             painter.setPen(self._aside_colour(aside))
@@ -233,7 +256,7 @@ class NodeItem(QGraphicsItem):
             return now.text
         return now.warning if aside == ANEW else now.tertiary
 
-    def _paint_sharing(self, painter: QPainter, right: float) -> float:
+    def _paint_sharing(self, painter: QPainter, right: float, at: float) -> float:
         """Paint the marks of shared and of copied weights; return how far the label may go."""
         ink, face = self.ink, self.face
         if face.shared:
@@ -241,11 +264,11 @@ class NodeItem(QGraphicsItem):
             width = ink.measure("count", text)
             painter.setFont(ink.fonts["count"])
             painter.setPen(ink.theme.accent)
-            painter.drawText(QPointF(right - width, ink.baseline("count", TITLE_AT)), text)
-            glyphs.draw_shared(painter, ink.theme.accent, right - width - 9, TITLE_AT)
+            painter.drawText(QPointF(right - width, ink.baseline("count", at)), text)
+            glyphs.draw_shared(painter, ink.theme.accent, right - width - 9, at)
             right -= BADGE + width + 6
         if face.copies:
-            glyphs.draw_copy(painter, ink.theme.secondary, right - 6, TITLE_AT)
+            glyphs.draw_copy(painter, ink.theme.secondary, right - 6, at)
             right -= BADGE
         return right
 
@@ -294,6 +317,9 @@ class NodeItem(QGraphicsItem):
         painter.setPen(ink.theme.secondary)
         both = face.names_inputs and face.names_outputs
         room = (size.width - PADDING - RIGHT) * (0.48 if both else 1.0)
+        if face.flow == DOWN:
+            self._paint_names_across(painter)
+            return
         for slot in size.inputs:
             if slot.named and slot.ring.index == 0:
                 text = ink.elided("name", slot.ring.port, room)
@@ -303,6 +329,16 @@ class NodeItem(QGraphicsItem):
                 text = ink.elided("name", slot.ring.port, room)
                 x = size.width - RIGHT - ink.measure("name", text)
                 painter.drawText(QPointF(x, ink.baseline("name", slot.y)), text)
+
+    def _paint_names_across(self, painter: QPainter) -> None:
+        """Write the names of ports where the wires come in above and go out below."""
+        ink, size = self.ink, self.layout
+        below = size.height - NAMES / 2 - 2
+        for slots, y in ((size.inputs, NAMES / 2 + 3), (size.outputs, below)):
+            for slot in slots:
+                if slot.named and (slot.ring.index == 0 or y == below):
+                    x = slot.x - ink.measure("name", slot.ring.port) / 2
+                    painter.drawText(QPointF(x, ink.baseline("name", y)), slot.ring.port)
 
     def _paint_foot(self, painter: QPainter) -> None:
         ink, size, face = self.ink, self.layout, self.face
@@ -349,3 +385,10 @@ class NodeItem(QGraphicsItem):
         if slot.ring.quiet and not self.hovered:
             return self.ink.quiet_ring_pen, 2.6
         return self.ink.ring_pen, RING - 0.6
+
+
+def edge_middle(card: QRectF, side: str, flow: str) -> QPointF:
+    """Return the middle of the edge of a card at which wires come "in" or go "out"."""
+    if flow == DOWN:
+        return QPointF(card.center().x(), card.bottom() if side == "out" else card.top())
+    return QPointF(card.right() if side == "out" else card.left(), card.center().y())

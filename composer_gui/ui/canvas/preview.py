@@ -125,7 +125,7 @@ class Preview(QObject):
         start = self._ring(wire.source.node, "out", wire.source.port)
         end = self._ring(wire.node, "in", wire.port, wire.index)
         if start is not None and end is not None:
-            self._put(ghost_wire(start, end, self._scene.ink))
+            self._put(ghost_wire(start, end, self._scene.ink, self._scene.flow))
 
     def _ring(self, node_id: str, side: str, port: str, index: int = 0) -> QPointF | None:
         if node_id in self._ghosts:

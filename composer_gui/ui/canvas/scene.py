@@ -14,7 +14,7 @@ from composer_gui.ui.canvas.backlog import AT_ONCE, Backlog
 from composer_gui.ui.canvas.dot_item import item_for
 from composer_gui.ui.canvas.geometry import DOT, FOOT, GRID, HEADER, NARROWEST
 from composer_gui.ui.canvas.ink import Ink
-from composer_gui.ui.canvas.node_item import NodeItem
+from composer_gui.ui.canvas.node_item import NodeItem, edge_middle
 from composer_gui.ui.canvas.plates import FrameItem, NoteItem, Plate
 from composer_gui.ui.canvas.portraits import Portraits
 from composer_gui.ui.canvas.selection import Selection
@@ -52,7 +52,7 @@ class CanvasScene(QGraphicsScene):
         self.portraits = Portraits(session)
         self.kinship = self.portraits.kinship
         self._level = (session.history, session.place)
-        self._flow = session.document.flow
+        self.flow = session.document.flow
         work = (self._remove_items, self._add_nodes, self._refresh, self._nearest)
         self._backlog = Backlog(*work, self)
         self._connect()
@@ -135,8 +135,8 @@ class CanvasScene(QGraphicsScene):
             layers |= kin.call(document.nodes[node_id])
         layers |= kin.follow(document, change.layers)
         stale = set(change.changed)
-        if document.flow != self._flow:
-            self._flow = document.flow
+        if document.flow != self.flow:
+            self.flow = document.flow
             stale.update(document.nodes)
         for layer_id in layers:
             stale |= kin.calls(layer_id)
@@ -286,7 +286,7 @@ class CanvasScene(QGraphicsScene):
     def _place_wire(self, wire: Wire) -> None:
         start = self.ring_centre(wire.source.node, "out", wire.source.port)
         end = self.ring_centre(wire.node, "in", wire.port, wire.index)
-        self.wires[wire].set_ends(start, end)
+        self.wires[wire].set_ends(start, end, self.flow)
 
     def ring_centre(self, node_id: str, side: str, port: str, index: int = 0) -> QPointF:
         """Return where a ring lies in the scene; the middle of the edge where there is none."""
@@ -295,8 +295,7 @@ class CanvasScene(QGraphicsScene):
         for slot in slots:
             if slot.ring.port == port and slot.ring.index == index:
                 return item.centre_of(slot)
-        card = item.card()
-        return QPointF(card.right() if side == "out" else card.left(), card.center().y())
+        return edge_middle(item.card(), side, self.flow)
 
     def _other_place(self, node_id: str) -> tuple[float, float] | None:
         """Return where the document has the node, or None where its item is there already."""

@@ -8,18 +8,21 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QBrush, QPainterPath, QPainterPathStroker
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsSimpleTextItem
 
-from composer_gui.core.document import Wire
+from composer_gui.core.document import RIGHT, Wire
 from composer_gui.core.origins import ABOUT_DTYPES
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.verdicts import WRONG, Verdict
-from composer_gui.ui.canvas.geometry import (
-    FULL_DETAIL,
-    label_gap,
-    room_for_label,
+from composer_gui.ui.canvas.courses import (
+    Way,
+    label_place,
+    label_room,
+    label_segment,
+    segments,
     wire_bounds,
     wire_path,
     wire_path_with_gap,
 )
+from composer_gui.ui.canvas.geometry import FULL_DETAIL
 from composer_gui.ui.canvas.ink import Ink
 from composer_gui.ui.canvas.mismatch import Mismatch, MismatchTag, mismatch_of
 from composer_gui.ui.severity import UNFINISHED
@@ -137,6 +140,8 @@ class WireItem(QGraphicsPathItem):
         self.look = look
         self.mark = ""
         self._span = (0.0, 0.0)
+        self._flow = RIGHT
+        self._way: Way = ()
         self._outline: QPainterPath | None = None
         self._bounds = QRectF()
         self._text: WireLabel | None = None
@@ -144,13 +149,26 @@ class WireItem(QGraphicsPathItem):
         self._take_pen()
         self._take_tag()
 
-    def set_ends(self, start: QPointF, end: QPointF) -> None:
-        """Run from `start` to `end`, in the scene."""
+    def set_ends(self, start: QPointF, end: QPointF, flow: str = RIGHT) -> None:
+        """Run from `start` to `end`, in the scene; other ends have no way around anything yet."""
         span = (end.x() - start.x(), end.y() - start.y())
         self.setPos(start)
-        if span != self._span:
-            self._span = span
+        if (span, flow) != (self._span, self._flow):
+            self._span, self._flow, self._way = span, flow, ()
             self._draw()
+
+    def set_way(self, way: Way) -> None:
+        """Be led through these places of the scene, or with () run as a plain curve."""
+        x, y = self.x(), self.y()
+        way = tuple((px - x, py - y) for px, py in way)
+        if way != self._way:
+            self._way = way
+            self._draw()
+
+    @property
+    def is_led(self) -> bool:
+        """Whether the wire is led around something."""
+        return bool(self._way)
 
     def set_look(self, look: WireLook) -> None:
         """Be drawn as `look` says."""
@@ -175,8 +193,11 @@ class WireItem(QGraphicsPathItem):
         self._draw()
 
     def middle(self) -> QPointF:
-        """Return the middle of the wire, in the scene."""
-        return QPointF(self.x() + self._span[0] / 2, self.y() + self._span[1] / 2)
+        """Return the middle of the wire, where its words stand, in the scene."""
+        if not self._way:
+            return QPointF(self.x() + self._span[0] / 2, self.y() + self._span[1] / 2)
+        course = segments(*self._span, self._flow, self._way)
+        return self.pos() + QPointF(*label_place(course[label_segment(course)]))
 
     def ends(self) -> tuple[QPointF, QPointF]:
         """Return where the wire begins and ends, in the scene."""
@@ -189,7 +210,8 @@ class WireItem(QGraphicsPathItem):
         if self._outline is None:
             stroker = QPainterPathStroker()
             stroker.setWidth(GRAB)
-            self._outline = stroker.createStroke(wire_path(*self._span))
+            path = wire_path(*self._span, self._flow, self._way)
+            self._outline = stroker.createStroke(path)
         return self._outline
 
     def _take_tag(self) -> None:
@@ -227,24 +249,24 @@ class WireItem(QGraphicsPathItem):
         """Make the path anew, with a gap for the label where there is room for it."""
         self._outline = None
         self.prepareGeometryChange()
-        self._bounds = wire_bounds(*self._span)
+        self._bounds = wire_bounds(*self._span, self._flow, self._way)
         label = "" if self.look.mismatch is not None else self.look.label
         width = self.ink.measure("label", label) if label else 0.0
-        if not width or width > room_for_label(*self._span):
-            self.setPath(wire_path(*self._span))
+        course = segments(*self._span, self._flow, self._way) if width else []
+        room = label_room(course, self._flow) if width else 0.0
+        if not width or width > room:
+            self.setPath(wire_path(*self._span, self._flow, self._way))
             if self._text is not None:
                 self._text.hide()
             return
-        self._place_text()
-        gap = label_gap(*self._span, width + 12, 18)
-        self.setPath(wire_path_with_gap(*self._span, gap))
+        self._place_text(QPointF(*label_place(course[label_segment(course)])), room)
+        self.setPath(wire_path_with_gap(course, width + 12))
 
-    def _place_text(self) -> None:
+    def _place_text(self, middle: QPointF, room: float) -> None:
         if self._text is None:
             self._text = WireLabel(self)
         self._text.setFont(self.ink.fonts["label"])
         self._text.setText(self.look.label)
         self._text.setBrush(QBrush(self._text_colour()))
-        middle = QPointF(self._span[0] / 2, self._span[1] / 2)
-        self._text.put(middle, room_for_label(*self._span))
+        self._text.put(middle, room)
         self._text.show()

@@ -15,7 +15,8 @@ from composer_gui.core.document import Document, Source, Wire
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.ports import input_ports, output_ports
 from composer_gui.session.fitting import CANNOT, FITS, MENDABLE
-from composer_gui.ui.canvas.geometry import Slot, wire_path
+from composer_gui.ui.canvas.courses import wire_path
+from composer_gui.ui.canvas.geometry import Slot
 from composer_gui.ui.canvas.hits import Hit
 from composer_gui.ui.canvas.interactions.wire_marks import WireMarks
 from composer_gui.ui.canvas.scene import CanvasScene
@@ -248,7 +249,8 @@ class DrawWire:
         now = self._scene.ink.theme
         self._draft.setPen(QPen(getattr(now, tone), 2.2))
         self._draft.setPos(start)
-        self._draft.setPath(wire_path(end.x() - start.x(), end.y() - start.y()))
+        span = end.x() - start.x(), end.y() - start.y()
+        self._draft.setPath(wire_path(*span, self._scene.flow))
 
 
 def rewire(document: Document, catalog: Catalog, loose: Wire, proposal: Proposal) -> Document:

@@ -1,0 +1,141 @@
+"""The course of a wire: plain curves, ways around nodes, and the gap in which its label stands.
+
+A wire begins at (0, 0) and ends at (dx, dy); its way is made of places between these (see
+`core/routing.py`). Everything is in pixels of the scene.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainterPath
+
+from composer_gui.core.document import DOWN, RIGHT
+from composer_gui.core.routing import Place, curves, handles
+from composer_gui.ui.canvas.geometry import RING
+
+Way = tuple[Place, ...]
+Segment = tuple[Place, Place, Place, Place]
+"""A cubic curve: where it begins, its two control points, where it ends."""
+
+START: Place = (0.0, 0.0)
+_BESIDE = 8.0
+"""Least room between a label and the rings at both ends of a wire."""
+_LINE = 18.0
+"""Height of a label with the gaps above and below it."""
+
+
+def plain(dx: float, dy: float, flow: str = RIGHT) -> Segment:
+    """Return the curve of a wire that is not led around anything."""
+    if flow == DOWN:
+        reach = handles(dy, dx)
+        return START, (0.0, reach), (dx, dy - reach), (dx, dy)
+    reach = handles(dx, dy)
+    return START, (reach, 0.0), (dx - reach, dy), (dx, dy)
+
+
+def segments(dx: float, dy: float, flow: str = RIGHT, way: Way = ()) -> list[Segment]:
+    """Return the curves of a wire, one after the other."""
+    if not way:
+        return [plain(dx, dy, flow)]
+    found: list[Segment] = []
+    at = START
+    for one, other, last in curves(START, (dx, dy), way, flow):
+        found.append((at, one, other, last))
+        at = last
+    return found
+
+
+def wire_path(dx: float, dy: float, flow: str = RIGHT, way: Way = ()) -> QPainterPath:
+    """Return the course of a wire: it leaves and arrives in the direction of the flow."""
+    path = QPainterPath()  # begins at (0, 0)
+    for _, (x1, y1), (x2, y2), (x3, y3) in segments(dx, dy, flow, way):
+        path.cubicTo(x1, y1, x2, y2, x3, y3)
+    return path
+
+
+def wire_bounds(dx: float, dy: float, flow: str = RIGHT, way: Way = ()) -> QRectF:
+    """Return a rectangle around a wire, with the thickest pen."""
+    places = [place for segment in segments(dx, dy, flow, way) for place in segment]
+    xs, ys = zip(*places, strict=True)
+    left, top = min(xs), min(ys)
+    return QRectF(left - 3, top - 3, max(xs) - left + 6, max(ys) - top + 6)
+
+
+# Labels -------------------------------------------------------------------------------------------
+
+
+def label_segment(course: Sequence[Segment]) -> int:
+    """Return which of the curves has the label: the only one, else the longest straight run."""
+    if len(course) == 1:
+        return 0
+    return max(range(1, len(course), 2), key=lambda number: math.dist(*course[number][::3]))
+
+
+def label_place(segment: Segment) -> Place:
+    """Return where the middle of a label is."""
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = segment
+    return (x0 + 3 * x1 + 3 * x2 + x3) / 8, (y0 + 3 * y1 + 3 * y2 + y3) / 8
+
+
+def label_room(course: Sequence[Segment], flow: str = RIGHT) -> float:
+    """Return how wide a label may be for which a wire has room; 0 where it runs back."""
+    (x0, y0), _, _, (x3, y3) = course[label_segment(course)]
+    ahead = y3 - y0 if flow == DOWN else x3 - x0
+    if len(course) == 1 and ahead <= 0:
+        return 0.0
+    length = math.hypot(x3 - x0, y3 - y0) - 2 * RING - _BESIDE
+    if flow == DOWN:  # it lies across the wire, which has to be a line of words longer
+        return math.inf if length > 2 * _LINE else 0.0
+    return length
+
+
+def wire_path_with_gap(course: Sequence[Segment], width: float) -> QPainterPath:
+    """Return a wire's course with room left for a label so wide around its place."""
+    chosen = label_segment(course)
+    path = QPainterPath()
+    for number, segment in enumerate(course):
+        if number != chosen:
+            _add(path, segment)
+            continue
+        speed = _speed_in_the_middle(segment)
+        half = min(0.45, _gap(segment, width) / 2 / speed) if speed else 0.45
+        _add(path, _split(segment, 0.5 - half)[0])
+        _add(path, _split(segment, 0.5 + half)[1])
+    return path
+
+
+def _gap(segment: Segment, width: float) -> float:
+    """Return the length of wire that a label covers around the middle of a curve."""
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = segment
+    across, down = abs(x3 + x2 - x1 - x0), abs(y3 + y2 - y1 - y0)
+    length = math.hypot(across, down) or 1.0
+    by_width = width * length / across if across else math.inf
+    by_height = _LINE * length / down if down else math.inf
+    return min(by_width, by_height)
+
+
+def _add(path: QPainterPath, segment: Segment) -> None:
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = segment
+    path.moveTo(QPointF(x0, y0))
+    path.cubicTo(x1, y1, x2, y2, x3, y3)
+
+
+def _speed_in_the_middle(segment: Segment) -> float:
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = segment
+    return 0.75 * math.hypot(x3 + x2 - x1 - x0, y3 + y2 - y1 - y0)
+
+
+def _split(segment: Segment, t: float) -> tuple[Segment, Segment]:
+    """Cut a cubic curve at `t` after de Casteljau; return the two curves."""
+    a, b, c, d = segment
+    ab, bc, cd = _between(a, b, t), _between(b, c, t), _between(c, d, t)
+    abc, bcd = _between(ab, bc, t), _between(bc, cd, t)
+    middle = _between(abc, bcd, t)
+    return (a, ab, abc, middle), (middle, bcd, cd, d)
+
+
+def _between(p: Place, q: Place, t: float) -> Place:
+    return p[0] + (q[0] - p[0]) * t, p[1] + (q[1] - p[1]) * t
