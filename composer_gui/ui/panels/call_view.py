@@ -68,6 +68,12 @@ class CallView(NodeView):
         """The layer that the node calls."""
         return self.document.layers[self.node.layer]
 
+    def turn_to(self, node_id: str) -> None:
+        super().turn_to(node_id)
+        if self.weights is not None:
+            self.weights.editor.turn_to(node_id)
+        self.parameters.unfold()
+
     def begin(self) -> None:
         self.add(self.title, self.subtitle)
         if self.spec is not None:

@@ -45,6 +45,11 @@ class Field(QWidget):
         self._grid.addWidget(self.sentence, 1, 1)
         self._grid.setColumnStretch(1, 1)
 
+    @property
+    def is_told(self) -> bool:
+        """Whether a sentence stands below the editor."""
+        return not self.sentence.isHidden()
+
     def tell(self, sentence: str) -> None:
         """Show a sentence below the editor; an empty one takes it away."""
         self.sentence.setText(sentence)

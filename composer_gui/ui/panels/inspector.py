@@ -6,10 +6,12 @@ from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from composer_gui.core.document import Call, Dot, Frame, Input, Note, Output
+from composer_gui.core.layer_kinds import KerasLayer
 from composer_gui.session.session import Session
 from composer_gui.ui.panels.call_view import CallView
 from composer_gui.ui.panels.design_view import DesignView, SeveralView
 from composer_gui.ui.panels.end_views import DotView, FrameView, InputView, NoteView, OutputView
+from composer_gui.ui.panels.node_view import NodeView
 
 _VIEWS = {
     Input: InputView,
@@ -19,6 +21,9 @@ _VIEWS = {
     Frame: FrameView,
     Note: NoteView,
 }
+
+SHELF = 8
+"""How many views are kept for the next node of their kind: making one takes a frame and a half."""
 
 
 class Inspector(QScrollArea):
@@ -39,6 +44,8 @@ class Inspector(QScrollArea):
         self._ids: tuple[str, ...] = ()
         self._key: object = None
         self.view: QWidget | None = None
+        self._kind: object = None
+        self._shelf: dict[object, NodeView] = {}
         self._later = QTimer(self, singleShot=True, interval=0)
         self._set_up()
         self._connect()
@@ -99,7 +106,9 @@ class Inspector(QScrollArea):
         held, place = None, 0
         if key != self._key or self.view is None:
             self._key = key
-            self._put(self._make(ids))
+            self._put_away()
+            self._kind = _kind(self._session, ids)
+            self._put(self._turned(ids) or self._make(ids))
         else:
             held = self._focused()
             place = self._place_of(held)
@@ -129,17 +138,53 @@ class Inspector(QScrollArea):
         node = self._session.document.nodes[ids[0]]
         return _VIEWS[type(node)](self._session, ids[0])
 
+    def _turned(self, ids: tuple[str, ...]) -> NodeView | None:
+        """Return a view that was made for another node of the kind and shows this one now."""
+        view = self._shelf.pop(self._kind, None)
+        if view is not None:
+            view.turn_to(ids[0])
+        return view
+
+    def _put_away(self) -> None:
+        """Keep the view that is shown for another node of its kind, or let it go."""
+        view, self.view = self.view, None
+        if view is None:
+            return
+        view.node_chosen.disconnect(self.node_chosen)
+        view.looked_at.disconnect(self.looked_at)
+        self._column.removeWidget(view)
+        can_wait = self._kind is not None and view.is_tidy() and self._focused_in(view) is None
+        view.hide()
+        if not can_wait:
+            view.deleteLater()
+            return
+        view.rest()
+        self._shelf[self._kind] = view
+        while len(self._shelf) > SHELF:
+            self._shelf.pop(next(iter(self._shelf))).deleteLater()
+
+    def _focused_in(self, view: QWidget) -> QWidget | None:
+        focused = QApplication.focusWidget()
+        return focused if focused is not None and view.isAncestorOf(focused) else None
+
     def _put(self, view: QWidget) -> None:
-        if self.view is not None:
-            self._column.removeWidget(self.view)
-            self.view.hide()
-            self.view.deleteLater()
         self.view = view
         view.node_chosen.connect(self.node_chosen)
         view.looked_at.connect(self.looked_at)
         self._column.insertWidget(0, view)
         view.show()  # now, and not with the next event: typing may go on at once
         self.verticalScrollBar().setValue(0)
+
+
+def _kind(session: Session, ids: tuple[str, ...]) -> object:
+    """Return what views have in common that can be turned to one another's nodes, None for none."""
+    if len(ids) != 1:
+        return None
+    node = session.document.nodes[ids[0]]
+    if isinstance(node, Input | Output):
+        return type(node)
+    layer = session.document.layers[node.layer] if isinstance(node, Call) else None
+    return layer.class_name if isinstance(layer, KerasLayer) else None
 
 
 def _key(session: Session, ids: tuple[str, ...]) -> object:

@@ -23,7 +23,7 @@ from composer_gui.session.session import Session
 from composer_gui.ui.canvas.fix_buttons import link
 from composer_gui.ui.canvas.telling import told
 from composer_gui.ui.controls import TextField
-from composer_gui.ui.panels.fields import Column, Field
+from composer_gui.ui.panels.fields import Column, Field, ParameterField
 from composer_gui.ui.panels.problem_row import ProblemRow, has_keys
 from composer_gui.ui.words import Hairline, Head, Line, Paragraph, count_of
 
@@ -59,6 +59,21 @@ class NodeView(Column):
     def follow(self) -> None:
         """Show what the document says now."""
         raise NotImplementedError
+
+    def turn_to(self, node_id: str) -> None:
+        """Show another node of the same kind from now on; for views that were made for one."""
+        self.node_id = node_id
+        self.end_typing()
+        for field in self.findChildren(ParameterField):
+            field.visits += 1
+
+    def is_tidy(self) -> bool:
+        """Whether no field holds something that was refused."""
+        return all(not field.is_told for field in self.findChildren(Field))
+
+    def rest(self) -> None:
+        """Let go of what is only of the node that is shown."""
+        self.problems.clear()
 
     def begin(self) -> None:
         """Put title, subtitle and problems at the top."""
@@ -152,6 +167,15 @@ class ProblemsPart(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # else nothing can come behind it
         self.hide()
 
+    def clear(self) -> None:
+        """Show nothing, of no node."""
+        self._shown = ()
+        self.rows = []
+        while self._column.count():
+            widget = self._column.takeAt(0).widget()
+            widget.hide()
+            widget.deleteLater()
+
     def show_verdict(self, node_id: str) -> None:
         """Show what is wrong with a node, or for which other node it waits."""
         verdict = self._session.verdict(node_id)
@@ -164,13 +188,9 @@ class ProblemsPart(QWidget):
             for row in self.rows:
                 row.look_for_fixes()  # what was found may be of the design as it was
             return
-        self._shown = shown
         held = has_keys(self)
-        self.rows = []
-        while self._column.count():
-            widget = self._column.takeAt(0).widget()
-            widget.hide()
-            widget.deleteLater()
+        self.clear()
+        self._shown = shown
         for problem in told(verdict):
             row = ProblemRow(self._session, problem, titled=False, margins=(0, 2, 0, 2))
             row.setFocusPolicy(Qt.FocusPolicy.ClickFocus)

@@ -67,6 +67,7 @@ class ParametersPart(Column):
         super().__init__(spacing=6)
         self._view = view
         self.fields: dict[str, ParameterField] = {}
+        self._rare: list[Parameter] = []
         self.column.setContentsMargins(0, 8, 0, 0)
         if view.spec is None:
             self._list_unknown()
@@ -89,9 +90,15 @@ class ParametersPart(Column):
         self.add(self.fold, self.below)
         self.below.hide()
         self.fold.toggled.connect(self._toggle)
-        given = self._view.layer.parameters
-        self.fold.setChecked(ParametersPart.is_open or any(p.name in given for p in rare))
+        self.unfold()
         self.fold.clicked.connect(self._remember)
+
+    def unfold(self) -> None:
+        """Show the rare parameters where one of them is set, or where they were shown last."""
+        if self._rare:
+            given = self._view.layer.parameters
+            is_given = any(parameter.name in given for parameter in self._rare)
+            self.fold.setChecked(ParametersPart.is_open or is_given)
 
     def _toggle(self, opened: bool) -> None:
         if opened and not self.below.column.count():

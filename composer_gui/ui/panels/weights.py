@@ -28,6 +28,10 @@ class WeightsChoice(ChoiceBox):
         self._choices: list[tuple[str, str]] = []
         self.activated.connect(self._take)
 
+    def turn_to(self, node_id: str) -> None:
+        """Be about another node from now on."""
+        self._node_id = node_id
+
     def follow(self) -> None:
         """Show whose weights the node has now, and whose it could have."""
         document = self._session.document
