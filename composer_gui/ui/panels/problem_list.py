@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -14,6 +16,9 @@ from composer_gui.ui.words import Paragraph, count_of
 
 MOST = 100
 """How many problems are listed; who has more mends these first."""
+
+AT_ONCE = 10
+"""How many rows are made in one turn of the event loop; a hundred would take ten frames."""
 
 DELAY = 30
 """Milliseconds after a change before the list is looked through: edits come in bursts."""
@@ -39,6 +44,7 @@ class ProblemList(QScrollArea):
         self.rest = Paragraph(tone="tertiary")
         self._later = QTimer(self, singleShot=True, interval=DELAY)
         self._looking = QTimer(self, singleShot=True, interval=0)
+        self._making = QTimer(self, interval=0)
         self._set_up()
         self._connect()
         self._later.start()
@@ -65,6 +71,7 @@ class ProblemList(QScrollArea):
         self._session.settled.connect(self._soon)
         self._later.timeout.connect(self.refresh)
         self._looking.timeout.connect(self._look_for_fixes)
+        self._making.timeout.connect(self._make_rows)
         self.verticalScrollBar().valueChanged.connect(self._look_soon)
 
     def _soon(self, *_: object) -> None:
@@ -90,26 +97,41 @@ class ProblemList(QScrollArea):
         self.counted.emit(len(found), sum(map(is_wrong, found)))
 
     def _rebuild(self) -> None:
+        """Keep the rows at the top that say the same still, and make the others anew."""
         self._is_stale = False
         held = next((n for n, row in enumerate(self.rows) if has_keys(row)), None)
-        for row in self.rows:
+        pairs = zip(self.rows, self.problems, strict=False)
+        kept = sum(1 for _ in itertools.takewhile(lambda pair: pair[0].problem == pair[1], pairs))
+        for row in self.rows[kept:]:
             self._column.removeWidget(row)
             row.hide()
             row.deleteLater()
-        self.rows = []
-        for place, problem in enumerate(self.problems[:MOST]):
+        del self.rows[kept:]
+        self._make_rows()
+        while held is not None and held >= len(self.rows) and self._making.isActive():
+            self._make_rows()
+        if held is not None:  # whoever mends by keys goes on with what took the place
+            row = self.rows[min(held, len(self.rows) - 1)] if self.rows else self
+            row.show()
+            row.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _make_rows(self) -> None:
+        """Make some of the rows that are lacking; the next turn makes more."""
+        first = len(self.rows)
+        wanted = self.problems[:MOST]
+        last: QWidget = self.rows[-1].chain() if self.rows else self
+        for place, problem in enumerate(wanted[first : first + AT_ONCE], first):
             row = ProblemRow(self._session, problem)
             row.chosen.connect(self.node_chosen)
             row.looked_at.connect(self.looked_at)
             self._column.insertWidget(place, row)
             self.rows.append(row)
-        last: QWidget = self
-        for row in self.rows:
             last = row.chain(last)
-        if held is not None:  # whoever mends by keys goes on with what took the place
-            row = self.rows[min(held, len(self.rows) - 1)] if self.rows else self
-            row.show()
-            row.setFocus(Qt.FocusReason.OtherFocusReason)
+        if len(self.rows) < len(wanted):
+            self._making.start()
+        else:
+            self._making.stop()
+            self._look_soon()
 
     def resizeEvent(self, event) -> None:
         super().resizeEvent(event)

@@ -12,7 +12,8 @@ from composer_gui.core.verdicts import FINE, WRONG, Verdict
 from composer_gui.ui import file_dialogs
 from composer_gui.ui.canvas.problem_words import OriginLink
 from composer_gui.ui.panels import problem_list
-from composer_gui.ui.panels.problem_list import ProblemList
+from composer_gui.ui.panels.problem_list import AT_ONCE, ProblemList
+from composer_gui.ui.panels.problem_row import ProblemRow
 from composer_gui.ui.severity import is_wrong
 
 
@@ -318,3 +319,31 @@ def test_tab_leads_from_row_to_row_through_all_that_can_be_pressed(listed, desig
         assert reached[at : at + len(wanted)] == wanted
         assert reached[at + len(wanted)].text() == "More"
     assert listed not in reached  # nobody would see where the keys are
+
+
+def test_a_long_list_is_made_in_turns_and_keeps_its_tab_order(listed, design, qtbot):
+    count = 3 * AT_ONCE + 2
+    nodes = [design.layer("Dense", 240 * n) for n in range(count)]
+    wrong = {node: Verdict(WRONG, problems=(Problem("rank", "Why.", node),)) for node in nodes}
+    design.judge(**wrong)
+    listed.refresh()
+    assert len(listed.rows) == AT_ONCE
+    qtbot.waitUntil(lambda: len(listed.rows) == len(listed.problems))
+    after, seen = listed.rows[0], []
+    while after not in seen:
+        seen.append(after)
+        after = after.nextInFocusChain()
+    order = [widget for widget in seen if isinstance(widget, ProblemRow)]
+    assert order == listed.rows
+
+
+def test_rows_above_one_that_is_mended_stay_the_same(listed, design, qtbot):
+    nodes = [design.layer("Dense", 240 * n) for n in range(3)]
+    wrong = {node: Verdict(WRONG, problems=(Problem("rank", "Why.", node),)) for node in nodes}
+    design.judge(**wrong)
+    listed.refresh()
+    first, middle = listed.rows[:2]
+    design.judge(**{listed.problems[1].node: design.fine(3)})
+    listed.refresh()
+    assert listed.rows[0] is first
+    assert middle not in listed.rows
