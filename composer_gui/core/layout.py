@@ -1,8 +1,8 @@
 """Arranges nodes from left to right: where each one stands when the user asks for order.
 
 The layered method of Sugiyama: every node gets a column behind its sources, long wires get
-waypoints in the columns that they pass, columns are ordered so that few wires cross
-(`layout_columns`), and rows are found in which chains and passing wires run straight
+waypoints in the columns that they pass (`layout_columns`), columns are ordered so that few wires
+cross (`layout_order`), and rows are found in which chains and passing wires run straight
 (`layout_rows`). The result depends on nothing but the design.
 """
 
@@ -26,6 +26,7 @@ from composer_gui.core.document import (
 from composer_gui.core.layer_kinds import SavedModel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layout_columns import Piece, column_of_each, in_columns
+from composer_gui.core.layout_order import put_in_order
 from composer_gui.core.layout_rows import SNAP, rows
 from composer_gui.core.ports import input_ports
 
@@ -135,6 +136,7 @@ def _box(
     heights = [float(sizes[node.id][1]) for node in nodes]
     column = column_of_each(sources)
     piece = in_columns(sources, column, heights)
+    put_in_order(piece)
     left = _lefts(piece, [sizes[node.id][0] for node in nodes])
     centre = rows(piece, BETWEEN_ROWS, left[-1])
     tops = [centre[place] - heights[place] / 2 for place in range(len(nodes))]

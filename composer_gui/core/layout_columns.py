@@ -1,13 +1,8 @@
-"""Which column each node stands in, and in which order, so that few wires cross."""
+"""Which column each node stands in, with waypoints for the wires that pass others."""
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
 from dataclasses import dataclass
-
-SWEEPS = 10
-PATIENCE = 3
-"""How many sweeps in a row may bring nothing before the ordering is taken as good."""
 
 MOST_WAYPOINTS = 6
 """Waypoints for each node at most, so that very many long wires do not take very long."""
@@ -60,14 +55,10 @@ def _targets(sources: list[list[int]]) -> list[list[int]]:
 
 
 def in_columns(sources: list[list[int]], column: list[int], heights: list[float]) -> Piece:
-    """Return the nodes in their columns, with waypoints, in an order with few crossings."""
-    piece = _with_waypoints(sources, column, heights)
-    _put_in_order(piece)
-    return piece
+    """Return the nodes in their columns, with waypoints, in a first order.
 
-
-def _with_waypoints(sources: list[list[int]], column: list[int], heights: list[float]) -> Piece:
-    """Give every wire that passes columns a waypoint in each; the wires of one start share them."""
+    Every wire that passes columns gets a waypoint in each; the wires of one start share them.
+    """
     count = len(sources)
     before: list[list[int]] = [[] for _ in range(count)]
     after: list[list[int]] = [[] for _ in range(count)]
@@ -113,77 +104,3 @@ def _depth_first(sources: list[list[int]], column: list[int]) -> list[int]:
             else:
                 stack.append(open_starts[0])
     return order
-
-
-# Few crossings ------------------------------------------------------------------------------------
-
-
-def _put_in_order(piece: Piece) -> None:
-    """Order the columns by turns after their left and their right neighbours; keep the best."""
-    place = [0] * len(piece.before)
-    for column in piece.columns:
-        _number(column, place)
-    best, best_columns = crossings(piece), [list(column) for column in piece.columns]
-    idle = 0
-    for sweep in range(SWEEPS):
-        if not best or idle == PATIENCE:
-            break
-        _sweep(piece, place, to_the_right=sweep % 2 == 0)
-        found = crossings(piece)
-        idle += 1
-        if found < best:
-            best, best_columns, idle = found, [list(column) for column in piece.columns], 0
-    piece.columns = best_columns
-
-
-def _sweep(piece: Piece, place: list[int], *, to_the_right: bool) -> None:
-    near = piece.before if to_the_right else piece.after
-    columns = piece.columns[1:] if to_the_right else piece.columns[-2::-1]
-    shares = None if to_the_right else _shares(piece)
-    for column in columns:
-        wish = {}
-        for vertex in column:
-            neighbours = near[vertex]
-            if not neighbours:
-                wish[vertex] = float(place[vertex])
-            elif shares is None:
-                wish[vertex] = sum(place[n] for n in neighbours) / len(neighbours)
-            else:
-                wished = sum(place[n] + shares[vertex, n] for n in neighbours)
-                wish[vertex] = wished / len(neighbours)
-        column.sort(key=wish.__getitem__)
-        _number(column, place)
-
-
-def _shares(piece: Piece) -> dict[tuple[int, int], float]:
-    """Return for each wire how far down it ends on its node's side, between 0 and 1."""
-    return {
-        (start, vertex): (index + 1) / (len(starts) + 1)
-        for vertex, starts in enumerate(piece.before)
-        for index, start in enumerate(starts)
-    }
-
-
-def _number(column: list[int], place: list[int]) -> None:
-    for index, vertex in enumerate(column):
-        place[vertex] = index
-
-
-def crossings(piece: Piece) -> int:
-    """Return how many pairs of wires cross between neighbouring columns."""
-    total = 0
-    place = [0] * len(piece.before)
-    for column in piece.columns:
-        _number(column, place)
-    for column in piece.columns[1:]:
-        seen: list[tuple[int, int]] = []
-        wires = []
-        for vertex in column:
-            starts = piece.before[vertex]
-            wires.extend((place[start], place[vertex], i) for i, start in enumerate(starts))
-        # From the top of the left column down, a wire crosses those before that end below it.
-        for _, *end in sorted(wires):
-            key = tuple(end)
-            total += len(seen) - bisect_right(seen, key)
-            insort(seen, key)
-    return total

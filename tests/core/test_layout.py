@@ -13,7 +13,8 @@ from immutables import Map
 from composer_gui.core.document import EMPTY, Call, Document, Source, number_of, put
 from composer_gui.core.layer_kinds import KerasLayer
 from composer_gui.core.layout import BETWEEN_COLUMNS, BETWEEN_ROWS, GRID, arrange
-from composer_gui.core.layout_columns import Piece, crossings
+from composer_gui.core.layout_columns import Piece
+from composer_gui.core.layout_order import crossings
 
 WIDTH = 192.0
 
