@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import cached_property, partial
 
 from PySide6.QtCore import QEvent, QObject, Qt
 
@@ -11,6 +11,7 @@ from composer_gui.core.change import Change
 from composer_gui.core.document import Frame
 from composer_gui.ui import keymap
 from composer_gui.ui.canvas import commands, flow_commands, layer_commands
+from composer_gui.ui.canvas.connect_mode import ConnectMode
 from composer_gui.ui.canvas.focus_mark import FocusMark
 from composer_gui.ui.canvas.geometry import SNAP
 from composer_gui.ui.canvas.interactions.move_nodes import nudge
@@ -67,6 +68,8 @@ class Keyboard(QObject):
             "rename": view.rename,
             "quick_add": view.quick_add,
             "erase": view.delete_selection,
+            "connect": partial(self._wire, "out"),
+            "connect_into": partial(self._wire, "in"),
         }
         # What a window usually gives to its actions; here for a canvas that stands alone
         table |= {name: getattr(view, method) for name, method in _STANDARD.items()}
@@ -92,6 +95,14 @@ class Keyboard(QObject):
         if self._view.hasFocus():
             self._show()
         return True
+
+    @cached_property
+    def connect(self) -> ConnectMode:
+        """The field in which the other end of a wire is chosen."""
+        return ConnectMode(self._view)
+
+    def _wire(self, side: str) -> None:
+        self.connect.open_for(self.walker.stand(), side)
 
     def _edit(self) -> None:
         """Enter: the first repair where the card has it, else the inside, else what is written."""
