@@ -25,6 +25,8 @@ from composer_gui.ui.canvas.interactions.draw_wire import NEARLY
 from composer_gui.ui.canvas.wire_ends import WireEnd, WireEnds
 
 WIDTH, ROW, ROWS = 380, 30, 8
+BESIDES = 104
+"""Height of all but the list: the field, the hint in two lines and the room between."""
 _STEPS = {
     Qt.Key.Key_Up: -1,
     Qt.Key.Key_Down: 1,
@@ -77,6 +79,7 @@ class ConnectMode(QFrame):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._hint.setFont(theme.font(11, 400))
         self._hint.setWordWrap(True)
+        self._hint.setFixedHeight(2 * self._hint.fontMetrics().lineSpacing() + 4)
         self._hint.setTextFormat(Qt.TextFormat.PlainText)
         self._hint.setContentsMargins(10, 2, 10, 2)
         layout = QVBoxLayout(self)
@@ -121,7 +124,7 @@ class ConnectMode(QFrame):
         self.field.setPlaceholderText(prompt)
         self.setStyleSheet(_style())
         session.fitting.found.connect(self._learn)
-        self._put()
+        self._view.camera.reveal(self._view.scene().nodes[node_id].card())
         self.show()
         self.raise_()
         self._search("")
@@ -156,11 +159,11 @@ class ConnectMode(QFrame):
             self.close_mode()
 
     def _put(self) -> None:
-        """Place the field below the node, within the canvas."""
-        card = self._view.scene().nodes[self._node_id].card()
-        self._view.camera.reveal(card)
-        height = min(8 + 34 + ROWS * ROW + 66, max(160, self.parentWidget().height() - 16))
+        """Place the panel below the node, within the canvas, as high as what it lists."""
         room = self.parentWidget().size()
+        rows = min(ROWS, max(1, len(self._ends)))
+        height = min(BESIDES + rows * ROW, max(160, room.height() - 16))
+        card = self._view.scene().nodes[self._node_id].card()
         at = self._view.camera.screen_at(QPointF(card.left(), card.bottom() + 10)).toPoint()
         x = max(8, min(at.x(), room.width() - WIDTH - 8))
         y = max(8, min(at.y(), room.height() - height - 8))
@@ -195,6 +198,7 @@ class ConnectMode(QFrame):
             item.setData((end, category), Qt.ItemDataRole.UserRole)
             self._model.appendRow(item)
         self._tell_fits()
+        self._put()
         self.list.setCurrentIndex(self._model.index(0, 0))
         if not self._ends:
             self._show_target(None)
