@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from composer_gui.core.change import Change
 from composer_gui.ui.canvas.camera import STEP
 from composer_gui.ui.canvas.hits import NOTHING
 from composer_gui.ui.canvas.interactions.auto_scroll import AutoScroll
 from composer_gui.ui.canvas.interactions.choose import gesture_for
+from composer_gui.ui.canvas.interactions.cut_wires import CutWires
 from composer_gui.ui.canvas.interactions.gesture import Gesture
 from composer_gui.ui.canvas.interactions.pan import Pan
 from composer_gui.ui.canvas.minimap import Navigate
 
 
 class Pointer(QObject):
-    """Hands the mouse to one gesture at a time; a second button or Escape cancels it."""
+    """Hands the mouse to one gesture at a time; a second button or Escape cancels it.
+
+    `editor` is the field that writes on a node now, or None; it follows the view.
+    """
 
     def __init__(self, view) -> None:
         super().__init__(view)
@@ -25,6 +30,8 @@ class Pointer(QObject):
         self._pressed_at = QPointF()
         self._dragging = False
         self._space_held = False
+        self._keeps_menu_away = False
+        self.editor: QWidget | None = None
         self.auto_scroll = AutoScroll(view)
         self._connect()
 
@@ -40,9 +47,13 @@ class Pointer(QObject):
             return
         view, place, button = self._view, event.position(), event.button()
         at = view.camera.scene_at(place)
+        cuts = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        self._keeps_menu_away = bool(cuts) and button == Qt.MouseButton.RightButton
         pans = button == Qt.MouseButton.LeftButton and self._space_held
         if pans or button == Qt.MouseButton.MiddleButton:
             self._begin(Pan(view, at), place)
+        elif self._keeps_menu_away:
+            self._begin(CutWires(view, at), place)
         elif button == Qt.MouseButton.LeftButton:
             if view.minimap.rect().contains(place.toPoint()):
                 self._begin(Navigate(view, place), place)
@@ -79,6 +90,24 @@ class Pointer(QObject):
         self.auto_scroll.stop()
         if gesture is not None:
             gesture.finish(self._view.camera.scene_at(event.position()), event.modifiers())
+        if isinstance(gesture, CutWires) and self._keeps_menu_away and not self._dragging:
+            self._open_menu(event)
+
+    def takes_menu(self, event) -> bool:
+        """Return whether the right button that asks for a menu was pressed to cut wires.
+
+        Some systems ask at the press, others after the release; a mere click gets its menu then.
+        """
+        return self._keeps_menu_away and event.reason() == QContextMenuEvent.Reason.Mouse
+
+    def _open_menu(self, event) -> None:
+        self._keeps_menu_away = False
+        there = QContextMenuEvent(
+            QContextMenuEvent.Reason.Other,
+            event.position().toPoint(),
+            event.globalPosition().toPoint(),
+        )
+        self._view.contextMenuEvent(there)
 
     def cancel(self) -> None:
         """End the gesture as if it had never begun."""
@@ -96,6 +125,8 @@ class Pointer(QObject):
         """Tell the gesture that something else is seen."""
         if hasattr(self.gesture, "scrolled"):
             self.gesture.scrolled()
+        if self.editor is not None:
+            self.editor.place()
 
     def _drag_on(self, place: QPointF) -> None:
         """Let the gesture follow a view that moves under a resting mouse."""
@@ -130,6 +161,8 @@ class Pointer(QObject):
             camera.pan(angle.x() or angle.y(), 0)
         else:
             self._view.zoom_by(STEP ** (angle.y() / 120), event.position())
+        if not isinstance(self.gesture, Pan | Navigate):
+            self._drag_on(event.position())  # what is dragged stays under the hand
 
     def pinch(self, event) -> bool:
         """Zoom with two fingers, on a touchpad or on a screen; return whether that was meant."""

@@ -294,8 +294,9 @@ class CanvasView(QGraphicsView):
 
     def contextMenuEvent(self, event) -> None:
         event.accept()
-        self.pointer.cancel()
-        self.menu = open_menu(self, event)
+        if not self.pointer.takes_menu(event):
+            self.pointer.cancel()
+            self.menu = open_menu(self, event)
 
     # Events: drag and drop -----------------------------------------------------------------------
 

@@ -51,6 +51,21 @@ def test_a_rectangle_with_shift_adds(hand, view, three):
     assert view.selected() == (three[0], three[2])
 
 
+def test_a_rectangle_with_ctrl_takes_away(hand, view, three):
+    view.select_all()
+    hand.drag((-40, 200), (100, 40), keys=CTRL)
+    assert view.selected() == (three[1], three[2])
+
+
+def test_a_rectangle_with_ctrl_that_draws_back_takes_away_no_more(hand, view, three):
+    view.select_all()
+    hand.press((-40, 200), keys=CTRL)
+    hand.move((400, 40), keys=CTRL)
+    hand.move((100, 40), keys=CTRL)
+    hand.release((100, 40), keys=CTRL)
+    assert view.selected() == (three[1], three[2])
+
+
 def test_escape_takes_back_a_rectangle(hand, view, scene, three):
     view.select([three[2]])
     hand.press((-40, 200))

@@ -1,4 +1,4 @@
-"""Gesture: draw a rectangle over what is to be selected; with Shift or Ctrl it adds."""
+"""Gesture: draw a rectangle over what is to be selected; Shift adds it, Ctrl takes it away."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class BoxSelect:
         self._start = at
         self._before = (self._scene.selected_nodes, self._scene.selected_wires)
         self._kept = self._scene.selected_nodes if modifiers & ADDING else frozenset()
+        self._takes_away = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
         self._band: QGraphicsRectItem | None = None
         if not modifiers & ADDING:
             self._scene.select()
@@ -32,7 +33,9 @@ class BoxSelect:
             self._band = self._new_band()
         rect = QRectF(self._start, at).normalized()
         self._band.setRect(rect)
-        self._scene.select(self._kept | self._inside(rect))
+        inside = self._inside(rect)
+        chosen = self._kept - inside if self._takes_away else self._kept | inside
+        self._scene.select(chosen, self._before[1] if self._takes_away else ())
 
     def finish(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Keep what is selected."""

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, Qt
 
-from composer_gui.core.document import Wire
+from composer_gui.core import edits
+from composer_gui.core.document import Frame, Wire
 from composer_gui.core.layer_kinds import Submodel
-from composer_gui.ui.canvas import layer_commands
+from composer_gui.ui.canvas import flow_commands, layer_commands
 from composer_gui.ui.canvas.hits import Hit
+from composer_gui.ui.canvas.inline_editor import edit_value, row_at
 from composer_gui.ui.canvas.interactions.box_select import ADDING, BoxSelect
+from composer_gui.ui.canvas.interactions.copy_nodes import CopyNodes
+from composer_gui.ui.canvas.interactions.cut_wires import CutWires
 from composer_gui.ui.canvas.interactions.draw_wire import Anchor, DrawWire
 from composer_gui.ui.canvas.interactions.gesture import Gesture
 from composer_gui.ui.canvas.interactions.move_nodes import MoveNodes
@@ -19,10 +23,13 @@ def gesture_for(view, hit: Hit, at: QPointF, modifiers: Qt.KeyboardModifier) -> 
     """Begin the gesture that a press of the left button at `at` asks for."""
     if hit.kind == "ring":
         return _wire_from_ring(view, hit)
+    alt = modifiers & Qt.KeyboardModifier.AltModifier
     if hit.kind in ("node", "note", "frame"):
-        return MoveNodes(view, hit, at, modifiers)
+        return (CopyNodes if alt else MoveNodes)(view, hit, at, modifiers)
     if hit.kind == "grip":
         return Resize(view, hit.node, at)
+    if alt:
+        return CutWires(view, at)
     if hit.kind == "wire":
         _select_wire(view, hit.wire, modifiers)
         return _wire_from_wire(view, hit)
@@ -30,13 +37,41 @@ def gesture_for(view, hit: Hit, at: QPointF, modifiers: Qt.KeyboardModifier) -> 
 
 
 def double_click(view, hit: Hit, at: QPointF) -> None:
-    """Do what a double click means: enter, write on what has words, search on the empty canvas."""
-    if isinstance(layer_commands.called(view, hit.node), Submodel) and hit.kind == "node":
+    """Do what a double click means.
+
+    It enters a submodel, writes on what has words and on parameters, folds and unfolds a frame,
+    puts a dot on a wire, and searches on the empty canvas.
+    """
+    node = view.session.document.nodes.get(hit.node)
+    if hit.kind == "node" and isinstance(layer_commands.called(view, hit.node), Submodel):
         view.session.enter(hit.node)
+    elif isinstance(node, Frame) and (node.folded or (hit.kind == "frame" and not hit.on_title)):
+        view.select((hit.node,))
+        flow_commands.fold(view)
     elif hit.kind == "note" or hit.on_title:
         view.rename(hit.node)
+    elif hit.kind == "node" and not hit.on_mark:
+        _write_value(view, hit.node, at)
+    elif hit.kind == "wire":
+        dot_here(view, hit.wire, at)
     elif hit.kind == "canvas":
         view.quick_add(at)
+
+
+def dot_here(view, wire: Wire, at: QPointF) -> None:
+    """Lead a wire through a new dot at a place of the scene, and select the dot."""
+    session = view.session
+    edit = session.catalog, wire, at.x(), at.y()
+    change = session.try_apply("Add reroute dot", edits.dot_on_wire, *edit)
+    if change is not None:
+        view.select(change.added)
+
+
+def _write_value(view, node_id: str, at: QPointF) -> None:
+    """Write the parameter in whose row a double click was; beside the rows the one that matters."""
+    item = view.scene().nodes[node_id]
+    if item.face.kind != "dot":
+        edit_value(view, node_id, row_at(item, at))
 
 
 def _wire_from_ring(view, hit: Hit) -> DrawWire:

@@ -1,0 +1,88 @@
+"""Lines that show what a dragged node stands in line with, and pull it there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsPathItem
+
+from composer_gui.core.alignment import Guide, Lines
+from composer_gui.ui.canvas.geometry import snapped
+from composer_gui.ui.canvas.node_item import NodeItem
+from composer_gui.ui.canvas.plates import Plate
+
+REACH = 6.0
+"""How near, in pixels of the screen, an edge or a middle has to come to be pulled in line."""
+BEYOND = 10.0
+"""How far a line goes beyond what it lines up, in pixels of the screen."""
+MOST = 600
+"""Of more nodes in view nobody sees the lines; then there are none."""
+
+
+class AlignmentGuides:
+    """Where a box that is dragged comes to lie: in line with what is seen, else on the grid.
+
+    `moving` are the nodes that go along, with which nothing is lined up.
+    """
+
+    def __init__(self, view, moving: Collection[str]) -> None:
+        self._view = view
+        self._moving = frozenset(moving)
+        self._lines: Lines | None = None
+        self._item: QGraphicsPathItem | None = None
+
+    def look_again(self) -> None:
+        """Take note that something else is seen."""
+        self._lines = None
+
+    def settled(self, box: QRectF, dx: float, dy: float) -> tuple[float, float]:
+        """Return by how much `box` is moved that the hand moves by (dx, dy), and show why."""
+        if self._lines is None:
+            self._lines = Lines(self._seen())
+        there = (box.x() + dx, box.y() + dy, box.width(), box.height())
+        snap = self._lines.snap(there, REACH / self._view.camera.zoom)
+        self._show(snap.guides)
+        across = dx + snap.dx if snap.across else snapped(box.x() + dx) - box.x()
+        down = dy + snap.dy if snap.down else snapped(box.y() + dy) - box.y()
+        return across, down
+
+    def clear(self) -> None:
+        """Take the lines away."""
+        if self._item is not None:
+            self._view.scene().removeItem(self._item)
+            self._item = None
+
+    def _seen(self) -> Iterable[tuple[float, float, float, float]]:
+        view = self._view
+        if view.overview.holds(view):
+            return ()
+        near = view.scene().items_near(view.camera.seen())
+        items = [i for i in near if isinstance(i, NodeItem | Plate)]
+        cards = [i.card() for i in items if i.node_id not in self._moving]
+        return [card.getRect() for card in cards] if len(cards) <= MOST else ()
+
+    def _show(self, guides: tuple[Guide, ...]) -> None:
+        if not guides:
+            self.clear()
+            return
+        if self._item is None:
+            self._item = self._new_item()
+        beyond, path = BEYOND / self._view.camera.zoom, QPainterPath()
+        for guide in guides:
+            start, end = guide.start - beyond, guide.end + beyond
+            ends = ((guide.at, start), (guide.at, end)) if guide.upright else (
+                (start, guide.at), (end, guide.at))  # fmt: skip
+            path.moveTo(*ends[0])
+            path.lineTo(*ends[1])
+        self._item.setPath(path)
+
+    def _new_item(self) -> QGraphicsPathItem:
+        item = QGraphicsPathItem()
+        pen = QPen(self._view.ink.theme.accent, 1.0)
+        pen.setCosmetic(True)
+        item.setPen(pen)
+        item.setZValue(100)
+        self._view.scene().addItem(item)
+        return item
