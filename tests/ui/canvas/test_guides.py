@@ -1,4 +1,4 @@
-"""Lines that a dragged node falls in with: edges and middles, near on the screen, never with Ctrl."""
+"""Lines that a dragged node falls in with: edges and middles, near on the screen, not with Ctrl."""
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
@@ -13,12 +13,11 @@ def lines(scene):
 
     def lines():
         found = [item for item in scene.items() if type(item) is QGraphicsPathItem]
-        paths = [item.path() for item in found]
-        return [
-            (path.elementAt(n).x, path.elementAt(n).y, path.elementAt(n + 1).x, path.elementAt(n + 1).y)
-            for path in paths
-            for n in range(0, path.elementCount(), 2)
-        ]  # fmt: skip
+        ends = []
+        for path in (item.path() for item in found):
+            points = [path.elementAt(n) for n in range(path.elementCount())]
+            ends += zip(points[::2], points[1::2], strict=True)
+        return [(start.x, start.y, end.x, end.y) for start, end in ends]
 
     return lines
 
@@ -41,7 +40,7 @@ def drag_to(hand, node, x, y, keys=Qt.KeyboardModifier.NoModifier):
 
 
 def test_a_node_falls_in_line_with_one_that_is_not_on_the_grid(hand, session, two, lines):
-    still, moved = two
+    _, moved = two
     end = drag_to(hand, moved, 9, 400)
     (line,) = [line for line in lines() if line[0] == 5]
     assert line[1] < 7 and line[3] > 400
@@ -103,7 +102,7 @@ def test_escape_takes_the_lines_away(hand, scene, session, two, lines):
 
 
 def test_several_nodes_line_up_as_one(hand, view, session, design, two):
-    still, moved = two
+    _, moved = two
     other = design.layer("Dense", 600, 460)
     view.select([moved, other])
     hand.release(drag_to(hand, moved, 8, 400))

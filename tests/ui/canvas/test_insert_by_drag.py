@@ -1,4 +1,4 @@
-"""A node without wires that is dragged over a wire is put on it; Alt keeps it off; one undo step."""
+"""A node without wires that is dragged over a wire is put on it; Alt keeps it off; one step."""
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
@@ -71,7 +71,7 @@ def test_alt_pressed_on_the_way_keeps_it_off(hand, scene, session, design, chain
 
 
 def test_escape_puts_it_back(hand, scene, session, chain):
-    source, dense, loose, wire = chain
+    source, dense, loose, _ = chain
     before = session.document
     hold_over(hand, loose, middle_of(hand, source, dense))
     hand.key(Qt.Key.Key_Escape)
@@ -109,7 +109,7 @@ def test_several_nodes_at_once_are_put_on_no_wire(hand, view, scene, design, cha
 
 
 def test_of_two_wires_the_nearer_one_is_meant(hand, scene, design, chain):
-    source, dense, loose, wire = chain
+    source, _, loose, wire = chain
     below = design.layer("Dense", 300, 120)
     other = design.wire(source, below)
     hold_over(hand, loose, (hand.output(source) + hand.input(below)) / 2 + QPointF(20, 26))

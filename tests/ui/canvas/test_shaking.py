@@ -16,8 +16,9 @@ def chain(design):
     return source, dense, output
 
 
-def shake(hand, node, end=QPointF(0, 150)):
-    """Drag a node to and fro, and then away; return where the hand is."""
+def shake(hand, node):
+    """Drag a node to and fro, and then down; return where the hand is."""
+    end = QPointF(0, 150)
     start = hand.middle(node)
     hand.press(start)
     for step in (40, -40, 40, -40):
@@ -62,8 +63,7 @@ def test_shaken_off_it_can_be_put_on_another_wire(hand, session, design, chain):
     source, dense, output = chain
     other, end = design.input(0, 400), design.output(500, 400)
     design.wire(other, end)
-    start = hand.middle(dense)
-    shake(hand, dense)
+    start = shake(hand, dense)
     at = (hand.output(other) + hand.input(end, "input")) / 2
     hand.move((start + at) / 2)
     hand.move(at)
@@ -73,7 +73,7 @@ def test_shaken_off_it_can_be_put_on_another_wire(hand, session, design, chain):
 
 
 def test_a_drag_straight_on_pulls_nothing_out(hand, design, chain):
-    source, dense, output = chain
+    source, dense, _ = chain
     hand.drag(hand.middle(dense), hand.middle(dense) + QPointF(40, 200))
     assert design.sources(dense) == [source]
 
@@ -87,7 +87,7 @@ def test_a_node_without_wires_can_be_shaken_in_vain(hand, session, design):
 def path(*places):
     """Follow a hand through (x, milliseconds); return whether it ever shakes."""
     hand = Shake()
-    return any([hand.follow(x, 0, time) for x, time in places])
+    return any(hand.follow(x, 0, time) for x, time in places)
 
 
 def test_three_turns_in_a_short_time_are_a_shake():
