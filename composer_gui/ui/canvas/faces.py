@@ -46,12 +46,14 @@ class Ring:
     """One ring on a node's edge: a place where a wire ends or may end.
 
     `index` counts the wires of one port. A `quiet` ring waits for a wire that nobody has to draw.
+    A ring of a folded frame is that of a `node` in it.
     """
 
     port: str
     index: int = 0
     wired: bool = False
     quiet: bool = False
+    node: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +121,14 @@ class Face:
     @property
     def names_inputs(self) -> bool:
         """Whether each input ring has a row with its port's name."""
+        if self.kind == "frame":
+            return False
         return len({ring.port for ring in self.inputs if not ring.quiet}) > 1
 
     @property
     def names_outputs(self) -> bool:
         """Whether each output ring has a row with its port's name."""
-        return len(self.outputs) > 1
+        return len(self.outputs) > 1 and self.kind != "frame"
 
 
 def face(
@@ -157,7 +161,7 @@ def face(
         rows=_rows(layer, catalog, share),
         inputs=_input_rings(document, catalog, node),
         outputs=tuple(Ring(name) for name in output_ports(document, catalog, node)),
-        state=_state(verdict),
+        state=state_of(verdict),
         foot=_foot(document, verdict_of, node, verdict),
         short=_SHORT.get(verdict.kind, ""),
         count=show_count(verdict.parameters or _known_parameters(layer)),
@@ -183,7 +187,7 @@ def _dot_face(document: Document, node: Dot, verdict: Verdict) -> Face:
         kind_text="reroute dot",
         inputs=(Ring(DOT_PORT, wired=wired),),
         outputs=(Ring("output"),),
-        state=_state(verdict),
+        state=state_of(verdict),
         pinned=node.pinned,
         flow=document.flow,
     )
@@ -251,7 +255,8 @@ def _rings_of(port: InputPort, wires: int) -> list[Ring]:
     return rings
 
 
-def _state(verdict: Verdict) -> str:
+def state_of(verdict: Verdict) -> str:
+    """Return the state that a node shows under a verdict."""
     if verdict.kind == FINE and verdict.has_warnings:
         return "warning"
     return "unfinished" if is_unfinished(verdict) else verdict.kind

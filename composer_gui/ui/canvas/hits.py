@@ -65,7 +65,7 @@ def _held(cards: list[NodeItem], at: QPointF, reach: float) -> Hit | None:
 
 
 def _ring(cards: list[NodeItem], at: QPointF, reach: float) -> Hit | None:
-    best, best_distance = None, reach
+    best, best_distance, owner = None, reach, ""
     for item in cards:
         for side, slots in (("in", item.layout.inputs), ("out", item.layout.outputs)):
             for number, slot in enumerate(slots):
@@ -73,9 +73,10 @@ def _ring(cards: list[NodeItem], at: QPointF, reach: float) -> Hit | None:
                 distance = (centre - at).manhattanLength()
                 if distance < best_distance:
                     best_distance = distance
-                    best = Hit("ring", item.node_id, side, slot, number)
+                    best = Hit("ring", slot.ring.node or item.node_id, side, slot, number)
+                    owner = item.node_id
     covered = best and best_distance > RING and _card(cards, at)
-    return None if covered and covered.node != best.node else best
+    return None if covered and covered.node != owner else best
 
 
 def _card(cards: list[NodeItem], at: QPointF) -> Hit | None:

@@ -53,8 +53,17 @@ class Ink:
         self.canvas = QBrush(now.canvas)
 
     def category(self, name: str) -> QColor:
-        """Return the colour of a category; grey for a class that the catalog does not know."""
-        return self.theme.category(name)
+        """Return the colour of a category; grey for a class that the catalog does not know.
+
+        That of "frame " with the name of a colour is the colour of such a frame.
+        """
+        kind, _, colour = name.partition(" ")
+        return self.frame(colour) if kind == "frame" and colour else self.theme.category(name)
+
+    def frame(self, name: str) -> QColor:
+        """Return the colour of a frame: a token of the theme or a category, else grey."""
+        token = getattr(self.theme, name, None)
+        return token if isinstance(token, QColor) else self.theme.category(name)
 
     def measure(self, style: str, text: str) -> float:
         """Return the width of `text` in pixels at a zoom of 100 %."""

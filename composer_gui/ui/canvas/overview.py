@@ -16,7 +16,6 @@ from composer_gui.ui.canvas.geometry import GRID, NARROWEST
 from composer_gui.ui.canvas.ghosts import GhostCard
 from composer_gui.ui.canvas.ink import FAR_TITLE
 from composer_gui.ui.canvas.node_item import NodeItem
-from composer_gui.ui.canvas.plates import frame_colour
 from composer_gui.ui.canvas.scene import CanvasScene
 
 LEGIBLE = 6.5
@@ -118,7 +117,7 @@ class Overview:
     def _paint_frames(self, painter: QPainter) -> None:
         for node_id, rect in self._rects.get("frame", {}).items():
             frame = self._scene.nodes[node_id].node
-            colour = QColor(frame_colour(self._scene.ink, frame.color))
+            colour = QColor(self._scene.ink.frame(frame.color))
             painter.setPen(_hairline(colour))
             colour.setAlphaF(0.08)
             painter.setBrush(colour)
@@ -159,7 +158,7 @@ class Overview:
             self._put_node(node_id)
         for wire in self._stale_wires:
             item = self._scene.wires.get(wire)
-            if item is not None:
+            if item is not None and item.isVisible():
                 self._lines[wire] = QLineF(*item.ends())
             else:
                 self._lines.pop(wire, None)
@@ -173,7 +172,7 @@ class Overview:
             del self._rects[before][node_id]
             del self._stripes[before][node_id]
         self._wrong.discard(node_id)
-        if item is None:
+        if item is None or not item.isVisible():
             return
         category = item.category
         self._category[node_id] = category

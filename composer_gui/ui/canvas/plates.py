@@ -87,7 +87,7 @@ class FrameItem(Plate):
 
     def paint(self, painter: QPainter, option, widget=None) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colour = frame_colour(self.ink, self.node.color)
+        colour = self.ink.frame(self.node.color)
         ground = QColor(colour)
         ground.setAlphaF(0.07)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -126,9 +126,3 @@ class NoteItem(Plate):
         painter.setClipRect(room)
         painter.drawText(room, flags, self.node.text or "Double-click to write")
         painter.restore()
-
-
-def frame_colour(ink: Ink, name: str) -> QColor:
-    """Return a frame's colour: a token of the theme or a category, else grey."""
-    token = getattr(ink.theme, name, None)
-    return token if isinstance(token, QColor) else ink.theme.category(name)

@@ -12,6 +12,8 @@ from composer_gui.core.change import Change, between
 from composer_gui.core.document import Document, Dot, Frame, Note, Wire
 from composer_gui.ui.canvas.backlog import AT_ONCE, Backlog
 from composer_gui.ui.canvas.dot_item import item_for
+from composer_gui.ui.canvas.faces import Face, state_of
+from composer_gui.ui.canvas.folds import Folds, folded_face
 from composer_gui.ui.canvas.geometry import DOT, FOOT, GRID, HEADER, NARROWEST
 from composer_gui.ui.canvas.ink import Ink
 from composer_gui.ui.canvas.node_item import NodeItem, edge_middle
@@ -50,6 +52,7 @@ class CanvasScene(QGraphicsScene):
         self.tagged: set[Wire] = set()
         self.selection = Selection(self)
         self.portraits = Portraits(session)
+        self.folds = Folds()
         self.kinship = self.portraits.kinship
         self._level = (session.history, session.place)
         self.flow = session.document.flow
@@ -100,6 +103,7 @@ class CanvasScene(QGraphicsScene):
 
         Return whether it is so much that it was put there.
         """
+        turned = self.folds.follow(self.session.document, change)
         gone = [self._drop_wire(wire) for wire in change.wires_removed]
         gone += [self._drop_node(node_id) for node_id in change.removed]
         items = [item for item in gone if item is not None]
@@ -108,7 +112,20 @@ class CanvasScene(QGraphicsScene):
             self._backlog.doomed.update(dict.fromkeys(items))
         else:
             self._remove_items(items)
-        return self._draw(change) or is_much
+        is_much = self._draw(change) or is_much
+        if turned:
+            self._fold(turned)
+        return is_much
+
+    def _fold(self, node_ids: set[str]) -> None:
+        """Hide nodes or show them again, with their wires, as the frames around them are."""
+        there = [node_id for node_id in node_ids if node_id in self.nodes]
+        for node_id in there:
+            self.nodes[node_id].setVisible(not self.folds.hides(node_id))
+        for wire in {wire for node_id in there for wire in self.wires_at[node_id]}:
+            self.wires[wire].setVisible(not self.folds.hides_wire(wire))
+            self._place_wire(wire)
+        self.moved.emit(there)
 
     def _draw(self, change: Change) -> bool:
         """Draw what came and what differs, or put it on the backlog; return whether it is there."""
@@ -140,7 +157,10 @@ class CanvasScene(QGraphicsScene):
             stale.update(document.nodes)
         for layer_id in layers:
             stale |= kin.calls(layer_id)
-        stale.update(wire.node for wire in change.wires_added | change.wires_removed)
+        wires = change.wires_added | change.wires_removed
+        stale.update(wire.node for wire in wires)
+        if self.folds.hidden:
+            stale |= {self.folds.shown(end) for w in wires for end in (w.node, w.source.node)}
         for node_id in tuple(stale):
             stale |= self.portraits.waiting_for(node_id)
         return {node_id for node_id in stale if node_id in document.nodes}
@@ -176,6 +196,9 @@ class CanvasScene(QGraphicsScene):
 
     def _refresh(self, node_ids: Iterable[str]) -> None:
         """Show nodes as they are now, where that differs from what is shown, and their wires."""
+        if self.folds.hidden:
+            node_ids = set(node_ids)
+            node_ids |= {self.folds.shown(node_id) for node_id in node_ids}
         shown = [i for i in node_ids if i in self.nodes and i in self.session.document.nodes]
         self.place({i: at for i in shown if (at := self._other_place(i)) is not None})
         wires: set[Wire] = set()
@@ -183,7 +206,7 @@ class CanvasScene(QGraphicsScene):
             rings_moved = self._refresh_node(node_id)
             wires |= self.wires_at[node_id]
             if rings_moved:
-                for wire in self.wires_at[node_id]:
+                for wire in self._wires_of_card(node_id):
                     self._place_wire(wire)
         for wire in wires:
             item, look = self.wires[wire], self._look(wire)
@@ -195,13 +218,31 @@ class CanvasScene(QGraphicsScene):
     def _refresh_node(self, node_id: str) -> bool:
         """Show one node as it is now; return whether its rings are elsewhere."""
         item = self.nodes[node_id]
+        node = self.session.document.nodes[node_id]
+        if isinstance(node, Frame) and bool(node.folded) == isinstance(item, Plate):
+            self.removeItem(item)
+            self._add_node(node)
+            self.nodes[node_id].mark(selected=node_id in self.selection.nodes)
+            return True
         if isinstance(item, Plate):
-            node = self.session.document.nodes[node_id]
             if item.node is not node:
                 item.show_node(node)
             return False
-        now = self.portraits.face(node_id)
+        now = self._face(node_id)
         return now != item.face and item.set_face(now)
+
+    def _face(self, node_id: str) -> Face:
+        if not isinstance(self.session.document.nodes[node_id], Frame):
+            return self.portraits.face(node_id)
+        return folded_face(self.session, self.folds, node_id, self._state_of)
+
+    def _state_of(self, node_id: str) -> str:
+        return state_of(self.session.verdict(node_id))
+
+    def _wires_of_card(self, node_id: str) -> set[Wire]:
+        """Return the wires that end at a card: at a node's own, or at those that a frame hides."""
+        ids = (node_id, *self.folds.members(node_id)) if self.folds.hidden else (node_id,)
+        return {wire for i in ids for wire in self.wires_at.get(i, ())}
 
     def refresh_all(self) -> None:
         """Take the theme that holds now."""
@@ -229,13 +270,14 @@ class CanvasScene(QGraphicsScene):
             self.select(self.selection.awaited)
 
     def _add_node(self, node) -> None:
-        if isinstance(node, Frame):
+        if isinstance(node, Frame) and not node.folded:
             item = FrameItem(node, self.ink)
         elif isinstance(node, Note):
             item = NoteItem(node, self.ink)
         else:
-            item = item_for(node.id, self.portraits.face(node.id), self.ink)
+            item = item_for(node.id, self._face(node.id), self.ink)
         item.setPos(node.x, node.y)
+        item.setVisible(not self.folds.hides(node.id))
         self.nodes[node.id] = item
         self.wires_at.setdefault(node.id, set())
         self.addItem(item)
@@ -258,6 +300,7 @@ class CanvasScene(QGraphicsScene):
         self.wires_at[wire.source.node].add(wire)
         self.wires_at[wire.node].add(wire)
         self._place_wire(wire)
+        item.setVisible(not self.folds.hides_wire(wire))
         self.addItem(item)
         self._note_tag(item)
 
@@ -290,10 +333,15 @@ class CanvasScene(QGraphicsScene):
 
     def ring_centre(self, node_id: str, side: str, port: str, index: int = 0) -> QPointF:
         """Return where a ring lies in the scene; the middle of the edge where there is none."""
-        item = self.nodes[node_id]
+        card = self.folds.shown(node_id)
+        item = self.nodes.get(card) or self.nodes[node_id]
+        if isinstance(item, Plate):  # a frame that is still to be folded on the screen
+            return edge_middle(item.card(), side, self.flow)
+        inner = node_id if card != node_id else ""
         slots = item.layout.outputs if side == "out" else item.layout.inputs
         for slot in slots:
-            if slot.ring.port == port and slot.ring.index == index:
+            ring = slot.ring
+            if ring.port == port and ring.index == index and ring.node == inner:
                 return item.centre_of(slot)
         return edge_middle(item.card(), side, self.flow)
 
@@ -368,7 +416,7 @@ class CanvasScene(QGraphicsScene):
         """
         rect = QRectF()
         for node_id in self.session.document.nodes if node_ids is None else node_ids:
-            rect = rect.united(self._card(node_id))
+            rect = rect.united(self._card(self.folds.shown(node_id)))
         return rect
 
     def _card(self, node_id: str) -> QRectF:
