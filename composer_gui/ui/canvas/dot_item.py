@@ -5,10 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from composer_gui.ui.canvas.faces import Face
 from composer_gui.ui.canvas.geometry import DOT
 from composer_gui.ui.canvas.glyphs import NO_BRUSH, NO_PEN
-from composer_gui.ui.canvas.ink import Ink
 from composer_gui.ui.canvas.node_item import NodeItem
 from composer_gui.ui.canvas.ring_marks import draw_marked
 
@@ -58,8 +56,3 @@ class DotItem(NodeItem):
         if state in ("warning", "unfinished"):
             return now.warning
         return now.text if self.hovered or self.selected else now.tertiary
-
-
-def item_for(node_id: str, face: Face, ink: Ink) -> NodeItem:
-    """Return the item that shows a face."""
-    return DotItem(node_id, face, ink) if face.kind == "dot" else NodeItem(node_id, face, ink)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from composer_gui.core.change import Change
 from composer_gui.core.document import Document, Frame, Note, Source, Wire, wires_into
-from composer_gui.ui.canvas.faces import Face, Ring
+from composer_gui.ui.canvas.faces import Face, Ring, state_of
 from composer_gui.ui.words import count_of
 
 if TYPE_CHECKING:
@@ -80,18 +80,18 @@ def _outermost(folded: dict[str, tuple[str, ...]]) -> dict[str, str]:
 # Its card -----------------------------------------------------------------------------------------
 
 
-def folded_face(session: Session, folds: Folds, frame_id: str, state_of: Callable) -> Face:
+def folded_face(session: Session, folds: Folds, frame_id: str) -> Face:
     """Return the face of a folded frame: its title, how much it holds, the worst state in it.
 
-    Each ring stands for a port of a node in it that is wired to one outside. `state_of` tells the
-    state of a node.
+    Each ring stands for a port of a node in it that is wired to one outside.
     """
     document = session.document
     frame = document.nodes[frame_id]
     members = [node_id for node_id in folds.members(frame_id) if node_id in document.nodes]
     members.sort(key=lambda node_id: (document.nodes[node_id].y, document.nodes[node_id].x))
     nodes = [i for i in members if not isinstance(document.nodes[i], Frame | Note)]
-    state = max((state_of(node_id) for node_id in nodes), key=_GRAVITY.index, default="fine")
+    states = (state_of(session.verdict(node_id)) for node_id in nodes)
+    state = max(states, key=_GRAVITY.index, default="fine")
     return Face(
         kind="frame",
         category=CATEGORY + frame.color,

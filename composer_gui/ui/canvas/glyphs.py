@@ -34,6 +34,9 @@ _STROKES: dict[str, tuple[tuple[tuple[float, float], ...], ...]] = {
                   ((8, 3.5), (9.5, 3.5), (9.5, 9.5), (3.5, 9.5), (3.5, 8))),
     "activation": (((0.5, 8), (5, 8), (9.5, 1)),),
     "preprocessing": (((0.5, 2), (9.5, 2)), ((0.5, 5), (6.5, 5)), ((0.5, 8), (3.5, 8))),
+    "frame": (((3, 0.5), (0.5, 0.5), (0.5, 3)), ((7, 0.5), (9.5, 0.5), (9.5, 3)),
+              ((9.5, 7), (9.5, 9.5), (7, 9.5)), ((3, 9.5), (0.5, 9.5), (0.5, 7)),
+              ((3.5, 5), (6.5, 5))),
     "wrapper": (((3, 0.5), (1, 0.5), (1, 9.5), (3, 9.5)), ((7, 0.5), (9, 0.5), (9, 9.5), (7, 9.5)),
                 ((5, 4), (5, 6))),
 }  # fmt: skip
@@ -44,7 +47,8 @@ def category_path(category: str) -> QPainterPath:
     """Return the glyph of a category, drawn in strokes from (0, 0) to (SIZE, SIZE)."""
     path = QPainterPath()
     scale = SIZE / 10
-    for line in _STROKES.get(category, _STROKES["core"]):
+    known = "frame" if category.startswith("frame ") else category
+    for line in _STROKES.get(known, _STROKES["core"]):
         path.moveTo(line[0][0] * scale, line[0][1] * scale)
         for x, y in line[1:]:
             path.lineTo(x * scale, y * scale)

@@ -142,6 +142,9 @@ class NodeItem(QGraphicsItem):
             painter.setBrush(ink.shadow)
             painter.drawRoundedRect(card.translated(0, 1.5), RADIUS, RADIUS)
         painter.setBrush(ink.card)
+        if self.face.kind == "frame":  # a second card behind it: there is more than one in here
+            painter.setPen(ink.card_pen)
+            painter.drawRoundedRect(card.adjusted(4.5, 4.5, 4.5, 4.5), RADIUS, RADIUS)
         pen = self._border()
         painter.setPen(pen)
         inset = 0.0 if pen.widthF() > 1 else 0.5

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from composer_gui.core.document import Frame
 from composer_gui.core.layer_kinds import Layer, SavedModel, Submodel
 from composer_gui.ui.canvas.faces import Face, face
+from composer_gui.ui.canvas.folds import Folds, folded_face
 from composer_gui.ui.canvas.kinship import Kinship
 from composer_gui.ui.canvas.marks import Share, design_share, inside_share
 
@@ -19,14 +21,17 @@ class Portraits:
     def __init__(self, session: Session) -> None:
         self._session = session
         self.kinship = Kinship()
+        self.folds = Folds()
         self._waiting_for: dict[str, set[str]] = {}
         self._blocked_by: dict[str, str] = {}
         self._shares: dict[tuple, Share] = {}
 
     def face(self, node_id: str) -> Face:
         """Return the face of a node as it is now, and take note of what it waits for."""
-        self._remember_cause(node_id)
         session, kin = self._session, self.kinship
+        if isinstance(session.document.nodes[node_id], Frame):
+            return folded_face(session, self.folds, node_id)
+        self._remember_cause(node_id)
         layer = kin.layer_of(node_id)
         return face(
             session.document,

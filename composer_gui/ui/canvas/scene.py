@@ -9,15 +9,13 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from composer_gui.core.change import Change, between
-from composer_gui.core.document import Document, Dot, Frame, Note, Wire
+from composer_gui.core.document import Document, Dot, Frame, Wire
 from composer_gui.ui.canvas.backlog import AT_ONCE, Backlog
-from composer_gui.ui.canvas.dot_item import item_for
-from composer_gui.ui.canvas.faces import Face, state_of
-from composer_gui.ui.canvas.folds import Folds, folded_face
 from composer_gui.ui.canvas.geometry import DOT, FOOT, GRID, HEADER, NARROWEST
 from composer_gui.ui.canvas.ink import Ink
 from composer_gui.ui.canvas.node_item import NodeItem, edge_middle
-from composer_gui.ui.canvas.plates import FrameItem, NoteItem, Plate
+from composer_gui.ui.canvas.node_items import new_item
+from composer_gui.ui.canvas.plates import Plate
 from composer_gui.ui.canvas.portraits import Portraits
 from composer_gui.ui.canvas.selection import Selection
 from composer_gui.ui.canvas.wire_item import WireItem, wire_look
@@ -52,7 +50,7 @@ class CanvasScene(QGraphicsScene):
         self.tagged: set[Wire] = set()
         self.selection = Selection(self)
         self.portraits = Portraits(session)
-        self.folds = Folds()
+        self.folds = self.portraits.folds
         self.kinship = self.portraits.kinship
         self._level = (session.history, session.place)
         self.flow = session.document.flow
@@ -228,16 +226,8 @@ class CanvasScene(QGraphicsScene):
             if item.node is not node:
                 item.show_node(node)
             return False
-        now = self._face(node_id)
+        now = self.portraits.face(node_id)
         return now != item.face and item.set_face(now)
-
-    def _face(self, node_id: str) -> Face:
-        if not isinstance(self.session.document.nodes[node_id], Frame):
-            return self.portraits.face(node_id)
-        return folded_face(self.session, self.folds, node_id, self._state_of)
-
-    def _state_of(self, node_id: str) -> str:
-        return state_of(self.session.verdict(node_id))
 
     def _wires_of_card(self, node_id: str) -> set[Wire]:
         """Return the wires that end at a card: at a node's own, or at those that a frame hides."""
@@ -270,12 +260,7 @@ class CanvasScene(QGraphicsScene):
             self.select(self.selection.awaited)
 
     def _add_node(self, node) -> None:
-        if isinstance(node, Frame) and not node.folded:
-            item = FrameItem(node, self.ink)
-        elif isinstance(node, Note):
-            item = NoteItem(node, self.ink)
-        else:
-            item = item_for(node.id, self._face(node.id), self.ink)
+        item = new_item(node, self.portraits, self.ink)
         item.setPos(node.x, node.y)
         item.setVisible(not self.folds.hides(node.id))
         self.nodes[node.id] = item
