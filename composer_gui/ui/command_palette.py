@@ -5,29 +5,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import shiboken6
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPen
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
+    QHBoxLayout,
     QLineEdit,
     QListView,
-    QStyle,
-    QStyledItemDelegate,
     QVBoxLayout,
     QWidget,
 )
 
 from composer_gui.ui import command_rows, theme
-from composer_gui.ui.command_rows import Found, Row
-from composer_gui.ui.controls import draw_sign
+from composer_gui.ui.command_list import ROW, FoundDelegate, FoundModel
+from composer_gui.ui.command_rows import Row
 from composer_gui.ui.words import Line
 
 if TYPE_CHECKING:
     from composer_gui.ui.main_window import MainWindow
 
 RECENT_KEY, RECENT_LENGTH = "commands/recent", 8
-WIDTH, ROW, ROWS = 620, 32, 12
+WIDTH, ROWS = 620, 12
 TOP = 52
 """How far below the upper edge of the window the palette begins, in pixels."""
 
@@ -59,7 +64,7 @@ class CommandPalette(QFrame):
         self._focus: QWidget | None = None
         self._rows: dict[str, list[Row]] = {}
         self.field = _Field(self)
-        self.model = _Rows(self)
+        self.model = FoundModel(self)
         self.list = QListView(self)
         self.hint = Line(px=12, tone="secondary")
         self._set_up()
@@ -75,19 +80,22 @@ class CommandPalette(QFrame):
         self.field.setFont(theme.font(14))
         self.list.setAccessibleName("Commands")
         self.list.setModel(self.model)
-        self.list.setItemDelegate(_RowDelegate(self.list))
+        self.list.setItemDelegate(FoundDelegate(self.list))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.viewport().setAutoFillBackground(False)
-        self.hint.setContentsMargins(8, 0, 8, 0)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(10, 0, 10, 0)
+        foot.addWidget(self.hint)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(6)
-        for widget in (self.field, self.list, self.hint):
-            column.addWidget(widget)
+        column.addWidget(self.field)
+        column.addWidget(self.list)
+        column.addLayout(foot)
 
     def _connect(self) -> None:
         self.field.textChanged.connect(self._search)
@@ -114,7 +122,6 @@ class CommandPalette(QFrame):
         self._rows = {}
         self.field.setText(text)
         self._search(text)
-        self._put()
         self.show()
         self.raise_()
         self.field.setFocus(Qt.FocusReason.PopupFocusReason)
@@ -139,8 +146,10 @@ class CommandPalette(QFrame):
     def _put(self) -> None:
         room = self._window.size()
         width = min(WIDTH, room.width() - 40)
-        height = min(ROWS * ROW + 92, room.height() - TOP - 20)
-        self.setGeometry((room.width() - width) // 2, TOP, width, height)
+        others = self.field.sizeHint().height() + self.hint.sizeHint().height() + 28
+        rows = min(max(self.model.rowCount(), 1), ROWS, (room.height() - TOP - 20 - others) // ROW)
+        self.list.setFixedHeight(rows * ROW)
+        self.setGeometry((room.width() - width) // 2, TOP, width, others + rows * ROW)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self.isVisible():
@@ -160,6 +169,7 @@ class CommandPalette(QFrame):
         recent = () if kind else self._recent()
         found = command_rows.find(self._rows[kind], text[len(kind) :], recent)
         self.model.show(found)
+        self._put()
         self.list.setCurrentIndex(self.model.index(0))
         if not found:
             needs_design = kind and not self._window.is_working
@@ -228,38 +238,6 @@ class CommandPalette(QFrame):
             self._window.settings.remember(RECENT_KEY, used[:RECENT_LENGTH])
 
 
-class _Rows(QAbstractListModel):
-    """The rows that were found."""
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self.found: list[Found] = []
-
-    def show(self, found: list[Found]) -> None:
-        """List other rows."""
-        self.beginResetModel()
-        self.found = found
-        self.endResetModel()
-
-    def rowCount(self, parent: QModelIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.found)
-
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not 0 <= index.row() < len(self.found):
-            return None
-        found = self.found[index.row()]
-        row = found.row
-        if role == Qt.ItemDataRole.DisplayRole:
-            return row.title
-        if role == Qt.ItemDataRole.UserRole:
-            return found
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            on = "" if row.ticked is None else ("on" if row.ticked else "off")
-            parts = (row.title, row.where, on, row.keys, row.why_not)
-            return ", ".join(part for part in parts if part)
-        return None
-
-
 class _Field(QLineEdit):
     """A line that hands the keys of the list on."""
 
@@ -290,88 +268,3 @@ class _Field(QLineEdit):
 
 
 _PASSING = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
-
-
-class _RowDelegate(QStyledItemDelegate):
-    """Draws a row: its name with the typed letters marked, where it is found, and its keys."""
-
-    def sizeHint(self, option, index) -> QSize:
-        return QSize(200, ROW)
-
-    def paint(self, painter: QPainter, option, index) -> None:
-        now, found = theme.current(), index.data(Qt.ItemDataRole.UserRole)
-        rect = option.rect
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        state = option.state
-        is_chosen = state & QStyle.StateFlag.State_Selected
-        if is_chosen or state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(now.selection if is_chosen else now.hover)
-            painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 5, 5)
-        if found.row.ticked:
-            centre = rect.topLeft().toPointF()
-            centre.setX(centre.x() + 15)
-            centre.setY(rect.center().y() + 0.5)
-            draw_sign(painter, "tick", centre, now.accent)
-        room = rect.adjusted(28, 0, -12, 0)
-        room.setRight(room.right() - self._paint_keys(painter, room, found.row.keys))
-        used = _paint_title(painter, room, found)
-        self._paint_where(painter, room.adjusted(used + 12, 0, 0, 0), found)
-        painter.restore()
-
-    @staticmethod
-    def _paint_keys(painter: QPainter, room, keys: str) -> int:
-        """Draw the keys at the right end in a frame; return how much room they take."""
-        if not keys:
-            return 0
-        now = theme.current()
-        painter.setFont(theme.font(11, 500))
-        width = painter.fontMetrics().horizontalAdvance(keys) + 14
-        frame = room.adjusted(room.width() - width, 7, 0, -7)
-        painter.setPen(QPen(now.card_line, 1))
-        painter.setBrush(now.card)
-        painter.drawRoundedRect(frame.toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        painter.setPen(now.secondary)
-        painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, keys)
-        return width + 10
-
-    @staticmethod
-    def _paint_where(painter: QPainter, room, found: Found) -> None:
-        now, row = theme.current(), found.row
-        where = f"{row.where}, used lately" if found.recent else row.where
-        painter.setFont(theme.font(12))
-        painter.setPen(now.tertiary)
-        shown = painter.fontMetrics().elidedText(
-            where, Qt.TextElideMode.ElideMiddle, max(0, room.width())
-        )
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
-
-
-def _paint_title(painter: QPainter, room, found: Found) -> int:
-    """Draw a row's name, the typed letters in the accent; return how wide it is."""
-    now = theme.current()
-    usual, typed = theme.font(theme.BODY), theme.font(theme.BODY, 600)
-    plain = now.tertiary if found.row.why_not else now.text
-    left = 0
-    for text, is_typed in _runs(found.row.title, frozenset(found.letters)):
-        painter.setFont(typed if is_typed else usual)
-        painter.setPen(now.accent if is_typed and not found.row.why_not else plain)
-        metrics = painter.fontMetrics()
-        free = room.width() - left
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0, free))
-        painter.drawText(room.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, shown)
-        left += metrics.horizontalAdvance(shown)
-    return left
-
-
-def _runs(title: str, letters: frozenset[int]) -> list[tuple[str, bool]]:
-    """Return a name in pieces, each with whether its letters were typed."""
-    pieces: list[tuple[str, bool]] = []
-    for at, letter in enumerate(title):
-        is_typed = at in letters
-        if pieces and pieces[-1][1] == is_typed:
-            pieces[-1] = (pieces[-1][0] + letter, is_typed)
-        else:
-            pieces.append((letter, is_typed))
-    return pieces
