@@ -78,12 +78,15 @@ def rows(document: Document, verdicts: Mapping[str, Verdict]) -> list[Row]:
     """Return a row for every Input, Call and Output, in the order in which they were made.
 
     The weights of a layer that several nodes call stand at the first of them that knows them.
+    A call that is bypassed costs nothing.
     """
     found: list[Row] = []
     counted: set[str] = set()
     for node in in_order(document.nodes):
         verdict = verdicts.get(node.id, UNKNOWN)
-        if isinstance(node, Call):
+        if isinstance(node, Call) and node.bypassed:
+            found.append(Row(node.id, is_known=verdict.kind == FINE))
+        elif isinstance(node, Call):
             again = node.layer in counted
             row = _call_row(node, document.layers[node.layer], verdict, again=again)
             if row.parameters or verdict.kind == FINE:

@@ -16,9 +16,11 @@ from composer_gui.core.caution_sight import sight
 from composer_gui.core.document import Call, Document, Input, Node, label_of
 from composer_gui.core.layer_kinds import Layer
 from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.passing import hands_on
 from composer_gui.core.problems import Problem, heard
+from composer_gui.core.resolved import resolved
 from composer_gui.core.shapes.flow_order import sources_of
-from composer_gui.core.verdicts import FINE, UNKNOWN, Verdict
+from composer_gui.core.verdicts import FINE, UNKNOWN, WRONG, Verdict
 
 
 class Cautions:
@@ -43,11 +45,20 @@ class Cautions:
         self._awake: set[str] = set()
         self._signs: dict[str, tuple[Any, ...]] = {}
         self._ways: tuple[Problem, ...] | None = None
+        self._gaps = False
 
     def found(
         self, document: Document, verdicts: Mapping[str, Verdict]
     ) -> dict[str, tuple[Problem, ...]]:
-        """Return the warnings by node, without those that the user silenced there."""
+        """Return the warnings by node, without those that the user silenced there.
+
+        Dots and bypassed calls are looked past, as the model knows nothing of them.
+        """
+        whole, document = document, resolved(document, self._catalog)
+        self._gaps = whole is not document and any(
+            hands_on(node) and verdicts.get(node.id, UNKNOWN).kind == WRONG
+            for node in whole.nodes.values()
+        )
         for node_id in self._stale(document, verdicts):
             before = self._roles(node_id)
             self._forget(node_id)
@@ -152,7 +163,7 @@ class Cautions:
     # What the ways through the design say -------------------------------------------------------
 
     def _on_the_way(self, document: Document, verdicts: Mapping[str, Verdict]) -> Iterator[Problem]:
-        if caution_ends.has_outputs(document) and not self._unwired:
+        if caution_ends.has_outputs(document) and not self._unwired and not self._gaps:
             yield from self._ends.values()
         for node_id, problem in self._rows.items():
             if not caution_ends.is_told_behind(node_id, verdicts, self._behind):

@@ -9,6 +9,7 @@ from functools import cache
 from immutables import Map
 
 from composer_gui.core.document import (
+    DOT_PORT,
     Call,
     Document,
     Dot,
@@ -24,6 +25,7 @@ from composer_gui.core.document import (
     number_of,
     put,
 )
+from composer_gui.core.folding import may_hold
 from composer_gui.core.layer_kinds import Submodel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import InputPort
@@ -152,9 +154,10 @@ def check(document: Document, catalog: Catalog | None) -> Document:
     """Return a document that was read from a file or the clipboard with its small faults mended.
 
     Wires whose start, port or place is gone are left out, layers that nothing calls too, and the
-    lists of inputs and outputs are made to name every Input and Output once; all of this in the
-    designs of submodels first. Without a catalog the ports go unchecked. Raises NotPlain where a
-    node calls a layer that is not there, or where the wires close a loop.
+    lists of inputs and outputs are made to name every Input and Output once, and folded frames to
+    hold what is there; all of this in the designs of submodels first. Without a catalog the ports
+    go unchecked. Raises NotPlain where a node calls a layer that is not there, or where the wires
+    close a loop.
     """
     for node in document.nodes.values():
         if isinstance(node, Call) and node.layer not in document.layers:
@@ -164,7 +167,7 @@ def check(document: Document, catalog: Catalog | None) -> Document:
     if loop:
         labels = " to ".join(mended.label(node_id) for node_id in loop)
         raise NotPlain(f"its wires close a loop, from {labels}")
-    return _with_whole_lists(_without_idle_layers(mended))
+    return _with_whole_lists(_with_whole_frames(_without_idle_layers(mended)))
 
 
 def _with_whole_designs(document: Document, catalog: Catalog | None) -> Document:
@@ -213,6 +216,8 @@ def _start_exists(document: Document, catalog: Catalog | None) -> Callable[[Sour
 
 def _room(document: Document, catalog: Catalog | None, node: Node) -> Callable[[str], int | None]:
     """Return a function from the name of a port to how many wires it takes, None for any number."""
+    if isinstance(node, Dot):
+        return lambda port: 1 if port == DOT_PORT else 0
     if catalog is None:
         return lambda port: None
     ports = {port.name: port for port in input_ports(document, catalog, node)}
@@ -230,6 +235,16 @@ def _without_idle_layers(document: Document) -> Document:
     called = {node.layer for node in document.nodes.values() if isinstance(node, Call)}
     idle = [layer_id for layer_id in document.layers if layer_id not in called]
     return drop(document, *idle)
+
+
+def _with_whole_frames(document: Document) -> Document:
+    """Return `document` with its folded frames holding what is there, and none of them itself."""
+    for node in document.nodes.values():
+        if isinstance(node, Frame) and node.folded:
+            kept = tuple(key for key in node.folded if may_hold(document, node.id, key))
+            if kept != node.folded:
+                document = put(document, replace(node, folded=kept))
+    return document
 
 
 def _with_whole_lists(document: Document) -> Document:

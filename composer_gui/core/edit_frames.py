@@ -19,12 +19,13 @@ from composer_gui.core.document import (
 )
 from composer_gui.core.edit_wires import existing
 from composer_gui.core.errors import EditRefused
+from composer_gui.core.folding import may_hold
 
 
 def fold(document: Document, frame_id: str, ids: Iterable[str]) -> Document:
     """Show a frame as one node, and none of the nodes `ids`, which lie in it."""
     frame = _frame(document, frame_id)
-    inside = tuple(dict.fromkeys(k for k in ids if k in document.nodes and k != frame_id))
+    inside = tuple(dict.fromkeys(key for key in ids if may_hold(document, frame_id, key)))
     if not inside:
         raise EditRefused("Nothing lies in this frame that could be folded away.")
     return document if inside == frame.folded else put(document, replace(frame, folded=inside))

@@ -11,6 +11,7 @@ from composer_gui.core.document import (
     OUTPUT_PORT,
     Call,
     Document,
+    Dot,
     Frame,
     Input,
     Node,
@@ -29,9 +30,11 @@ from composer_gui.core.edit_layers import callers, rewired
 from composer_gui.core.edit_splice import anchors, splice
 from composer_gui.core.edit_wires import existing, with_ends
 from composer_gui.core.errors import EditRefused
+from composer_gui.core.folding import frames_without
 from composer_gui.core.labels import Labels
 from composer_gui.core.layer_kinds import SavedModel, Submodel
 from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.passing import past_dots
 from composer_gui.core.plain import DEEPEST
 from composer_gui.core.ports import (
     ONLY_OUTPUT,
@@ -62,14 +65,14 @@ def group(
     *,
     verdicts: Mapping[str, Verdict] = NO_VERDICTS,
 ) -> Document:
-    """Put calls, with the frames and notes among these nodes, into a new submodel.
+    """Put calls, with the dots, frames and notes among these nodes, into a new submodel.
 
     Inputs and Outputs stay outside. The submodel gets an Input for each outer port that feeds its
     nodes, with the shape that the verdicts tell, and an Output for each inner port that is used
     outside. Raises EditRefused where the submodel could not be: it would feed itself, or a layer
     in it would also be called outside.
     """
-    kinds = Call | Frame | Note
+    kinds = Call | Dot | Frame | Note
     chosen = {key for key in node_ids if isinstance(document.nodes.get(key), kinds)}
     members = [node for node in in_order(document.nodes) if node.id in chosen]
     if not any(isinstance(node, Call) for node in members):
@@ -78,6 +81,7 @@ def group(
     _refuse_loop(document, members)
     border = _Border(document, catalog, members)
     rest = drop(document, *chosen, *border.layers)
+    frames = [frame for frame in frames_without(document, chosen) if frame.id not in chosen]
     rest, layer_id = new_id(rest, "l")
     rest, node_id = new_id(rest, "n")
     label = Labels.of(rest).unique(" ".join(name.split()) or "submodel")
@@ -89,7 +93,8 @@ def group(
     exits = zip(border.used, design_ports(design, design.outputs), strict=True)
     ends = {source: Source(node_id, port) for source, port in exits}
     followers = [with_ends(node, ends) for node in border.consumers]
-    return put(rest, Submodel(layer_id, label, design), call, *followers)
+    held = [replace(frame, folded=(*frame.folded, node_id)) for frame in frames]
+    return put(rest, Submodel(layer_id, label, design), call, *followers, *held)
 
 
 def _refuse_shared(document: Document, members: list[Node]) -> None:
@@ -160,14 +165,16 @@ class _Border:
         leading = {s.node for s in outer} | {s.node for n in self._members for s in _sources(n)}
         used = []
         for node in self._members:
-            if not isinstance(node, Call):
+            if not isinstance(node, Call | Dot):
                 continue
             ports = self._ports(node, outer)
-            ends = ports[:1] if node.id not in leading else ()
+            ends = ports[:1] if node.id not in leading and isinstance(node, Call) else ()
             used += [Source(node.id, p) for p in ports if p in ends or Source(node.id, p) in outer]
         return tuple(used)
 
-    def _ports(self, node: Call, outer: set[Source]) -> tuple[str, ...]:
+    def _ports(self, node: Call | Dot, outer: set[Source]) -> tuple[str, ...]:
+        if isinstance(node, Dot):
+            return ONLY_OUTPUT
         layer = self._document.layers[node.layer]
         known = layer_output_ports(self._catalog, layer, node)
         if known is not None:
@@ -183,7 +190,7 @@ class _Border:
         inputs, outputs = ids[: len(self.feeding)], ids[len(self.feeding) :]
         ends = dict(zip(self.feeding, (Source(node_id) for node_id in inputs), strict=True))
         nodes = [
-            *(with_ends(node, ends) for node in self._members),
+            *(self._inner(with_ends(node, ends)) for node in self._members),
             *self._inputs(inputs, Labels(layer.name for layer in layers.values()), verdicts),
             *self._outputs(outputs),
         ]
@@ -196,6 +203,12 @@ class _Border:
             outputs=tuple(outputs),
             next_number=number + len(ids),
         )
+
+    def _inner(self, node: Node) -> Node:
+        """Return a member as it stands inside: a folded frame holds what comes along."""
+        if isinstance(node, Frame) and node.folded:
+            return replace(node, folded=tuple(key for key in node.folded if key in self._inside))
+        return node
 
     def _inputs(
         self, ids: list[str], labels: Labels, verdicts: Mapping[str, Verdict]
@@ -232,6 +245,10 @@ class _Border:
         self, source: Source, verdicts: Mapping[str, Verdict]
     ) -> tuple[Shape, str, int | None]:
         """Return shape, dtype and batch size of what comes from outside, as far as it is known."""
+        start = past_dots(self._document, source)
+        if start is None:
+            return (), "float32", None
+        source = start
         node = self._document.nodes[source.node]
         if isinstance(node, Input):
             return node.shape, node.dtype, node.batch_size

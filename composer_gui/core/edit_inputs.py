@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from composer_gui.core.document import Document, Input, wires_into
+from composer_gui.core.document import Document, Dot, Input, wires_into
 from composer_gui.core.edit_layers import existing_layer
 from composer_gui.core.edit_nodes import set_input
 from composer_gui.core.edit_saved import set_reinput
 from composer_gui.core.layer_kinds import SavedPort
+from composer_gui.core.passing import past_dots
 
 
 def use_inputs(document: Document, layer_id: str, ports: tuple[SavedPort, ...]) -> Document:
@@ -30,10 +31,13 @@ def _feeding_only(document: Document, layer_id: str, names: Mapping[str, Any]) -
     """Return the Inputs all of whose wires end at one of these ports of a layer, with its name."""
     ends: dict[str, set[str]] = {}
     for node in document.nodes.values():
+        if isinstance(node, Dot):
+            continue
         is_call = getattr(node, "layer", "") == layer_id
         for wire in wires_into(node):
-            if isinstance(document.nodes[wire.source.node], Input):
-                ends.setdefault(wire.source.node, set()).add(wire.port if is_call else "")
+            start = past_dots(document, wire.source)
+            if start is not None and isinstance(document.nodes[start.node], Input):
+                ends.setdefault(start.node, set()).add(wire.port if is_call else "")
     return {
         node_id: next(iter(ports))
         for node_id, ports in ends.items()

@@ -16,6 +16,7 @@ from composer_gui.core.document import (
     EMPTY,
     Call,
     Document,
+    Dot,
     Frame,
     Input,
     Node,
@@ -32,6 +33,7 @@ from composer_gui.core.edit_layers import callers
 from composer_gui.core.edit_nodes import place
 from composer_gui.core.edit_wires import existing
 from composer_gui.core.errors import EditRefused
+from composer_gui.core.folding import frames_without
 from composer_gui.core.labels import Labels
 from composer_gui.core.layer_kinds import KerasLayer, Layer, SavedModel, Submodel
 from composer_gui.core.ports import design_ports
@@ -52,6 +54,9 @@ def splice(document: Document, node_id: str, design: Document) -> Document:
         raise EditRefused(f"{document.label(node_id)} calls no layer, so nothing is inside.")
     container = document.layers[node.layer]
     calls = sorted(callers(document, {container.id}), key=lambda call: number_of(call.id))
+    if any(call.bypassed for call in calls):
+        label = next(document.label(call.id) for call in calls if call.bypassed)
+        raise EditRefused(f"{label} is bypassed. Let it act again first.")
     rest = drop(document, container.id, *(call.id for call in calls))
     rest, layers = _layers_of(rest, design, container)
     rest, pieces = _pieces(rest, design, calls)
@@ -63,6 +68,8 @@ def splice(document: Document, node_id: str, design: Document) -> Document:
     ]
     new = [_brought(node, piece, layers, ends) for piece in pieces for node in piece.nodes]
     spliced = put(rest, *layers.values(), *followers, *new)
+    for piece in pieces:
+        spliced = put(spliced, *frames_without(spliced, [piece.call.id], piece.ids.values()))
     code = tuple(file for file in design.code if file not in document.code)
     spliced = head(spliced, code=document.code + code) if code else spliced
     return _with_room(spliced, pieces)
@@ -179,9 +186,14 @@ class _Ends:
 
 def _brought(node: Node, piece: _Piece, layers: Mapping[str, Layer], ends: _Ends) -> Node:
     """Return a node of the design as it stands outside, at its old place."""
-    if not isinstance(node, Call):
+    if isinstance(node, Frame):
+        inside = (piece.ids[key] for key in node.folded if key in piece.ids)
+        return replace(node, id=piece.ids[node.id], folded=tuple(inside))
+    if isinstance(node, Note):
         return replace(node, id=piece.ids[node.id])
     inputs = ends.led(node.inputs, piece)
+    if isinstance(node, Dot):
+        return replace(node, id=piece.ids[node.id], inputs=inputs)
     return replace(node, id=piece.ids[node.id], layer=layers[node.layer].id, inputs=inputs)
 
 

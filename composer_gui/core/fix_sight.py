@@ -21,8 +21,10 @@ from composer_gui.core.layer_kinds import EMPTY, KerasLayer, Layer, SavedModel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.layer_spec import LayerSpec
 from composer_gui.core.layers.parameters import refusal
+from composer_gui.core.passing import origin
 from composer_gui.core.ports import model_ports, output_ports
 from composer_gui.core.problems import Problem
+from composer_gui.core.resolved import resolved
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import UNKNOWN, Verdict
 
@@ -137,9 +139,16 @@ class Sight:
         return self._consumers[node_id]
 
     def upstream(self, source: Source) -> Iterator[Call | Input]:
-        """Yield the node that `source` is of and those before it, as long as one feeds another."""
+        """Yield the node that `source` is of and those before it, as long as one feeds another.
+
+        Dots and bypassed calls are passed by.
+        """
         seen = 0
         while seen < _FARTHEST:
+            start = origin(self.document, self.catalog, source)
+            if start is None:
+                return
+            source = start
             node = self.document.nodes.get(source.node)
             if not isinstance(node, Call | Input):
                 return
@@ -171,7 +180,11 @@ def _wires_from(document: Document, node_id: str) -> Iterator[Wire]:
 
 
 def loose_ends(document: Document, catalog: Catalog) -> list[Source]:
-    """Return the first outputs that feed nothing, in the order in which their nodes were made."""
+    """Return the first outputs that feed nothing, in the order in which their nodes were made.
+
+    What feeds only dots and bypassed calls that lead nowhere feeds nothing.
+    """
+    document = resolved(document, catalog)
     used = {source for n in document.nodes.values() for s in n.inputs.values() for source in s}
     loose = []
     for node in in_order(document.nodes):

@@ -12,6 +12,7 @@ from composer_gui.core.document import (
     OUTPUT_PORT,
     Call,
     Document,
+    Dot,
     Frame,
     Input,
     Note,
@@ -29,6 +30,7 @@ from composer_gui.core.fix_layers import setting
 from composer_gui.core.fix_sight import Sight, fits, is_model, loose_ends, sort_of
 from composer_gui.core.fix_table import FIX_KINDS, Fix
 from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.passing import handed_on, origin
 from composer_gui.core.ports import input_ports, model_ports, output_ports
 from composer_gui.core.problems import ERROR
 
@@ -143,7 +145,7 @@ def connect(sight: Sight) -> Iterator[Fix]:
     What feeds nothing yet is offered to the ports of other nodes that have no wire.
     """
     node = sight.node
-    if isinstance(node, Call | Output):
+    if isinstance(node, Call | Output | Dot):
         for port, missing in _lacking(sight, node):
             sources = list(islice(_free_sources(sight, port), MOST + missing - 1))
             for first in range(max(0, len(sources) - missing + 1)):
@@ -307,7 +309,9 @@ def _before_that_spoils(sight: Sight) -> Iterator[Fix]:
     One with weights stays, unless it makes another sort of numbers.
     """
     for misfit in sight.misfits:
-        node_id = misfit.wire.source.node
+        node_id = _maker(sight, misfit.wire.source)
+        if node_id is None:
+            continue
         wires = list(wires_into(sight.document.nodes[node_id]))
         spec = sight.given(wires[0].source) if len(wires) == 1 else None
         if spec is None or len(sight.consumers(node_id)) > 1:
@@ -318,6 +322,16 @@ def _before_that_spoils(sight: Sight) -> Iterator[Fix]:
         light = other or not sight.verdicts[node_id].parameters
         if fitting and light and sort_of(spec.dtype) == sort:
             yield _healing(sight, node_id)
+
+
+def _maker(sight: Sight, source: Source) -> str | None:
+    """Return the node that makes a tensor which only dots and bypassed calls lead here, if so."""
+    start = origin(sight.document, sight.catalog, source)
+    while start is not None and source.node != start.node:
+        if len(sight.consumers(source.node)) > 1:
+            return None
+        source = handed_on(sight.document, sight.catalog, sight.document.nodes[source.node])
+    return None if start is None else start.node
 
 
 def _healing(sight: Sight, node_id: str) -> Fix:

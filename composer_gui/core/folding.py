@@ -21,6 +21,11 @@ def with_folded(document: Document, ids: Iterable[str]) -> set[str]:
     return found
 
 
+def may_hold(document: Document, frame_id: str, node_id: str) -> bool:
+    """Return whether a frame may fold a node away: it is there, and the frame not within it."""
+    return node_id in document.nodes and frame_id not in with_folded(document, [node_id])
+
+
 def frames_without(
     document: Document, gone: Collection[str], newcomers: Iterable[str] = ()
 ) -> list[Frame]:

@@ -12,6 +12,7 @@ from composer_gui.core.layer_kinds import KerasLayer, Layer, SavedModel, SavedPo
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layers.parameter_words import show
 from composer_gui.core.origin_steps import Called, Made, Onward, SetHere, step_back, step_of_rank
+from composer_gui.core.passing import handed_on, hands_on
 from composer_gui.core.ports import design_ports
 from composer_gui.core.problems import Problem
 from composer_gui.core.shapes.tensor_spec import TensorSpec, show_shape
@@ -70,7 +71,7 @@ def origin(
         return _wanted(document, problem)
     if not problem.axes:
         about_it = problem.code in ABOUT_DTYPES
-        return _of_dtype(document, verdicts, source, spec) if about_it else None
+        return _of_dtype(document, catalog, verdicts, source, spec) if about_it else None
     length = len(spec.shape)
     other_rank = problem.wanted is not None and len(problem.wanted) != length
     axis = RANK if other_rank else problem.axes[0]
@@ -94,6 +95,12 @@ def _upstream(
             return None
         if isinstance(node, Input):
             return _at_input(node, spec, axis)
+        if hands_on(node):
+            before = handed_on(document, catalog, node)
+            if before is None:
+                return None
+            source = before
+            continue
         layer = document.layers.get(node.layer) if isinstance(node, Call) else None
         if not isinstance(layer, KerasLayer) or layer.class_name not in catalog.layers:
             return _at_model(document, node, layer, source, spec, axis)
@@ -228,7 +235,7 @@ def _own(document: Document, node: Node, name: str) -> Origin:
 
 
 def _of_dtype(
-    document: Document, verdicts: Verdicts, source: Source, spec: TensorSpec
+    document: Document, catalog: Catalog, verdicts: Verdicts, source: Source, spec: TensorSpec
 ) -> Origin | None:
     """Follow a dtype that does not fit to the Input where it was set."""
     for _ in range(LONGEST_WAY):
@@ -236,6 +243,12 @@ def _of_dtype(
         if isinstance(node, Input):
             place = f"set at the Input {node.label}"
             return Origin(node.id, "dtype", f"{spec.dtype} is {node.label}’s dtype, {place}")
+        if node is not None and hands_on(node):
+            taken = handed_on(document, catalog, node)
+            if taken is None:
+                return None
+            source = taken
+            continue
         before = [s for sources in node.inputs.values() for s in sources] if node else []
         same = [s for s in before if (_spec(verdicts, s) or TensorSpec(None)).dtype == spec.dtype]
         if not same:

@@ -27,6 +27,18 @@ def handed_on(document: Document, catalog: Catalog, node: Node) -> Source | None
     return next((source for port in ports for source in node.inputs.get(port, ())), None)
 
 
+def past_dots(document: Document, source: Source) -> Source | None:
+    """Return where a wire begins when dots are left out; None where nothing comes into them."""
+    seen: set[str] = set()
+    start: Source | None = source
+    while start is not None and isinstance(dot := document.nodes.get(start.node), Dot):
+        if dot.id in seen:  # only in a broken file, whose wires close a loop
+            return None
+        seen.add(dot.id)
+        start = next(iter(dot.inputs.get(DOT_PORT, ())), None)
+    return start
+
+
 def origin(document: Document, catalog: Catalog, source: Source) -> Source | None:
     """Return the output port at which the tensor of a wire is made, back past dots and bypasses.
 
@@ -34,9 +46,9 @@ def origin(document: Document, catalog: Catalog, source: Source) -> Source | Non
     """
     seen: set[str] = set()
     start: Source | None = source
-    while start is not None and hands_on(document.nodes[start.node]):
+    while start is not None and (node := document.nodes.get(start.node)) and hands_on(node):
         if start.node in seen:  # only in a broken file, whose wires close a loop
             return None
         seen.add(start.node)
-        start = handed_on(document, catalog, document.nodes[start.node])
+        start = handed_on(document, catalog, node)
     return start

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from composer_gui.core.document import Call, Document, Input, Node, Output, label_of
+from composer_gui.core.document import DOT_PORT, Call, Document, Input, Node, Output, label_of
 from composer_gui.core.kinds_of_structure import KINDS
 from composer_gui.core.layer_kinds import KerasLayer, Layer, Operation, Submodel
 from composer_gui.core.layers.catalog import Catalog
@@ -39,14 +39,17 @@ def design_problems(document: Document) -> tuple[Problem, ...]:
 
 
 def problems(document: Document, catalog: Catalog, node_id: str) -> tuple[Problem, ...]:
-    """Return what is wrong with one node; looks at that node and its layer only."""
+    """Return what is wrong with one node; looks at that node and its layer only.
+
+    Nothing is wrong with one that only hands a tensor on; `unfed` says it of one that gets none.
+    """
     node = document.nodes[node_id]
     label = label_of(document, node)
     if isinstance(node, Input):
         return tuple(_bad_dtype(catalog, node))
     if isinstance(node, Output):
         return () if node.inputs else (_problem("output_without_wire", node, label=label),)
-    if not isinstance(node, Call):
+    if not isinstance(node, Call) or node.bypassed:
         return ()
     layer = document.layers[node.layer]
     if not isinstance(layer, KerasLayer):
@@ -58,6 +61,13 @@ def problems(document: Document, catalog: Catalog, node_id: str) -> tuple[Proble
         *_parameter_problems(catalog, node, label, layer),
         *_missing_wires(document, catalog, node, label),
     )
+
+
+def unfed(document: Document, catalog: Catalog, node: Node) -> Problem:
+    """Return the problem of a dot or bypassed call that is to hand on a tensor and gets none."""
+    ports = input_ports(document, catalog, node)
+    port = ports[0] if ports else InputPort(DOT_PORT)
+    return _missing_wire(node, label_of(document, node), port, 1, 0, alone=len(ports) < 2)
 
 
 def _problem(
@@ -120,7 +130,7 @@ def _missing_wires(
 
 
 def _missing_wire(
-    node: Call, label: str, port: InputPort, least: int, count: int, *, alone: bool
+    node: Node, label: str, port: InputPort, least: int, count: int, *, alone: bool
 ) -> Problem:
     wires = "1 wire" if least == 1 else f"{least} wires"
     exact = not port.many or port.maximum == least

@@ -17,6 +17,7 @@ from composer_gui.core.codegen import reading
 from composer_gui.core.document import Call, CodeFile, Document, in_order
 from composer_gui.core.errors import ComposerError, ExportFailed, FileProblem
 from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.resolved import resolved
 from composer_gui.core.saved_files import SavedFile, files_of
 from composer_gui.session.code_files import IMPORTED, LARGEST
 from composer_gui.storage import files
@@ -152,6 +153,7 @@ class Gathered:
 
 def called_files(document: Document, catalog: Catalog) -> tuple[SavedFile, ...]:
     """Return the files that a model is made of; what leads to no Output is not in it."""
+    document = resolved(document, catalog)
     left_out = set(reading.dead_ends(document, catalog))
     called = {
         node.layer

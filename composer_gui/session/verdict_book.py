@@ -11,7 +11,7 @@ from composer_gui.core.change import Change
 from composer_gui.core.document import Call, Document, Frame, Input, Node, Note
 from composer_gui.core.graph import Graph
 from composer_gui.core.kinds_of_files import KINDS
-from composer_gui.core.layer_kinds import SavedModel
+from composer_gui.core.layer_kinds import Layer, SavedModel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.problems import Problem
 from composer_gui.core.saved_files import files_of
@@ -116,7 +116,7 @@ class VerdictBook:
 
     def _has_changed(self, document: Document, node_id: str) -> bool:
         node = document.nodes[node_id]
-        layer = document.layers[node.layer] if isinstance(node, Call) else None
+        layer = _acting_layer(document, node)
         if layer is None or not self._changed_files or "file_changed" in node.silenced:
             return False
         return any(file in self._changed_files for file in files_of(layer))
@@ -149,8 +149,7 @@ class VerdictBook:
     def _expected_outputs(self, document: Document, node_id: str) -> tuple:
         """Return the specs last known, or those a saved model's archive told."""
         known = self.shown.get(node_id, UNKNOWN).outputs
-        node = document.nodes[node_id]
-        layer = document.layers.get(node.layer) if isinstance(node, Call) else None
+        layer = _acting_layer(document, document.nodes[node_id])
         if known or not isinstance(layer, SavedModel):
             return known
         ports = layer.outputs
@@ -165,8 +164,14 @@ def affected(document: Document, change: Change, graph: Graph) -> set[str]:
     return touched
 
 
+def _acting_layer(document: Document, node: Node) -> Layer | None:
+    """Return the layer that a node calls, None where it calls none or is bypassed."""
+    acts = isinstance(node, Call) and not node.bypassed
+    return document.layers.get(node.layer) if acts else None
+
+
 def _absent_file(document: Document, node: Node, there: dict[str, bool]) -> tuple[Problem, ...]:
-    layer = document.layers.get(node.layer) if isinstance(node, Call) else None
+    layer = _acting_layer(document, node)
     for path, _ in files_of(layer) if layer is not None else ():
         if path not in there:
             there[path] = os.path.exists(path)

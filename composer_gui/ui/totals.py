@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from composer_gui.core.bill import counts
 from composer_gui.core.cost import Cost, show_bytes, show_flops
-from composer_gui.core.document import Call, Document, Frame, Note
+from composer_gui.core.document import Call, Document, Dot, Frame, Note
 from composer_gui.core.verdicts import BLOCKED, FINE, UNKNOWN, Verdict
 
 MISSING_CLASS = "missing_class"
@@ -19,7 +19,8 @@ MISSING_CLASS = "missing_class"
 class Totals:
     """Counts over a design. A layer that is called several times counts once.
 
-    What is inside a submodel counts with it. `shared` counts the layers that several nodes call.
+    What is inside a submodel counts with it. A wire that is led over dots is one, and a call that
+    is bypassed weighs nothing. `shared` counts the layers that several nodes call.
     `is_whole` says that every node's parameters are known.
     """
 
@@ -44,14 +45,14 @@ def totals(document: Document, verdicts: Mapping[str, Verdict]) -> Totals:
     calls: Counter[str] = Counter()
     layers: dict[str, tuple[int, int]] = {}
     for node in document.nodes.values():
-        if isinstance(node, Frame | Note):
+        if isinstance(node, Frame | Note | Dot):
             continue
         nodes += 1
         wires += sum(map(len, node.inputs.values()))
         verdict = verdicts.get(node.id, UNKNOWN)
         waiting += verdict.kind == BLOCKED
         whole = whole and verdict.kind == FINE and not _is_uncounted(verdict)
-        if isinstance(node, Call):
+        if isinstance(node, Call) and not node.bypassed:
             calls[node.layer] += 1
             known = counts(document.layers[node.layer], verdict)
             layers[node.layer] = max(layers.get(node.layer, (0, 0)), known)

@@ -23,11 +23,13 @@ from composer_gui.core.codegen.side_files import READ_WORDS
 from composer_gui.core.codegen.supplies import Supplies
 from composer_gui.core.codegen.surroundings import SMALL_FUNCTIONS, Surroundings
 from composer_gui.core.codegen.written_out import SOURCES
-from composer_gui.core.document import EMPTY, Document
+from composer_gui.core.document import EMPTY, Call, Document, number_of
 from composer_gui.core.errors import CannotGenerate
 from composer_gui.core.inside import Inside
-from composer_gui.core.layer_kinds import KerasLayer, SavedModel
+from composer_gui.core.layer_kinds import KerasLayer, SavedModel, Submodel
 from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.reach import upstream
+from composer_gui.core.resolved import gap, resolved
 from composer_gui.core.safety import RUNS_CODE
 
 SAVED, SCRATCH = "saved", "scratch"
@@ -61,10 +63,13 @@ def generate(
     layers whose saved weights do not fit any more: their ids, behind those of the submodels that
     they are in, as in "l3/l7". The `style` is SAVED or SCRATCH.
     `weights` names a file beside the script that the model takes its weights from in the end.
-    Nodes that lead to no Output are left out. Raises CannotGenerate where something is missing;
-    a `partial` script says so in a comment, leaves out what is behind it, and shows the nodes
-    without an Output too.
+    Nodes that lead to no Output are left out, and reroute dots and bypassed calls. Raises
+    CannotGenerate where something is missing; a `partial` script says so in a comment, leaves out
+    what is behind it, and shows the nodes without an Output too.
     """
+    if not partial:
+        _require_no_gap(document, catalog)
+    document = resolved(document, catalog)
     made = Scratch(document, catalog)
     if style == SCRATCH:
         made = from_scratch(document, catalog, insides, partial=partial)
@@ -166,6 +171,24 @@ def _recursion(whole: Chapter, insides: Mapping[str, Inside]) -> int:
     counts += [len(insides[path].parts) for path in _files(whole) if path in insides]
     deep = max([whole.depth(), *counts])
     return 20 * min(deep, DEEPEST) if deep > DEEP else 0
+
+
+def _require_no_gap(document: Document, catalog: Catalog) -> None:
+    """Raise CannotGenerate where a wire is led past a node into which nothing comes."""
+    next_step = "Wire it, or take it out."
+    node = gap(document, catalog)
+    if node is not None:
+        sentence = f"Nothing is wired to {document.label(node)}, which hands on what it gets."
+        raise CannotGenerate(sentence, next_step, node=node)
+    for node_id in sorted(upstream(document, document.outputs), key=number_of):
+        node = document.nodes[node_id]
+        layer = document.layers[node.layer] if isinstance(node, Call) else None
+        if isinstance(layer, Submodel) and not node.bypassed:
+            try:
+                _require_no_gap(layer.design, catalog)
+            except CannotGenerate as inner:
+                sentence = f"{layer.name} is not ready inside. {inner.sentence}"
+                raise CannotGenerate(sentence, next_step, node=node_id) from None
 
 
 def _require_complete(whole: Chapter) -> None:

@@ -12,6 +12,7 @@ from composer_gui.core.codegen.wiring import Wiring
 from composer_gui.core.document import EMPTY, Call, Document, Source, in_order, label_of
 from composer_gui.core.layer_kinds import KerasLayer, Layer, Operation, SavedModel, Submodel
 from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.resolved import resolved
 
 LONG_CHAIN = 3
 """Calls from which a chain is written with one running variable."""
@@ -108,7 +109,11 @@ def read(
 
 
 def dead_ends(document: Document, catalog: Catalog) -> list[str]:
-    """Return the calls that lead to no Output and so are no part of the model."""
+    """Return the calls that lead to no Output and so are no part of the model.
+
+    Those that are bypassed are no part of it either, and are not told.
+    """
+    document = resolved(document, catalog)
     wanted = set(_depth_first(Wiring(document, catalog), document.outputs))
     calls = (node.id for node in in_order(document.nodes) if isinstance(node, Call))
     return [node_id for node_id in calls if node_id not in wanted]

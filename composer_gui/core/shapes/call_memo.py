@@ -90,6 +90,7 @@ def design_key(design: Document) -> str:
         level = waiting.pop()
         for node in level["nodes"].values():
             del node["at"]
+            node.pop("pinned", None)
         waiting.extend(la["design"] for la in level["layers"].values() if "design" in la)
     return json.dumps(plain, sort_keys=True, separators=(",", ":"))
 

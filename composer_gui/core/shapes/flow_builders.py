@@ -11,11 +11,13 @@ from composer_gui.core.shapes.flow_order import FlowOrder
 class FlowBuilders:
     """The calls of every layer, and the one that builds it.
 
-    That is the first one, in the order of the walk, that succeeds.
+    That is the first one, in the order of the walk, that succeeds. Calls that are bypassed are
+    kept apart, in `bypassed`: they build nothing and are not judged.
     """
 
     def __init__(self, order: FlowOrder) -> None:
         self.calls: dict[str, set[str]] = {}
+        self.bypassed: dict[str, set[str]] = {}
         self._order = order
         self._builders: dict[str, str] = {}
 
@@ -23,15 +25,30 @@ class FlowBuilders:
         """Return the same in another `order`, to be changed without these."""
         other = FlowBuilders(order)
         other.calls = {layer_id: set(calls) for layer_id, calls in self.calls.items()}
+        other.bypassed = {layer_id: set(calls) for layer_id, calls in self.bypassed.items()}
         other._builders = dict(self._builders)
         return other
 
     def rebuild(self, nodes: Mapping[str, Node]) -> None:
         """Note all calls afresh; nobody has built anything."""
-        self.calls, self._builders = {}, {}
+        self.calls, self.bypassed, self._builders = {}, {}, {}
         for node in nodes.values():
             if isinstance(node, Call):
-                self.calls.setdefault(node.layer, set()).add(node.id)
+                calls = self.bypassed if node.bypassed else self.calls
+                calls.setdefault(node.layer, set()).add(node.id)
+
+    def follow(self, node_id: str, before: Node | None, after: Node | None) -> set[str]:
+        """Take over one node; return the calls that may come out otherwise."""
+        for node in (before, after):
+            if isinstance(node, Call) and node.bypassed:
+                known = self.bypassed.setdefault(node.layer, set())
+                known.discard(node_id)
+                if node is after:
+                    known.add(node_id)
+                if not known:
+                    del self.bypassed[node.layer]
+        was, now = acting(before), acting(after)
+        return set() if was == now else self.moved(node_id, was, now)
 
     def moved(self, node_id: str, was: str | None, now: str | None) -> set[str]:
         """Note that a node calls another layer; return the calls that may come out otherwise."""
@@ -79,3 +96,8 @@ class FlowBuilders:
         if not is_fine:
             del self._builders[layer_id]
         return later
+
+
+def acting(node: Node | None) -> str | None:
+    """Return the layer that a node calls, None where it calls none or is bypassed."""
+    return node.layer if isinstance(node, Call) and not node.bypassed else None

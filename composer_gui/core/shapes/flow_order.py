@@ -6,8 +6,13 @@ import heapq
 from collections.abc import Iterable, Mapping
 
 from composer_gui.core.document import Node, number_of
+from composer_gui.core.passing import hands_on
 
-Position = tuple[int, int]
+Depth = tuple[int, int]
+Position = tuple[int, int, int]
+
+NOWHERE: Depth = (-1, 0)
+"""The depth of what is above all nodes."""
 
 
 class FlowOrder:
@@ -15,13 +20,14 @@ class FlowOrder:
 
     The depth is the length of the longest way to a node from one without wires, so it orders the
     nodes along the wires, and it is a property of the graph alone: two programs that came to the
-    same document on different ways agree. Nothing here is recursive.
+    same document on different ways agree. What only hands tensors on makes no way longer: it is
+    counted apart, so that all other nodes lie as they would without it. Nothing here is recursive.
     """
 
     def __init__(self) -> None:
         self.consumers: dict[str, set[str]] = {}
         self.circular: frozenset[str] = frozenset()
-        self._depth: dict[str, int] = {}
+        self._depth: dict[str, Depth] = {}
 
     def copy(self) -> FlowOrder:
         """Return an order that can be changed without this one."""
@@ -32,7 +38,7 @@ class FlowOrder:
 
     def position(self, node_id: str) -> Position:
         """Return where the node stands: sources before their consumers, then as they were made."""
-        return self._depth[node_id], number_of(node_id)
+        return (*self._depth[node_id], number_of(node_id))
 
     def rebuild(self, nodes: Mapping[str, Node]) -> None:
         """Order all nodes afresh; those on a circle, and behind one, are `circular`."""
@@ -44,18 +50,23 @@ class FlowOrder:
             for source in sources:
                 self.consumers.setdefault(source, set()).add(node_id)
         self._depth = {}
-        level, ready = 0, [node_id for node_id, count in missing.items() if not count]
-        while ready:
-            reached = []
-            for node_id in ready:
-                self._depth[node_id] = level
-                for consumer in self.consumers.get(node_id, ()):
-                    missing[consumer] -= 1
-                    if not missing[consumer]:
-                        reached.append(consumer)
-            level, ready = level + 1, reached
+        ready = [node_id for node_id, count in missing.items() if not count]
+        for node_id in ready:
+            self._depth[node_id] = self._depth_of(nodes[node_id])
+            for consumer in self.consumers.get(node_id, ()):
+                missing[consumer] -= 1
+                if not missing[consumer]:
+                    ready.append(consumer)
         self.circular = frozenset(nodes.keys() - self._depth.keys())
-        self._depth.update(dict.fromkeys(self.circular, level))
+        self._depth.update(dict.fromkeys(self.circular, (len(nodes), 0)))
+
+    def _depth_of(self, node: Node) -> Depth:
+        """Return how deep a node lies below its sources."""
+        above = [self._depth.get(source, NOWHERE) for source in sources_of(node)]
+        deepest = max(above, default=NOWHERE)
+        if hands_on(node):
+            return deepest[0], deepest[1] + 1
+        return deepest[0] + 1, 0
 
     def follow(
         self, old: Mapping[str, Node], new: Mapping[str, Node], touched: Iterable[str]
@@ -86,7 +97,7 @@ class FlowOrder:
         if after is None:
             self._depth.pop(node_id, None)
             return True
-        return before is None or was != now
+        return before is None or was != now or hands_on(before) != hands_on(after)
 
     def _sink(self, nodes: Mapping[str, Node], moved: set[str]) -> set[str]:
         """Recompute the depth of `moved` and, where it is another, of what is behind."""
@@ -94,16 +105,15 @@ class FlowOrder:
         waiting = {k for k in moved if k in nodes}
         for gone in moved - waiting:
             waiting.update(k for k in self.consumers.get(gone, ()) if k in nodes)
-        heap = [(self._depth.get(k, 0), k) for k in waiting]
+        heap = [(self._depth.get(k, NOWHERE), k) for k in waiting]
         heapq.heapify(heap)
         while heap:
             _, node_id = heapq.heappop(heap)
             waiting.discard(node_id)
-            above = (self._depth.get(source, -1) for source in sources_of(nodes[node_id]))
-            depth = max(above, default=-1) + 1
+            depth = self._depth_of(nodes[node_id])
             if self._depth.get(node_id) == depth:
                 continue
-            if depth > len(nodes):  # only a circle is longer than all there is
+            if max(depth) > len(nodes):  # only a circle is longer than all there is
                 self.rebuild(nodes)
                 return set(nodes)
             self._depth[node_id] = depth
@@ -111,7 +121,7 @@ class FlowOrder:
             for consumer in self.consumers.get(node_id, ()):
                 if consumer not in waiting and consumer in nodes:
                     waiting.add(consumer)
-                    heapq.heappush(heap, (self._depth.get(consumer, 0), consumer))
+                    heapq.heappush(heap, (self._depth.get(consumer, NOWHERE), consumer))
         return changed
 
 

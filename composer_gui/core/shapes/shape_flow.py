@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from composer_gui.core import explanations, structure
+from composer_gui.core import structure
 from composer_gui.core.cautions import Cautions
 from composer_gui.core.change import Change
 from composer_gui.core.document import (
@@ -15,6 +15,7 @@ from composer_gui.core.document import (
     OUTPUT_PORT,
     Call,
     Document,
+    Dot,
     Frame,
     Input,
     Node,
@@ -25,13 +26,16 @@ from composer_gui.core.document import (
 )
 from composer_gui.core.layer_kinds import Layer, Submodel
 from composer_gui.core.layers.catalog import Catalog
-from composer_gui.core.ports import wired_ports
+from composer_gui.core.passing import handed_on, hands_on
+from composer_gui.core.ports import output_ports, wired_ports
 from composer_gui.core.problems import Problem, errors, heard
-from composer_gui.core.refused import Refused
+from composer_gui.core.resolved import gap, resolved
 from composer_gui.core.shapes import submodel_flow
 from composer_gui.core.shapes.call_memo import CallMemo, exact, is_of_files, layer_key
-from composer_gui.core.shapes.flow_builders import FlowBuilders
+from composer_gui.core.shapes.flow_builders import FlowBuilders, acting
 from composer_gui.core.shapes.flow_order import FlowOrder
+from composer_gui.core.shapes.flow_passing import is_leaned_on, naming, unfed_sources
+from composer_gui.core.shapes.flow_wording import worded
 from composer_gui.core.shapes.outcome import Inputs, Outcome
 from composer_gui.core.shapes.questions import Infer, Question
 from composer_gui.core.shapes.tensor_spec import TensorSpec
@@ -46,7 +50,8 @@ class ShapeFlow:
     `infer` is asked only about calls that are not remembered, and a node is looked at again only
     when it, its layer or a spec that it receives has changed. A layer with several calls is built
     by the first that succeeds; the later ones are judged on the layer so built. A node that cannot
-    be judged because of another names the first cause upstream.
+    be judged because of another names the first cause upstream. Dots and bypassed calls give what
+    they get; nobody is asked about them.
 
     One that is not `thorough` takes doubtful outcomes for now: `doubts` has, by node, the questions
     to be asked again thoroughly, and `reconsider` takes what comes of it.
@@ -120,7 +125,9 @@ class ShapeFlow:
         """Return what comes of a call, as thoroughly as this flow is."""
         if isinstance(question.layer, Submodel):
             layer, inputs, warnings = question.layer, question.inputs, Cautions(self._catalog).found
-            design = replace(layer.design, code=question.code) if question.code else layer.design
+            is_whole = gap(layer.design, self._catalog) is None
+            design = resolved(layer.design, self._catalog) if is_whole else layer.design
+            design = replace(design, code=question.code) if question.code else design
             return submodel_flow.outcome(layer, inputs, design, self._flow_inside, warnings)
         return question.asked(self._infer, thorough=self._thorough)
 
@@ -167,9 +174,9 @@ class ShapeFlow:
             for layer_id, calls in self._builders.calls.items():
                 waiting |= calls if is_of_files(document.layers[layer_id]) else set()
         for node_id in moved:
-            node = document.nodes[node_id]
-            if isinstance(node, Call) and len(self._builders.calls[node.layer]) > 1:
-                waiting |= self._builders.forget(node.layer)
+            layer_id = acting(document.nodes[node_id])
+            if layer_id is not None and len(self._builders.calls[layer_id]) > 1:
+                waiting |= self._builders.forget(layer_id)
         return {node_id for node_id in waiting if node_id in document.nodes}
 
     def _touched(self, node_id: str, old: Document, new: Document) -> set[str]:
@@ -177,31 +184,34 @@ class ShapeFlow:
         before, after = old.nodes.get(node_id), new.nodes.get(node_id)
         if before is not None and after is not None and _mean_the_same(before, after):
             return set()
-        waiting = {node_id}
-        was = before.layer if isinstance(before, Call) else None
-        now = after.layer if isinstance(after, Call) else None
-        if was != now:
-            waiting |= self._builders.moved(node_id, was, now)
-            if was not in self._builders.calls:
-                self._layer_keys.pop(was, None)
+        waiting = {node_id} | self._builders.follow(node_id, before, after)
+        waiting |= unfed_sources(new, before) | unfed_sources(new, after)
+        was = acting(before)
+        if was is not None and was not in self._builders.calls:
+            self._layer_keys.pop(was, None)
         if after is None:
             for known in (self.verdicts, self.doubts, self._structure):
                 known.pop(node_id, None)
         if before is None or after is None or label_of(old, before) != label_of(new, after):
-            waiting |= self._order.consumers.get(node_id, set())  # their problems name this node
+            waiting |= self._naming(node_id)
         return waiting
+
+    def _naming(self, node_id: str) -> set[str]:
+        return naming(self._document, self._order.consumers, node_id)
 
     def _layer_touched(self, layer_id: str, old: Document, new: Document) -> set[str]:
         before, after = old.layers.get(layer_id), new.layers.get(layer_id)
-        if layer_id not in self._builders.calls:
+        bypassed = self._builders.bypassed.get(layer_id, set())
+        if layer_id not in self._builders.calls and not bypassed:
             return set()
         is_renamed = before is None or after is None or before.name != after.name
         if not is_renamed and layer_key(before) == layer_key(after):
             return set()
-        calls = self._builders.forget(layer_id)
+        calls = set(bypassed)  # these have the layer's outputs too
+        if layer_id in self._builders.calls:
+            calls |= self._builders.forget(layer_id)
         if is_renamed:
-            named = (self._order.consumers.get(node_id, set()) for node_id in calls)
-            return calls.union(*named)
+            return calls.union(*(self._naming(node_id) for node_id in calls))
         return calls
 
     # The walk ------------------------------------------------------------------------------------
@@ -240,6 +250,8 @@ class ShapeFlow:
         own = self._structural(node)
         if errors(own):
             return Verdict(WRONG, problems=own)
+        if hands_on(node):
+            return self._judge_passing(node)
         if isinstance(node, Input):
             spec = self._given.get(node_id)
             if spec is None:
@@ -252,6 +264,20 @@ class ShapeFlow:
         if isinstance(node, Output):
             return Verdict(FINE, ((OUTPUT_PORT, inputs[OUTPUT_PORT][0]),), own)
         return self._judge_call(node, inputs, own)
+
+    def _judge_passing(self, node: Dot | Call) -> Verdict:
+        """Return the verdict of what hands a tensor on: the spec that comes in goes out."""
+        document, catalog = self._document, self._catalog
+        source = handed_on(document, catalog, node)
+        if source is None:
+            if not is_leaned_on(document, catalog, self._order.consumers, node):
+                return Verdict(FINE)
+            return Verdict(WRONG, problems=(structure.unfed(document, catalog, node),))
+        spec = self._spec(source)
+        if spec is None:
+            return Verdict(BLOCKED, blocked_by=self._first_cause(source))
+        ports = output_ports(document, catalog, node)
+        return Verdict(FINE, tuple((port, spec) for port in ports))
 
     def _structural(self, node: Node) -> tuple[Problem, ...]:
         """Return what is wrong by the rules that need no engine."""
@@ -269,10 +295,13 @@ class ShapeFlow:
         for port in sorted(node.inputs):
             for source in node.inputs[port]:
                 if self._spec(source) is None:
-                    verdict = self.verdicts.get(source.node)
-                    blocked = verdict is not None and verdict.kind == BLOCKED
-                    return verdict.blocked_by if blocked else source.node
+                    return self._first_cause(source)
         return None
+
+    def _first_cause(self, source: Source) -> str:
+        verdict = self.verdicts.get(source.node)
+        blocked = verdict is not None and verdict.kind == BLOCKED
+        return verdict.blocked_by if blocked else source.node
 
     def _spec(self, source: Source) -> TensorSpec | None:
         verdict = self.verdicts.get(source.node)
@@ -294,7 +323,7 @@ class ShapeFlow:
             built_on = None
         outcome = self._ask(node, inputs, built_on)
         problems = own + tuple(
-            self._worded(node, problem, inputs, first, built_on)
+            worded(self._document, node, problem, inputs, first, built_on)
             for problem in heard(outcome.problems, node.silenced)
         )
         return Verdict(
@@ -321,10 +350,10 @@ class ShapeFlow:
 
     def _build(self, node_id: str, verdict: Verdict) -> Iterable[str]:
         """Note whether a node builds its layer; return the calls for which that is news."""
-        node = self._document.nodes[node_id]
-        if not isinstance(node, Call):
+        layer_id = acting(self._document.nodes[node_id])
+        if layer_id is None:
             return ()
-        return self._builders.note(node.layer, node_id, is_fine=verdict.kind == FINE)
+        return self._builders.note(layer_id, node_id, is_fine=verdict.kind == FINE)
 
     def _ask(self, node: Call, inputs: Inputs, built_on: Inputs | None) -> Outcome:
         layer = self._document.layers[node.layer]
@@ -351,31 +380,6 @@ class ShapeFlow:
         if known is None or known[0] is not layer:
             self._layer_keys[layer.id] = known = (layer, layer_key(layer))
         return known[1]
-
-    def _worded(
-        self,
-        node: Call,
-        problem: Problem,
-        inputs: Inputs,
-        first: Call | None,
-        built_on: Inputs | None,
-    ) -> Problem:
-        """Return the problem with this node's name in it, and Keras's text put into words."""
-        document = self._document
-        refused = Refused(
-            label=label_of(document, node),
-            layer=document.layers[node.layer],
-            text=problem.detail,
-            inputs=inputs,
-            sources={
-                port: tuple(document.label(source.node) for source in sources)
-                for port, sources in node.inputs.items()
-            },
-            arguments=node.arguments,
-            first=None if built_on is None else label_of(document, first),
-            built_on=built_on,
-        )
-        return replace(explanations.explain(problem, refused), node=node.id)
 
 
 def _passed_on(verdict: Verdict) -> Any:
