@@ -19,6 +19,7 @@ from composer_gui.ui.canvas.plates import Plate
 from composer_gui.ui.canvas.portraits import Portraits
 from composer_gui.ui.canvas.selection import Selection
 from composer_gui.ui.canvas.wire_item import WireItem, wire_look
+from composer_gui.ui.canvas.wire_ways import WireWays
 
 if TYPE_CHECKING:
     from composer_gui.session.session import Session
@@ -29,8 +30,9 @@ class CanvasScene(QGraphicsScene):
 
     Signals: `selection_changed()` when other nodes or wires are selected; `followed(Change)` after
     the picture is in step with a change; `opened()` when another document or level was opened;
-    `moved(list of node ids)` while items are dragged and when they are elsewhere; `drawn(ids)`
-    when items were made; `judged(ids)` when nodes were looked at anew, as after other verdicts.
+    `moved(list of node ids)` while items are dragged, and when they are elsewhere or of another
+    size; `drawn(ids)` when items were made; `judged(ids)` when nodes were looked at anew, as after
+    other verdicts.
     """
 
     selection_changed = Signal()
@@ -59,6 +61,7 @@ class CanvasScene(QGraphicsScene):
         self._connect()
         document = session.document
         self._take(between(Document(), document))
+        self.ways = WireWays(self)
         self._backlog.begin()
 
     def _connect(self) -> None:
@@ -200,10 +203,12 @@ class CanvasScene(QGraphicsScene):
         shown = [i for i in node_ids if i in self.nodes and i in self.session.document.nodes]
         self.place({i: at for i in shown if (at := self._other_place(i)) is not None})
         wires: set[Wire] = set()
+        resized: list[str] = []
         for node_id in shown:
             rings_moved = self._refresh_node(node_id)
             wires |= self.wires_at[node_id]
             if rings_moved:
+                resized.append(node_id)
                 for wire in self._wires_of_card(node_id):
                     self._place_wire(wire)
         for wire in wires:
@@ -211,6 +216,8 @@ class CanvasScene(QGraphicsScene):
             if look != item.look:
                 item.set_look(look)
                 self._note_tag(item)
+        if resized:
+            self.moved.emit(resized)
         self.judged.emit(shown)
 
     def _refresh_node(self, node_id: str) -> bool:

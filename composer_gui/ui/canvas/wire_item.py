@@ -150,20 +150,32 @@ class WireItem(QGraphicsPathItem):
         self._take_tag()
 
     def set_ends(self, start: QPointF, end: QPointF, flow: str = RIGHT) -> None:
-        """Run from `start` to `end`, in the scene; other ends have no way around anything yet."""
+        """Run from `start` to `end`, in the scene, through what it is led through."""
         span = (end.x() - start.x(), end.y() - start.y())
+        before = self.pos()
         self.setPos(start)
-        if (span, flow) != (self._span, self._flow):
-            self._span, self._flow, self._way = span, flow, ()
-            self._draw()
+        if (span, flow) == (self._span, self._flow):
+            return
+        if self._way:
+            x, y = before.x() - start.x(), before.y() - start.y()
+            led = tuple((px + x, py + y) for px, py in self._way)
+            self._way = led if flow == self._flow else ()
+        self._span, self._flow = span, flow
+        self._draw()
 
-    def set_way(self, way: Way) -> None:
-        """Be led through these places of the scene, or with () run as a plain curve."""
-        x, y = self.x(), self.y()
-        way = tuple((px - x, py - y) for px, py in way)
-        if way != self._way:
-            self._way = way
-            self._draw()
+    def set_way(self, way: Way) -> bool:
+        """Be led through these places of the scene, or with () run as a plain curve.
+
+        Return whether that is another way.
+        """
+        if way:
+            x, y = self.x(), self.y()
+            way = tuple((px - x, py - y) for px, py in way)
+        if way == self._way:
+            return False
+        self._way = way
+        self._draw()
+        return True
 
     @property
     def is_led(self) -> bool:
