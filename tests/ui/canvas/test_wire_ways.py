@@ -63,7 +63,7 @@ def test_a_node_dragged_away_gives_the_way_free_and_undo_takes_it_back(
 
 
 def test_a_wire_whose_both_ends_move_takes_its_way_along(crossed, scene, session):
-    wire, middle = crossed
+    wire, _ = crossed
     scene.ways.finish()
     before = scene.wires[wire].path()
     places = {i: (n.x + 48, n.y + 24) for i, n in session.document.nodes.items()}
