@@ -20,6 +20,7 @@ from composer_gui.core.layers.parameters import parse
 from composer_gui.core.ports import input_ports, output_ports
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.ui.canvas.interactions.draw_wire import Anchor
+from composer_gui.ui.canvas.offer_takes import why_not
 
 Adding = Callable[[Document, float, float], Document]
 
@@ -28,7 +29,8 @@ Adding = Callable[[Document, float, float], Document]
 class Offer:
     """One line of the quick search: what it says, and the edit that puts the node at (x, y).
 
-    `takes` and `gives` tell whether wires may lead into and out of the node.
+    `takes` and `gives` tell whether wires may lead into and out of the node. `misfit` says in a few
+    words what it takes in place of the tensor at hand, and is empty where it takes it.
     """
 
     title: str
@@ -37,6 +39,7 @@ class Offer:
     add: Adding
     takes: bool = True
     gives: bool = True
+    misfit: str = ""
 
 
 LIKELY: dict[str, tuple[str, ...]] = {
@@ -63,29 +66,28 @@ def offers(
     """Return what `text` may mean, the likeliest first, at most a screen or two of it.
 
     Words after a class name are values of its required parameters: "dense 10", "conv2d 32 3".
-    `spec` is the tensor that would flow in. With `takes` and `gives` only what has an input or an
-    output is offered.
+    `spec` is the tensor that would flow in: of what does not take it, `misfit` says why. With
+    `takes` and `gives` only what has an input or an output is offered.
     """
-    words, values = _parted(text, catalog)
-    found = _matching(document, catalog, words, values, spec)
+    shaped = re.fullmatch(r"in(?:p(?:ut?)?)?\s+([\d ,x×?]+)", text.lower())
+    if shaped:
+        found = iter((_shaped_input(shaped[1]),))
+    else:
+        found = _matching(document, catalog, *_parted(text, catalog), spec)
     return [o for o in found if (o.takes or not takes) and (o.gives or not gives)]
 
 
 def _matching(document, catalog, words, values, spec) -> Iterator[Offer]:
     wanted = "".join(words.lower().split())
-    shaped = re.fullmatch(r"in(?:p(?:ut?)?)?\s+([\d ,x×?]+)", words.lower())
-    if shaped:
-        yield _shaped_input(shaped[1])
-        return
     simple = list(_simple_offers())
-    again = list(_again_offers(document))
+    again = list(_again_offers(document, spec))
     if not wanted:
         yield from _likeliest(catalog, simple, again, spec)
         return
     begins = [offer for offer in (*simple, *again) if _plain(offer.title).startswith(wanted)]
     yield from begins
     for layer in _ranked(catalog.search(words), wanted, spec):
-        yield _layer_offer(layer, _values(layer, values, catalog))
+        yield _layer_offer(layer, _values(layer, values, catalog), spec)
     for offer in (*simple, *again):
         if wanted in _plain(offer.title + offer.detail) and offer not in begins:
             yield offer
@@ -108,12 +110,12 @@ def _likeliest(catalog, simple, again, spec) -> Iterator[Offer]:
     yield from simple[:1] if spec is None else ()
     for name in names:
         if name in catalog.layers:
-            yield _layer_offer(catalog.layer(name), EMPTY)
+            yield _layer_offer(catalog.layer(name), EMPTY, spec)
     yield from simple[1:] if spec is None else (simple[1], simple[0], *simple[2:])
     yield from again
     for layer in catalog.search(""):
         if layer.class_name not in names:
-            yield _layer_offer(layer, EMPTY)
+            yield _layer_offer(layer, EMPTY, spec)
 
 
 def _kind_of(spec: TensorSpec | None) -> str:
@@ -162,7 +164,7 @@ def _add_frame(document: Document, x: float, y: float) -> Document:
     return edits.add_frame(document, x, y, 480, 288, label="frame")
 
 
-def _again_offers(document: Document) -> Iterator[Offer]:
+def _again_offers(document: Document, spec: TensorSpec | None) -> Iterator[Offer]:
     for layer in in_order(document.layers):
         known = isinstance(layer, KerasLayer)
         detail = f"{layer.class_name}, shares its weights" if known else "shares its weights"
@@ -171,6 +173,7 @@ def _again_offers(document: Document) -> Iterator[Offer]:
             detail,
             "saved model" if not known else "core",
             partial(_add_call, layer.id),
+            misfit=why_not(layer.class_name, spec) if known else "",
         )
 
 
@@ -178,10 +181,15 @@ def _add_call(layer_id: str, document: Document, x: float, y: float) -> Document
     return edits.add_call(document, layer_id, x, y)
 
 
-def _layer_offer(spec: LayerSpec, values: Map) -> Offer:
+def _layer_offer(layer: LayerSpec, values: Map, spec: TensorSpec | None = None) -> Offer:
     shown = ", ".join(f"{name} {_short(value)}" for name, value in values.items())
-    detail = shown or spec.category
-    return Offer(spec.class_name, detail, spec.category, partial(_add_layer, spec, values))
+    return Offer(
+        layer.class_name,
+        shown or layer.category,
+        layer.category,
+        partial(_add_layer, layer, values),
+        misfit=why_not(layer.class_name, spec),
+    )
 
 
 def _short(value: object) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
@@ -15,7 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from composer_gui.core import edits
-from composer_gui.core.document import Wire
+from composer_gui.core.document import Source, Wire, wires_into
+from composer_gui.core.wording import counted
 from composer_gui.ui import theme
 from composer_gui.ui.canvas import glyphs
 from composer_gui.ui.canvas.geometry import HEADER, NARROWEST, snapped
@@ -23,6 +26,8 @@ from composer_gui.ui.canvas.interactions.draw_wire import Anchor
 from composer_gui.ui.canvas.offers import Offer, add_on_wire, add_wired, anchor_of, offers
 
 WIDTH, ROW, ROWS = 340, 28, 9
+MORE = "Show {} that cannot take this"
+"""The last line, where something was left out."""
 _STEPS = {
     Qt.Key.Key_Up: -1,
     Qt.Key.Key_Down: 1,
@@ -49,6 +54,8 @@ class QuickSearch(QFrame):
         self._wire: Wire | None = None
         self._replaced = ""
         self._offers: list[Offer] = []
+        self._left_out = 0
+        self._shows_all = False
         self.field = _Field(self)
         self.list = QListView(self)
         self._hint = QLabel(self)
@@ -106,6 +113,7 @@ class QuickSearch(QFrame):
         """
         self._place, self._anchor, self._wire = place, anchor, wire
         self._behind, self._replaced = behind, replaced
+        self._shows_all = False
         now = theme.current()
         self.setStyleSheet(
             f"#quickSearch {{ background: {now.panel.name()}; border-radius: 8px;"
@@ -169,6 +177,11 @@ class QuickSearch(QFrame):
         """Return what is offered now, in order."""
         return [offer.title for offer in self._offers]
 
+    @property
+    def left_out(self) -> int:
+        """How many are not offered as they do not take the tensor at hand."""
+        return self._left_out
+
     def _search(self, text: str) -> None:
         session = self._view.session
         self._offers = offers(
@@ -182,14 +195,31 @@ class QuickSearch(QFrame):
         if self._replaced:
             known = session.catalog.layers
             self._offers = [offer for offer in self._offers if offer.title in known]
+        self._leave_out()
+        self._list()
+        self.list.setCurrentIndex(self._model.index(0, 0))
+
+    def _leave_out(self) -> None:
+        """Put what does not take the tensor at hand behind a line that tells how many there are."""
+        fits = [offer for offer in self._offers if not offer.misfit]
+        misfits = [offer for offer in self._offers if offer.misfit]
+        self._left_out = 0 if self._shows_all else len(misfits)
+        self._offers = fits + (misfits if self._shows_all else [])
+
+    def _list(self) -> None:
         self._model.clear()
         for offer in self._offers:
-            item = QStandardItem(offer.title)
-            item.setEditable(False)
-            item.setData(offer, Qt.ItemDataRole.UserRole)
-            item.setData(f"{offer.title}, {offer.detail}", Qt.ItemDataRole.AccessibleTextRole)
-            self._model.appendRow(item)
-        self.list.setCurrentIndex(self._model.index(0, 0))
+            said = f"{offer.title}, {offer.misfit or offer.detail}"
+            self._model.appendRow(_row(offer.title, offer, said))
+        if self._left_out:
+            words = MORE.format(counted(self._left_out, "more layer"))
+            self._model.appendRow(_row(words, None, words))
+
+    def _show_all(self) -> None:
+        """Offer what does not fit too, the first of it chosen."""
+        self._shows_all, first = True, len(self._offers)
+        self._search(self.field.text())
+        self.list.setCurrentIndex(self._model.index(first, 0))
 
     def _drawn_from(self, side: str) -> bool:
         """Return whether a wire that was drawn from this side wants its other end."""
@@ -198,9 +228,16 @@ class QuickSearch(QFrame):
     def _spec(self):
         session = self._view.session
         source = self._anchor if self._wire is None else self._wire.source
+        if self._replaced:
+            source = next(self._sources(), None)
         if source is None or getattr(source, "side", "out") == "in":
             return None
         return session.verdict(source.node).spec(source.port)
+
+    def _sources(self) -> Iterator[Source]:
+        """Yield where the wires begin that lead into the node to be replaced, the first port's."""
+        for wire in wires_into(self._view.session.document.nodes[self._replaced]):
+            yield wire.source
 
     def _step(self, rows: int) -> None:
         row = min(max(self.list.currentIndex().row() + rows, 0), self._model.rowCount() - 1)
@@ -215,6 +252,9 @@ class QuickSearch(QFrame):
     def accept(self, wired: bool = True) -> None:
         """Add what is chosen; without `wired` no wire is drawn to it."""
         row = self.list.currentIndex().row()
+        if self._left_out and row == len(self._offers):
+            self._show_all()
+            return
         if not 0 <= row < len(self._offers):
             return
         offer = self._offers[row]
@@ -245,6 +285,15 @@ class QuickSearch(QFrame):
         if anchor is not None and anchor.side == "in":
             x -= NARROWEST
         return scene.free_place(snapped(x), snapped(y))
+
+
+def _row(words: str, offer: Offer | None, said: str) -> QStandardItem:
+    """Return a line of the list; `said` is what a screen reader says of it."""
+    item = QStandardItem(words)
+    item.setEditable(False)
+    item.setData(offer, Qt.ItemDataRole.UserRole)
+    item.setData(said, Qt.ItemDataRole.AccessibleTextRole)
+    return item
 
 
 class _Field(QLineEdit):
@@ -283,6 +332,7 @@ class _OfferDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option, index) -> None:
         now, offer = theme.current(), index.data(Qt.ItemDataRole.UserRole)
+        words = index.data(Qt.ItemDataRole.DisplayRole)
         rect: QRect = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -293,19 +343,22 @@ class _OfferDelegate(QStyledItemDelegate):
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.setBrush(now.hover)
             painter.drawRoundedRect(rect, 5, 5)
-        top = rect.center().y() - glyphs.SIZE / 2 + 0.5
-        colour = now.category(offer.category)
-        glyphs.draw_category(painter, offer.category, colour, rect.left() + 10, top)
         text = rect.adjusted(30, 0, -10, 0)
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.setFont(theme.font(13, 500))
-        painter.setPen(now.text)
-        painter.drawText(text, middle | Qt.AlignmentFlag.AlignLeft, offer.title)
-        used = painter.fontMetrics().horizontalAdvance(offer.title) + 14
+        if offer is not None:
+            top = rect.center().y() - glyphs.SIZE / 2 + 0.5
+            colour = now.category(offer.category)
+            glyphs.draw_category(painter, offer.category, colour, rect.left() + 10, top)
+        painter.setFont(theme.font(13, 500 if offer is not None else 400))
+        painter.setPen(now.secondary if offer is None or offer.misfit else now.text)
+        painter.drawText(text, middle | Qt.AlignmentFlag.AlignLeft, words)
+        used = painter.fontMetrics().horizontalAdvance(words) + 14
         painter.setFont(theme.font(11, 400))
-        painter.setPen(now.secondary)
+        painter.setPen(now.warning if offer is not None and offer.misfit else now.secondary)
         detail = painter.fontMetrics().elidedText(
-            offer.detail, Qt.TextElideMode.ElideRight, max(0, text.width() - used)
+            (offer.misfit or offer.detail) if offer is not None else "",
+            Qt.TextElideMode.ElideRight,
+            max(0, text.width() - used),
         )
         painter.drawText(text, middle | Qt.AlignmentFlag.AlignRight, detail)
         painter.restore()

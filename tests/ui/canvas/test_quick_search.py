@@ -74,6 +74,12 @@ def test_an_input_takes_its_shape_from_what_is_typed(hand, session, type_in):
     assert only(session, Input).shape == (28, 28, 1)
 
 
+def test_one_size_is_a_shape_too(hand, session, type_in):
+    hand.key(Qt.Key.Key_Tab)
+    type_in("input 8")
+    assert only(session, Input).shape == (8,)
+
+
 def test_a_number_in_a_name_is_no_value(hand, session, type_in):
     hand.key(Qt.Key.Key_Tab)
     type_in("conv 1d")
@@ -140,7 +146,7 @@ def test_a_whole_chain_can_be_typed(hand, session, design, type_in):
 
 
 def test_shift_enter_adds_without_a_wire(hand, view, session, design, type_in):
-    source = design.input(0, 0)
+    source = design.input(0, 0, shape=(4,))
     view.select([source])
     hand.key(Qt.Key.Key_Tab)
     type_in("dense", keys=SHIFT)
@@ -181,6 +187,67 @@ def test_the_likeliest_comes_first(hand, design, search):
     tokens = design.input(0, 200, shape=(100,), dtype="int32")
     hand.drag(hand.output(tokens), (500, 300))
     assert search.titles()[0] == "Embedding"
+
+
+def test_only_what_takes_the_tensor_is_offered(hand, design, search):
+    image = design.input(0, 0, shape=(28, 28, 3))
+    hand.drag(hand.output(image), (500, 300))
+    offered = set(search.titles())
+    assert {"Conv2D", "MaxPooling2D", "Flatten", "Output"} <= offered
+    assert offered.isdisjoint({"Conv1D", "Conv3D", "LSTM", "RepeatVector", "StringLookup"})
+
+
+def test_numbers_are_not_offered_what_reads_text(hand, view, design, search):
+    words = design.input(0, 0, shape=(), dtype="string")
+    view.select([words])
+    hand.key(Qt.Key.Key_Tab)
+    assert search.titles()[0] == "TextVectorization"
+    assert "Dense" not in search.titles()
+    assert {"Input", "Output", "Note"} <= set(search.titles())
+
+
+def test_the_rest_is_shown_on_demand_and_says_what_it_takes(hand, session, design, search):
+    image = design.input(0, 0, shape=(28, 28, 3))
+    hand.drag(hand.output(image), (500, 300))
+    fitting = len(search.titles())
+    last = search.list.model().rowCount() - 1
+    assert last == fitting
+    assert search.list.model().index(last, 0).data() == (
+        f"Show {search.left_out} more layers that cannot take this"
+    )
+    QTest.keyClicks(search.field, "gru")
+    assert search.titles() == []
+    QTest.keyClick(search.field, Qt.Key.Key_Return)
+    assert search.isVisible() and "GRU" in search.titles()
+    said = search.list.model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert said == "GRU, takes 2 axes"
+    QTest.keyClick(search.field, Qt.Key.Key_Return)
+    assert design.sources(only(session, Call).id) == [image]
+
+
+def test_showing_the_rest_is_for_once(hand, design, search):
+    image = design.input(0, 0, shape=(28, 28, 3))
+    hand.drag(hand.output(image), (500, 300))
+    QTest.keyClicks(search.field, "gru")
+    QTest.keyClick(search.field, Qt.Key.Key_Return)
+    QTest.keyClick(search.field, Qt.Key.Key_Escape)
+    hand.drag(hand.output(image), (500, 300))
+    assert search.left_out > 20
+
+
+def test_without_a_tensor_at_hand_everything_is_offered(hand, search):
+    hand.double_click((300, 200))
+    assert {"LSTM", "Conv1D", "Conv3D", "StringLookup"} <= set(search.titles())
+    assert search.left_out == 0
+
+
+def test_what_replaces_a_layer_takes_what_came_into_it(hand, view, design, search):
+    image, flatten = design.input(0, 0, shape=(28, 28, 3)), design.layer("Flatten", 300, 0)
+    design.wire(image, flatten)
+    view.select([flatten])
+    view.act("replace_with")
+    assert "GlobalAveragePooling2D" in search.titles()
+    assert "GlobalAveragePooling1D" not in search.titles()
 
 
 def test_a_layer_that_is_there_can_be_used_again(hand, session, design, search, type_in):
