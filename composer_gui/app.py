@@ -20,7 +20,6 @@ from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
 from composer_gui.storage import resources
 from composer_gui.ui import theme
-from composer_gui.ui.file_dialogs import CODE_SUFFIX, MODEL_SUFFIXES
 from composer_gui.ui.main_window import MainWindow
 
 NO_DISPLAY = (
@@ -66,7 +65,7 @@ class Garbage(QObject):
 
 
 class Composer(QObject):
-    """The running program: one engine, and a session for each window."""
+    """The running program: one engine, and windows whose designs have a session each."""
 
     def __init__(self, application: QApplication, settings: Settings | None = None) -> None:
         super().__init__(application)
@@ -93,13 +92,9 @@ class Composer(QObject):
         return window
 
     def open_files(self, paths: list[Path]) -> None:
-        """Open each design in a window of its own, and the saved models in the first window."""
+        """Open each design in a tab of the first window, and put the saved models on the last."""
         window = self.windows[0] if self.windows else self.open_window()
-        others = (*MODEL_SUFFIXES, CODE_SUFFIX)
-        designs = [path for path in paths if path.suffix.lower() not in others]
-        for index, path in enumerate(designs):
-            (window if index == 0 else self.open_window()).open_path(path)
-        window.files.open_paths([path for path in paths if path not in designs])
+        window.files.open_paths(paths)
 
     def start_engine(self) -> None:
         """Start Keras in its own process."""
@@ -108,7 +103,7 @@ class Composer(QObject):
     def _forget_window(self, window: MainWindow) -> None:
         self.windows.remove(window)
         self._garbage.look_at_all()
-        window.session.close()
+        window.let_go()
         window.deleteLater()
 
 

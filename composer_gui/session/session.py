@@ -307,7 +307,8 @@ class Session(ShownDesign):
     # The engine ----------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Let go of the engine; the session is not used afterwards."""
+        """Let go of the engine and of what is being read; the session is not used afterwards."""
+        self._arrivals.forget()
         self._analysis.close()
 
     def _take_engine_state(self, state: str, sentence: str) -> None:

@@ -40,7 +40,7 @@ class Action:
 
 
 ACTIONS = (
-    Action("new", "New Design", "File", ("Ctrl+N",), "Begin an empty design in this window"),
+    Action("new", "New Design", "File", ("Ctrl+N",), "Begin an empty design in a tab of its own"),
     Action("new_window", "New Window", "File", ("Ctrl+Shift+N",), "Open another window"),
     Action("open", "Open…", "File", ("Ctrl+O",), "Open a design, or a saved model in a new design"),
     Action("recent", "Open Recent", "File", submenu=True),
@@ -55,7 +55,9 @@ ACTIONS = (
            "Make the .keras model and its Python source", "design", apart=True),
     Action("export_picture", "Export Picture…", "File", ("Ctrl+Shift+E",),
            "Draw the design, or what is selected, as SVG, PNG or PDF", "design"),
-    Action("close", "Close Window", "File", ("Ctrl+W",), apart=True),
+    Action("close_design", "Close Design", "File", ("Ctrl+W",), "Close the tab in front",
+           "tab", apart=True),
+    Action("close", "Close Window", "File", ("Ctrl+Shift+W",)),
     Action("quit", "Quit", "File", ("Ctrl+Q",)),
     Action("undo", "Undo", "Edit", ("Ctrl+Z",), needs="undo"),
     Action("redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), needs="redo"),
@@ -87,16 +89,39 @@ ACTIONS = (
            "Select too what the selected nodes lead to", "wired"),
     Action("select_between", "Select Between", "Edit", ("Ctrl+\\",),
            "Select too what lies between the selected nodes", "several"),
+    Action("find", "Find in Design…", "Edit", ("Ctrl+F",),
+           "Find nodes by label, class, kind, value, or a layer inside a model", "design",
+           apart=True),
+    Action("find_next", "Find Next", "Edit", ("F3",), needs="design"),
+    Action("find_previous", "Find Previous", "Edit", ("Shift+F3",), needs="design"),
+    Action("command_palette", "Command Palette…", "View", ("Ctrl+Shift+P",),
+           "Do anything by a few letters of its name"),
     Action("zoom_in", "Zoom In", "View", ("Ctrl++", "Ctrl+="), needs="design"),
     Action("zoom_out", "Zoom Out", "View", ("Ctrl+-",), needs="design"),
     Action("zoom_reset", "Actual Size", "View", ("Ctrl+0",), needs="design"),
     Action("fit", "Fit Design", "View", ("Ctrl+1",), "Show the whole design", "design"),
     Action("fit_selection", "Fit Selection", "View", ("Ctrl+2",), needs="selection"),
-    Action("show_palette", "Palette", "View", ("Ctrl+Shift+L",), needs="design", ticked=True,
-           apart=True),
-    Action("show_inspector", "Inspector", "View", ("Ctrl+Shift+I",), needs="design", ticked=True),
-    Action("show_bottom", "Source, Problems and Cost", "View", ("Ctrl+Shift+J",), needs="design",
+    Action("view_back", "Back to the View Before", "View", ("Alt+Left",),
+           "Look from where you looked before the last jump", "design"),
+    Action("view_forward", "Forward to the Next View", "View", ("Alt+Right",),
+           "Look from where you looked before going back", "design"),
+    Action("next_design", "Next Design", "View", ("Ctrl+Tab", "Ctrl+PgDown"),
+           "Bring the next tab to the front", "tabs", apart=True),
+    Action("previous_design", "Previous Design", "View", ("Ctrl+Shift+Tab", "Ctrl+PgUp"),
+           "Bring the tab before to the front", "tabs"),
+    Action("show_palette", "Palette", "View/Panels", ("Ctrl+Shift+L",), needs="design",
+           ticked=True, apart=True),
+    Action("show_inspector", "Inspector", "View/Panels", ("Ctrl+Shift+I",), needs="design",
            ticked=True),
+    Action("show_python", "Python", "View/Panels", needs="design", ticked=True),
+    Action("show_problems", "Problems", "View/Panels", needs="design", ticked=True),
+    Action("show_cost", "Cost", "View/Panels", needs="design", ticked=True),
+    Action("show_history", "History", "View/Panels", ("Ctrl+Alt+H",),
+           "Every step as a list; a press goes there", "design", ticked=True),
+    Action("show_bottom", "All below the Canvas", "View/Panels", ("Ctrl+Shift+J",),
+           "Close the panels below the canvas, or show them again", "design", ticked=True),
+    Action("reset_layout", "Reset Layout", "View/Panels",
+           tip="Put every panel where it was at first", needs="design"),
     Action("next_panel", "Next Panel", "View", ("F6",), needs="design"),
     Action("bars_none", "Nothing", "View/Cost on Nodes", needs="design", group="bars",
            ticked=True, apart=True),
@@ -183,7 +208,11 @@ def build(owner: QObject, handlers: Handlers) -> dict[str, QAction]:
     return made
 
 
-_ROLES = {"quit": QAction.MenuRole.QuitRole, "about": QAction.MenuRole.AboutRole}
+_ROLES = {
+    "quit": QAction.MenuRole.QuitRole,
+    "about": QAction.MenuRole.AboutRole,
+    "settings": QAction.MenuRole.PreferencesRole,
+}
 
 
 def fill(bar: QMenuBar, made: Mapping[str, QAction]) -> dict[str, QMenu]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from composer_gui.core.wording import listed
 
 DESIGN_SUFFIX = ".composer"
 MODEL_SUFFIXES = (".keras", ".h5", ".hdf5")
@@ -79,5 +82,23 @@ def keep_changes(parent: QWidget, name: str) -> str:
     kinds = QMessageBox.StandardButton
     box.setStandardButtons(kinds.Save | kinds.Discard | kinds.Cancel)
     box.setDefaultButton(kinds.Save)
-    answers = {kinds.Save: SAVE, kinds.Discard: DISCARD}
+    return _answer(box)
+
+
+def keep_all_changes(parent: QWidget, names: Sequence[str]) -> str:
+    """Ask what shall become of unsaved changes to several designs: SAVE, DISCARD or CANCEL."""
+    box = QMessageBox(parent)
+    box.setWindowTitle("Composer")
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(f"Save the changes to {listed(list(names))}?")
+    box.setInformativeText("What was changed since they were last saved is lost otherwise.")
+    kinds = QMessageBox.StandardButton
+    box.setStandardButtons(kinds.SaveAll | kinds.Discard | kinds.Cancel)
+    box.setDefaultButton(kinds.SaveAll)
+    return _answer(box)
+
+
+def _answer(box: QMessageBox) -> str:
+    kinds = QMessageBox.StandardButton
+    answers = {kinds.Save: SAVE, kinds.SaveAll: SAVE, kinds.Discard: DISCARD}
     return answers.get(kinds(box.exec()), CANCEL)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from composer_gui.core.document import Document
 from composer_gui.core.errors import ComposerError
 from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
 from composer_gui.ui import file_dialogs
+from composer_gui.ui.designs import Designs, OpenDesign
 from composer_gui.ui.file_dialogs import (
     CODE_SUFFIX,
     DESIGN_SUFFIX,
@@ -24,58 +27,64 @@ from composer_gui.ui.panels import code_consent
 
 
 class FileFlow(QObject):
-    """Opens and saves for one window. `opened()` when a design is on the session to be shown;
+    """Opens and saves for one window. `opened(Session)` when a design is on a session to be shown;
     `models_wanted(list of Path)` when saved models are to be put on the canvas."""
 
-    opened = Signal()
+    opened = Signal(object)
     models_wanted = Signal(list)
 
     def __init__(
         self,
-        session: Session,
+        designs: Designs,
         settings: Settings | None,
         notices: NoticeBar,
         window: QWidget,
     ) -> None:
         super().__init__(window)
-        self._session = session
+        self._designs = designs
         self._settings = settings
         self._notices = notices
         self._window = window
 
+    @property
+    def _session(self) -> Session:
+        return self._designs.session
+
     # Leaving what is open ------------------------------------------------------------------------
 
-    def may_leave(self) -> bool:
-        """Ask about unsaved changes; return whether what is open may go."""
-        if self._session.is_clean:
+    def may_leave(self, designs: Iterable[OpenDesign]) -> bool:
+        """Ask once about the unsaved changes of designs; return whether they may all go."""
+        unsaved = [design for design in designs if not design.is_clean]
+        if not unsaved:
             return True
-        answer = file_dialogs.keep_changes(self._window, self._session.title)
+        if len(unsaved) == 1:
+            answer = file_dialogs.keep_changes(self._window, unsaved[0].title)
+        else:
+            titles = [design.title for design in unsaved]
+            answer = file_dialogs.keep_all_changes(self._window, titles)
         if answer == SAVE:
-            return self.save()
+            return all(self.save(design.session) for design in unsaved)
         return answer == DISCARD
 
     # Opening -------------------------------------------------------------------------------------
 
-    def new(self) -> bool:
-        """Begin an empty design; return whether it was begun."""
-        if not self.may_leave():
-            return False
-        self._session.new()
+    def new(self) -> None:
+        """Begin an empty design."""
         self._notices.clear()
-        self.opened.emit()
-        return True
+        self.opened.emit(self._designs.blank())
 
     def ask_and_open(self) -> None:
         """Ask for files and open them."""
         self.open_paths(file_dialogs.open_files(self._window, self.folder()))
 
     def open_paths(self, paths: Iterable[Path]) -> None:
-        """Open the first design among `paths`, put saved models on the canvas, ask about code."""
+        """Open the designs among `paths`, put saved models on the canvas, ask about code."""
         paths = [Path(path) for path in paths]
         models = [path for path in paths if path.suffix.lower() in MODEL_SUFFIXES]
         code = [path for path in paths if path.suffix.lower() == CODE_SUFFIX]
         designs = [path for path in paths if path not in models and path not in code]
-        if designs and not self.open_path(designs[0]):
+        opened = [self.open_path(path) for path in designs]
+        if designs and not any(opened):
             return
         if models:
             self.models_wanted.emit(models)
@@ -92,24 +101,28 @@ class FileFlow(QObject):
             self._session.allow_code(path)
 
     def open_path(self, path: Path) -> bool:
-        """Open a design; return whether it was opened. What was open stays where it cannot be."""
-        if not self.may_leave():
-            return False
+        """Open a design, or go to it where it is open; return whether it can be seen now."""
+        known = self._designs.at(path)
+        if known is not None:
+            self._designs.show(known.session)
+            return True
+        session = self._designs.room()
         try:
-            self._session.open(path)
+            session.open(path)
         except ComposerError as error:
             self._notices.tell_problem(error)
             return False
         self._notices.clear()
-        self._remember(path)
-        self.opened.emit()
+        self._remember(session.path)
+        self.opened.emit(session)
         return True
 
-    def open_document(self, document, path: Path | None = None) -> None:
+    def open_document(self, document: Document, path: Path | None = None) -> None:
         """Show a document that was made elsewhere, such as an example of the gallery."""
-        self._session.replace(document, path)
+        session = self._designs.room()
+        session.replace(document, path)
         self._notices.clear()
-        self.opened.emit()
+        self.opened.emit(session)
 
     def ask_for_models(self) -> None:
         """Ask for saved models and put them on the canvas."""
@@ -119,32 +132,45 @@ class FileFlow(QObject):
 
     # Saving --------------------------------------------------------------------------------------
 
-    def save(self) -> bool:
-        """Write the design to its file, asking for one where it has none; return success."""
-        if self._session.path is None:
-            return self.save_as()
-        return self._write(self._session.path)
+    def save(self, session: Session | None = None) -> bool:
+        """Write a design to its file, asking for one where it has none; return success.
 
-    def save_as(self) -> bool:
-        """Ask for a file and write the design to it; return success."""
-        path = file_dialogs.save_design(self._window, self._suggested())
-        return path is not None and self._write(path)
+        Without `session` it is the design that is shown.
+        """
+        session = session or self._session
+        if session.path is None:
+            return self.save_as(session)
+        return self._write(session, session.path)
 
-    def _write(self, path: Path) -> bool:
-        try:
-            self._session.save(path)
-        except ComposerError as error:
-            again: tuple[tuple[str, Callable], ...] = (("Save As…", self.save_as),)
-            self._notices.tell_problem(error, again)
+    def save_as(self, session: Session | None = None) -> bool:
+        """Ask for a file and write a design to it; return success."""
+        session = session or self._session
+        path = file_dialogs.save_design(self._window, self._suggested(session))
+        return path is not None and self._write(session, path)
+
+    def _write(self, session: Session, path: Path) -> bool:
+        again = partial(self.save_as, session)
+        other = self._designs.at(path)
+        if other is not None and other.session is not session:
+            self._notices.tell(
+                f"{path.name} is open in another tab, so it was not overwritten.",
+                "Choose another name, or close that tab first.",
+                choices=(("Save As…", again),),
+            )
             return False
-        self._remember(self._session.path)
-        self._session.noticed.emit(f"Saved {path.name}.")
+        try:
+            session.save(path)
+        except ComposerError as error:
+            self._notices.tell_problem(error, (("Save As…", again),))
+            return False
+        self._remember(session.path)
+        session.noticed.emit(f"Saved {path.name}.")
         return True
 
-    def _suggested(self) -> Path:
-        if self._session.path is not None:
-            return self._session.path
-        name = as_file_name(self._session.document.name)
+    def _suggested(self, session: Session) -> Path:
+        if session.path is not None:
+            return session.path
+        name = as_file_name(session.root.name)
         return (self.folder() or Path.home()) / f"{name}{DESIGN_SUFFIX}"
 
     # Folders and recent files --------------------------------------------------------------------

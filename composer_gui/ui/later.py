@@ -5,10 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from composer_gui.ui.command_palette import CommandPalette
+    from composer_gui.ui.desk import Desk
     from composer_gui.ui.export_dialog import ExportDialog
     from composer_gui.ui.help_dialogs import AboutDialog, ShortcutsDialog
     from composer_gui.ui.picture_dialog import PictureDialog
     from composer_gui.ui.workspace import Workspace
+
+
+def desk() -> type[Desk]:
+    """Return the class of the desk: the docks around the canvas."""
+    from composer_gui.ui.desk import Desk
+
+    return Desk
 
 
 def workspace() -> type[Workspace]:
@@ -30,6 +39,13 @@ def picture_dialog() -> type[PictureDialog]:
     from composer_gui.ui.picture_dialog import PictureDialog
 
     return PictureDialog
+
+
+def command_palette() -> type[CommandPalette]:
+    """Return the class of the command palette."""
+    from composer_gui.ui.command_palette import CommandPalette
+
+    return CommandPalette
 
 
 def help_dialogs() -> tuple[type[AboutDialog], type[ShortcutsDialog]]:

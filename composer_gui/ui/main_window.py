@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QGuiApplication
@@ -15,6 +16,7 @@ from composer_gui.session.gallery import Gallery, Making
 from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
 from composer_gui.ui import actions, keymap, later, theme
+from composer_gui.ui.designs import Designs, OpenDesign
 from composer_gui.ui.file_flow import FileFlow
 from composer_gui.ui.gallery_page import GalleryPage
 from composer_gui.ui.notices import NoticeBar
@@ -25,6 +27,7 @@ from composer_gui.ui.window_commands import WindowCommands
 
 if TYPE_CHECKING:
     from composer_gui.ui.canvas.view import CanvasView
+    from composer_gui.ui.desk import Desk
     from composer_gui.ui.workspace import Workspace
 
 GEOMETRY_KEY = "window/geometry"
@@ -34,7 +37,10 @@ IDLE = 300
 
 
 class MainWindow(QMainWindow):
-    """One window on one session: the gallery, or the workspace once a design is open.
+    """One window: the gallery, and the designs that are open, each in a tab.
+
+    `session`, `workspace` and `canvas` are those of the design that is shown. `session` as it is
+    given is that of the first design; of one engine, there are as many as designs.
 
     Signals: `new_window_requested()`, `closed(MainWindow)`.
     """
@@ -50,16 +56,19 @@ class MainWindow(QMainWindow):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.session = session
         self.settings = settings
         self._gallery = gallery
         self._making: Making | None = None
-        self._workspace: Workspace | None = None
+        self._desk: Desk | None = None
+        self._ready: Workspace | None = None
+        self._watched: Session | None = None
+        self._dropped: list[Path] = []
         self.top = TopBar()
         self.notices = NoticeBar()
         self.gallery_page = GalleryPage(session.catalog)
         self.status = StatusBar()
-        self.files = FileFlow(session, settings, self.notices, self)
+        self.designs = Designs(session, settings, self.top.tabs, self)
+        self.files = FileFlow(self.designs, settings, self.notices, self)
         self.commands = WindowCommands(self)
         self.actions_by_id = actions.build(self, self.commands.handlers())
         keymap.current().use(settings)
@@ -91,16 +100,15 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
 
     def _connect(self) -> None:
-        session = self.session
-        session.changed.connect(self._follow)
-        session.path_changed.connect(self._follow_name)
-        session.clean_changed.connect(self._follow_name)
-        session.noticed.connect(self.status.say)
-        session.failed.connect(self._tell)
-        session.engine_state_changed.connect(self.status.show_engine)
+        self.designs.shown.connect(self._show)
+        self.designs.left.connect(self._leave)
+        self.designs.named.connect(self._follow_name)
+        self.designs.failed.connect(self._tell)
+        self.top.tabs.close_wanted.connect(self.close_design)
+        self.top.tabs.others_unwanted.connect(self.close_others)
         self._idle.timeout.connect(self._prepare)
         self.status.problems_pressed.connect(self.commands.show_problems)
-        self.files.opened.connect(self.show_workspace)
+        self.files.opened.connect(self._open)
         self.files.models_wanted.connect(self.add_models)
         page = self.gallery_page
         page.example_chosen.connect(self.open_example)
@@ -110,27 +118,82 @@ class MainWindow(QMainWindow):
         page.cancelled.connect(self._cancel_example)
         self.menus["File/Open Recent"].aboutToShow.connect(self.commands.fill_recent)
 
+    def _watch(self, session: Session) -> None:
+        """Follow the session that is shown, and no other."""
+        if session is self._watched:
+            return
+        if self._watched is not None:
+            for signal, slot in self._heard(self._watched):
+                signal.disconnect(slot)
+        for signal, slot in self._heard(session):
+            signal.connect(slot)
+        self._watched = session
+        self.status.show_engine(session.engine_state, "")
+
+    def _heard(self, session: Session) -> tuple[tuple[Any, Callable[..., None]], ...]:
+        return (
+            (session.changed, self._enable),
+            (session.noticed, self.status.say),
+            (session.engine_state_changed, self.status.show_engine),
+        )
+
     def _restore(self) -> None:
         self.resize(*FIRST_SIZE)
         kept = self.settings.value(GEOMETRY_KEY) if self.settings else None
         if kept is not None:
             self.restoreGeometry(kept)
         self.commands.tick_theme(theme.watch().name)
-        self.status.show_engine(self.session.engine_state, "")
 
-    # Pages ---------------------------------------------------------------------------------------
+    # What is shown -------------------------------------------------------------------------------
+
+    @property
+    def session(self) -> Session:
+        """The session of the design that is shown, or was last."""
+        return self.designs.session
+
+    @property
+    def desk(self) -> Desk:
+        """The canvas with the docks around; made when it is first wanted."""
+        if self._desk is None:
+            self._desk = later.desk()(self.settings)
+            self._desk.docks_changed.connect(self._enable)
+            self.pages.addWidget(self._desk)
+            self._desk.lay_out(self.pages.size())
+        return self._desk
 
     @property
     def workspace(self) -> Workspace:
-        """Palette, canvas and panels; made when they are first wanted."""
-        if self._workspace is None:
-            self._workspace = later.workspace()(self.session, self.settings)
-            self._workspace.design_dropped.connect(self.files.open_path)
-            self._workspace.code_dropped.connect(self.files.name_code)
-            self._workspace.canvas.selection_changed.connect(self._enable)
-            self._workspace.bottom.problems.counted.connect(self._count)
-            self.pages.addWidget(self._workspace)
-        return self._workspace
+        """Canvas and panels of the design that is shown; made when they are first wanted."""
+        design, session = self.designs.current, self.session
+        if design is not None and design.workspace is not None:
+            return design.workspace
+        is_ready = self._ready is not None and self._ready.session is session
+        made = self._ready if is_ready else self._made(session)
+        if design is None:
+            self._ready = made
+        else:
+            design.workspace = made
+            self._ready = None if is_ready else self._ready
+        return made
+
+    def _made(self, session: Session) -> Workspace:
+        made = later.workspace()(session, self.settings, self)
+        made.design_dropped.connect(self.files.open_path)
+        made.code_dropped.connect(self.files.name_code)
+        made.canvas.selection_changed.connect(self._enable)
+        made.problems.counted.connect(self._count)
+        self.desk.take_in(made)
+        return made
+
+    @property
+    def canvas(self) -> CanvasView:
+        """The canvas of the design that is shown."""
+        return self.workspace.canvas
+
+    @property
+    def is_working(self) -> bool:
+        """Whether a design is shown, and not the gallery."""
+        return self._desk is not None and self.pages.currentWidget() is self._desk
 
     def showEvent(self, event) -> None:
         super().showEvent(event)
@@ -140,55 +203,86 @@ class MainWindow(QMainWindow):
         """Make the workspace before it is wanted, so that the first design opens at once."""
         assert self.workspace is not None
 
-    @property
-    def canvas(self) -> CanvasView:
-        """The canvas of the workspace."""
-        return self.workspace.canvas
-
-    @property
-    def is_working(self) -> bool:
-        """Whether the workspace is shown, and not the gallery."""
-        return self._workspace is not None and self.pages.currentWidget() is self._workspace
-
     def show_gallery(self) -> None:
         """Show the examples."""
-        self.gallery_page.show_recent(self.files.recent())
-        self.pages.setCurrentWidget(self.gallery_page)
-        self.gallery_page.setFocus()
-        self._enter()
+        self.designs.show_gallery()
 
     def show_workspace(self) -> None:
-        """Show the design that is open."""
-        if not self.is_working:
-            self.pages.setCurrentWidget(self.workspace)
-        self.workspace.canvas.setFocus()
-        self.workspace.fit_soon()
-        self._enter()
+        """Show the design that is open, or was last; where there is none, an empty one."""
+        self._open(self.session)
 
-    def _enter(self) -> None:
+    def _open(self, session: Session) -> None:
+        self.designs.show(session)
+        self.workspace.fit_soon()
+
+    def _show(self, design: OpenDesign | None) -> None:
+        """Show a design, or the gallery for None."""
+        self._watch(self.session)
+        if design is None:
+            self.gallery_page.show_recent(self.files.recent())
+            self.pages.setCurrentWidget(self.gallery_page)
+            self.gallery_page.setFocus()
+        else:
+            self.desk.show_workspace(self.workspace)
+            self.pages.setCurrentWidget(self.desk)
+            self.canvas.setFocus()
         self.top.set_working(self.is_working)
         self._follow_name()
         self._count()
         self._enable()
 
-    # Following the session -----------------------------------------------------------------------
+    # Closing a tab -------------------------------------------------------------------------------
 
-    def _follow(self, change: object) -> None:
-        if getattr(change, "head", False):
-            self._follow_name()
-        self._enable()
+    def close_design(self, design: OpenDesign | None) -> bool:
+        """Close a design's tab, or the gallery's for None; ask about what is not saved."""
+        if design is not None and not self.files.may_leave([design]):
+            return False
+        self.designs.close(design)
+        return True
+
+    def close_tab(self) -> None:
+        """Close the tab in front; the window where there is none."""
+        if self.top.tabs.count():
+            self.close_design(self.top.tabs.at(self.top.tabs.currentIndex()))
+        else:
+            self.close()
+
+    def close_others(self, kept: OpenDesign | None) -> None:
+        """Close every tab but one, after one question about all that is not saved."""
+        others = [design for design in self.designs if design is not kept]
+        if self.files.may_leave(others):
+            for design in others:
+                self.designs.close(design)
+            if kept is not None:
+                self.designs.close(None)
+
+    def next_design(self) -> None:
+        """Bring the next tab to the front."""
+        self.top.tabs.step(1)
+
+    def previous_design(self) -> None:
+        """Bring the tab before to the front."""
+        self.top.tabs.step(-1)
+
+    def _leave(self, design: OpenDesign) -> None:
+        """Let go of what showed a design that was closed."""
+        if design.session is self._watched:
+            self._watched = None
+        if design.workspace is not None:
+            self.desk.forget(design.workspace)
+            design.workspace = None
+
+    # Following the session -----------------------------------------------------------------------
 
     def _follow_name(self, *_: object) -> None:
         if not self.is_working:
             self.setWindowModified(False)
             self.setWindowTitle("Composer")
-            self.top.show_gallery()
             return
-        title, is_clean = self.session.title, self.session.is_clean
         # Qt takes "[*]" in a title for the mark of unsaved changes
-        self.setWindowTitle(f"{title.replace('[*]', '[*][*]')}[*] - Composer")
-        self.setWindowModified(not is_clean)
-        self.top.show_design(title, is_clean=is_clean)
+        title = self.session.title.replace("[*]", "[*][*]")
+        self.setWindowTitle(f"{title}[*] - Composer")
+        self.setWindowModified(not self.session.is_clean)
         self._enable()
 
     def _count(self, *_: object) -> None:
@@ -197,7 +291,7 @@ class MainWindow(QMainWindow):
             self.status.clear_design()
             return
         counted = totals(self.session.document, self.session.verdicts)
-        self.status.show_totals(counted, self.workspace.bottom.problems.problems)
+        self.status.show_totals(counted, self.workspace.problems.problems)
 
     def _enable(self, *_: object) -> None:
         self.commands.enable()
@@ -219,7 +313,7 @@ class MainWindow(QMainWindow):
 
     def open_example(self, name: str) -> None:
         """Open an example of the gallery, once its models are made."""
-        if self._gallery is None or self._making is not None or not self.files.may_leave():
+        if self._gallery is None or self._making is not None:
             return
         self._making = making = self._gallery.open(name)
         making.progressed.connect(self.gallery_page.show_making)
@@ -269,16 +363,20 @@ class MainWindow(QMainWindow):
         )
 
     def closeEvent(self, event) -> None:
-        if not self.files.may_leave():
+        if not self.files.may_leave(self.designs):
             event.ignore()
             return
         self._cancel_example()
         if self.settings:
             self.settings.remember(GEOMETRY_KEY, self.saveGeometry())
-            if self._workspace is not None:
-                self._workspace.remember()
+            if self._desk is not None:
+                self._desk.remember()
         event.accept()
         self.closed.emit(self)
+
+    def let_go(self) -> None:
+        """Let every session go; the window is not used afterwards."""
+        self.designs.close_all()
 
 
 def _files(data) -> list[Path]:

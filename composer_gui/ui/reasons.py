@@ -15,6 +15,8 @@ END = {-1: "first", 1: "last"}
 
 WHY_NOT = {
     "design": "No design is on the screen. Open one, or begin one with File > New Design.",
+    "tab": "No tab is open in this window.",
+    "tabs": "No other tab is open in this window.",
     "selection": "Nothing is selected. Click a node on the canvas first.",
     "undo": "Nothing was changed yet, so there is nothing to undo.",
     "redo": "Nothing was undone, so there is nothing to do again.",

@@ -69,6 +69,14 @@ QScrollBar::handle:hover { background: $tertiary; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QSplitter::handle { background: $line; }
+QMainWindow::separator { background: transparent; width: 4px; height: 4px; }
+QMainWindow > QTabBar::tab { padding: 0 12px; height: 34px; border: none; }
+DesignTabs { background: transparent; border: none; }
+DesignTabs::tab { background: transparent; color: $secondary; border: none;
+  padding: 0 4px 0 16px; height: 44px; min-width: 64px; max-width: 240px; }
+DesignTabs::tab:hover { background: $hover; color: $text; }
+DesignTabs::tab:selected { background: $canvas; color: $text; }
+DesignTabs QToolButton { background: $panel; border: none; border-left: 1px solid $line; }
 QTableView { background: transparent; border: none; selection-background-color: $selection;
   selection-color: $text; }
 QTableView::item { padding: 0 12px 0 16px; border: none; }

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from composer_gui.ui import actions, later, theme
+from composer_gui.ui.program_commands import ProgramCommands
 from composer_gui.ui.reasons import allow
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class WindowCommands(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self.of_program = ProgramCommands(window)
 
     def handlers(self) -> dict[str, Callable[..., None]]:
         """Return who does what each menu entry says."""
@@ -35,7 +37,7 @@ class WindowCommands(QObject):
             (_ON_CANVAS, self._on_canvas),
             (dict(zip(_ON_LAYERS, _ON_LAYERS, strict=True)), self._on_layers),
             (_PLACED, self._place),
-            (dict(zip(_PANELS, _PANELS, strict=True)), self._show_panel),
+            ({f"show_{name}": name for name in _PANELS}, self._show_panel),
             ({f"bars_{name}": name for name in _BARS}, self._show_bars),
             ({f"theme_{name}": name for name in theme.NAMES}, self._use_theme),
         )
@@ -50,9 +52,7 @@ class WindowCommands(QObject):
             "next_problem": self._plainly(self._next_problem),
             "set_name": self._plainly(self._edit_name),
             "set_seed": self._plainly(self._edit_seed),
-            "next_panel": self._plainly(self._next_panel),
-            "shortcuts": self._plainly(self._show_shortcuts),
-            "about": self._plainly(self._show_about),
+            **self.of_program.handlers(),
         }
 
     def _plainly(self, act: Callable[[], object]) -> Callable[..., None]:
@@ -69,7 +69,8 @@ class WindowCommands(QObject):
         """Let those entries be used that make sense now, and say what undo would take back."""
         window = self._window
         history = window.session.history
-        present = set()
+        present = {"tab"} if window.top.tabs.count() else set()
+        present |= {"tabs"} if window.top.tabs.count() > 1 else set()
         if window.is_working:
             present.add("design")
             present |= {"selection"} if window.canvas.selected() else set()
@@ -80,6 +81,7 @@ class WindowCommands(QObject):
         actions.enable(made, frozenset(present))
         if window.is_working:
             made[f"bars_{window.workspace.bars.figure or 'none'}"].setChecked(True)
+            self._tick_panels()
         made["freeze"].setText("Thaw" if "frozen" in present else "Freeze")
         made["bypass"].setText("End Bypass" if "bypassed" in present else "Bypass")
         made["pin"].setText("Let Go of the Place" if "pinned" in present else "Pin in Place")
@@ -131,24 +133,26 @@ class WindowCommands(QObject):
         self._window.workspace.add_node(what)
 
     def _find(self) -> None:
-        workspace = self._window.workspace
-        self._window.actions_by_id["show_palette"].setChecked(True)
-        workspace.layer_palette.show()
-        workspace.layer_palette.find()
+        self._window.desk.open_dock("palette")
+        self._window.workspace.layer_palette.find()
 
     def _next_problem(self) -> None:
         self._window.workspace.next_problem()
 
     def show_problems(self) -> None:
         """Bring the list of problems to the front."""
-        self._window.actions_by_id["show_bottom"].setChecked(True)
-        bottom = self._window.workspace.bottom
-        bottom.show()
-        bottom.show_problems()
+        self._window.desk.open_dock("problems")
 
-    def _show_panel(self, action: str, *_: object) -> None:
-        shown = self._window.actions_by_id[action].isChecked()
-        getattr(self._window.workspace, _PANELS[action]).setVisible(shown)
+    def _show_panel(self, name: str, *_: object) -> None:
+        self._window.desk.toggle_dock(name)
+        self._tick_panels()
+
+    def _tick_panels(self) -> None:
+        """Tick the docks that are there."""
+        docks, made = self._window.desk.docks, self._window.actions_by_id
+        for name in _PANELS:
+            made[f"show_{name}"].setChecked(docks[name].is_open)
+        made["show_bottom"].setChecked(self._window.desk.has_bottom)
 
     def _show_bars(self, figure: str, *_: object) -> None:
         self._window.workspace.bars.show(figure)
@@ -192,29 +196,13 @@ class WindowCommands(QObject):
 
     def _show_inspector(self) -> Inspector:
         """Bring the inspector to the front, on the design as a whole."""
-        self._window.actions_by_id["show_inspector"].setChecked(True)
-        inspector = self._window.workspace.inspector
-        inspector.show()
+        self._window.desk.open_dock("inspector")
         self._window.canvas.select(())
-        return inspector
-
-    def _next_panel(self) -> None:
-        self._window.workspace.focus_next_panel()
-
-    def _show_shortcuts(self) -> None:
-        _, shortcuts = later.help_dialogs()
-        shortcuts(self._window).open()
-
-    def _show_about(self) -> None:
-        about, _ = later.help_dialogs()
-        about(self._window.session, self._window).open()
+        return self._window.workspace.inspector
 
 
-_PANELS = {
-    "show_palette": "layer_palette",
-    "show_inspector": "inspector",
-    "show_bottom": "bottom",
-}
+_PANELS = ("palette", "inspector", "python", "problems", "cost", "history")
+"""The docks; what shows one is called after it, such as "show_palette"."""
 
 _PLACED = {"add_input": "input", "add_output": "output"}
 
@@ -225,12 +213,18 @@ _ON_WINDOW = {
     "new_window": "new_window_requested.emit",
     "open": "files.ask_and_open",
     "gallery": "show_gallery",
+    "close_design": "close_tab",
+    "next_design": "next_design",
+    "previous_design": "previous_design",
     "add_model": "files.ask_for_models",
     "save": "files.save",
     "save_as": "files.save_as",
     "close": "close",
     "undo": "session.undo",
     "redo": "session.redo",
+    "next_panel": "desk.focus_next",
+    "reset_layout": "desk.reset",
+    "show_bottom": "desk.toggle_bottom",
 }
 """What is called, from the window on."""
 
@@ -244,8 +238,6 @@ _ON_CANVAS = {
     "zoom_in": "zoom_in",
     "zoom_out": "zoom_out",
     "zoom_reset": "zoom_reset",
-    "fit": "fit",
-    "fit_selection": "fit_selection",
     "add_layer": "quick_add",
     "arrange": "arrange",
 }
@@ -273,6 +265,13 @@ _ON_LAYERS = (
     "select_upstream",
     "select_downstream",
     "select_between",
+    "fit",
+    "fit_selection",
+    "view_back",
+    "view_forward",
+    "find",
+    "find_next",
+    "find_previous",
 )
 
 

@@ -38,7 +38,10 @@ class Trip:
         self.qtbot = qtbot
         self.window = composer.open_window()
         self.window.resize(1440, 900)
-        self.session = self.window.session
+
+    @property
+    def session(self):
+        return self.window.session
 
     @property
     def canvas(self):

@@ -271,11 +271,11 @@ def agree(trip):
 
 def press_name_button(trip):
     """Press the button at the problem, in the list of problems."""
-    bottom = trip.window.workspace.bottom
-    bottom.show_problems()
+    problems = trip.window.workspace.problems
+    trip.window.desk.open_dock("problems")
 
     def button():
-        found = bottom.problems.findChildren(QAbstractButton)
+        found = problems.findChildren(QAbstractButton)
         return next((b for b in found if b.isVisible() and "Python file" in b.text()), None)
 
     trip.until(lambda: button() is not None)

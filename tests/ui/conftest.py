@@ -140,6 +140,11 @@ def answers(monkeypatch):
         given["asked"].append(name)
         return given["keep"]
 
+    def keep_all(parent, names):
+        given["asked"].append(tuple(names))
+        return given["keep"]
+
+    monkeypatch.setattr(file_dialogs, "keep_all_changes", keep_all)
     monkeypatch.setattr(file_dialogs, "keep_changes", keep)
     monkeypatch.setattr(file_dialogs, "save_design", lambda parent, suggested: given["save"])
     monkeypatch.setattr(file_dialogs, "open_files", lambda parent, folder: given["open"])

@@ -18,28 +18,40 @@ def dirty(working, session):
     return working
 
 
-def test_a_new_design_replaces_a_clean_one_without_a_question(working, answers):
-    assert working.files.new()
+def test_a_new_design_takes_a_tab_of_its_own(dirty, session, answers):
+    dirty.files.new()
+    assert dirty.session is not session
+    assert session.document.nodes
     assert answers["asked"] == []
 
 
 def test_cancelling_the_question_keeps_what_is_open(dirty, session, answers):
     answers["keep"] = file_dialogs.CANCEL
-    assert not dirty.files.new()
-    assert session.document.nodes
+    dirty.actions_by_id["close_design"].trigger()
+    assert dirty.session is session
 
 
 def test_saving_before_leaving_writes_the_file(dirty, session, answers, tmp_path):
     answers.update(keep=file_dialogs.SAVE, save=tmp_path / "kept.composer")
-    assert dirty.files.new()
+    dirty.actions_by_id["close_design"].trigger()
     assert (tmp_path / "kept.composer").exists()
-    assert not session.document.nodes
+    assert dirty.session is not session
 
 
 def test_leaving_is_given_up_when_no_file_is_chosen_to_save_to(dirty, session, answers):
     answers.update(keep=file_dialogs.SAVE, save=None)
-    assert not dirty.files.new()
-    assert session.document.nodes
+    dirty.actions_by_id["close_design"].trigger()
+    assert dirty.session is session
+
+
+def test_a_design_is_not_saved_over_another_that_is_open(dirty, answers, examples_folder):
+    dirty.files.open_path(examples_folder / "functional-mlp.composer")
+    before = (examples_folder / "functional-mlp.composer").read_text()
+    dirty.files.new()
+    answers["save"] = examples_folder / "functional-mlp.composer"
+    assert not dirty.files.save()
+    assert "open in another tab" in dirty.notices.notices[0].sentence
+    assert (examples_folder / "functional-mlp.composer").read_text() == before
 
 
 def test_saving_remembers_the_file_and_says_so(dirty, session, settings, answers, tmp_path):

@@ -46,7 +46,7 @@ def test_the_title_names_the_file_and_marks_changes(working, session, tmp_path):
     assert not working.isWindowModified()
     session.apply("Add", edits.add_note, 0, 0)
     assert working.isWindowModified()
-    assert working.top.state.text() == "not saved"
+    assert working.top.tabs.accessibleTabName(0) == "twins.composer, not saved"
 
 
 def test_a_name_that_looks_like_the_mark_stays_a_name(working, session):
@@ -128,7 +128,8 @@ def test_pressing_the_count_of_problems_shows_them(working, design, qtbot):
     design.layer("Dense")
     qtbot.waitUntil(lambda: bool(working.status.problems.text()))
     qtbot.mouseClick(working.status.problems, Qt.MouseButton.LeftButton)
-    assert working.workspace.bottom.tabs.currentIndex() == 1
+    qtbot.waitUntil(lambda: working.desk.docks["problems"].is_seen)
+    assert not working.desk.docks["python"].is_seen
 
 
 def test_the_state_of_the_engine_is_said_in_words(working, session):
@@ -191,16 +192,16 @@ def test_another_theme_is_used_and_remembered(window, settings, qapp):
     assert theme.current().name == "dark"
 
 
-@pytest.mark.parametrize(
-    ("action", "panel"),
-    [("show_palette", "layer_palette"), ("show_inspector", "inspector"), ("show_bottom", "bottom")],
-)
-def test_panels_can_be_put_away(working, action, panel):
-    assert working.actions_by_id[action].isChecked()
-    working.actions_by_id[action].trigger()
-    assert not getattr(working.workspace, panel).isVisible()
-    working.actions_by_id[action].trigger()
-    assert getattr(working.workspace, panel).isVisible()
+@pytest.mark.parametrize("panel", ["palette", "inspector", "python"])
+def test_panels_can_be_put_away(working, panel):
+    action = working.actions_by_id[f"show_{panel}"]
+    assert action.isChecked()
+    action.trigger()
+    assert not working.workspace.panels[panel].isVisible()
+    assert not action.isChecked()
+    action.trigger()
+    assert working.workspace.panels[panel].isVisible()
+    assert action.isChecked()
 
 
 def test_finding_in_the_palette_brings_it_back(working):
@@ -234,7 +235,7 @@ def test_a_key_leads_from_panel_to_panel(working, qtbot):
         qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6)
         visited.append(QApplication.focusWidget())
     assert workspace.inspector.isAncestorOf(visited[0])
-    assert visited[1] is workspace.bottom.tabs
+    assert visited[1] is workspace.source
     assert visited[2] is workspace.layer_palette.search
     assert visited[3] is working.canvas
 

@@ -11,13 +11,19 @@ from composer_gui.core.document import Note
 from composer_gui.core.fix_table import Fix
 from composer_gui.core.layer_kinds import KerasLayer, SavedModel
 from composer_gui.core.trials import Offer, TrialResult
+from composer_gui.ui.desk import Desk
 from composer_gui.ui.panels.palette_rows import LAYER
-from composer_gui.ui.workspace import COST, PROBLEMS, PYTHON, Workspace
+from composer_gui.ui.workspace import COST, PROBLEMS, Workspace
 
 
 @pytest.fixture
 def workspace(session, settings, show):
-    return show(Workspace(session, settings), 1280, 800)
+    desk = show(Desk(settings), 1280, 800)
+    desk.lay_out(desk.size())
+    made = Workspace(session, settings, desk)
+    desk.take_in(made)
+    desk.show_workspace(made)
+    return made
 
 
 def drop(view, data, at):
@@ -83,44 +89,38 @@ def test_the_inspector_and_the_source_follow_the_selection(workspace, design, qt
     source, node, end = design.input(shape=(4,)), design.layer("Dense", units=8), design.output()
     design.wire(source, node)
     design.wire(node, end)
-    workspace.bottom.source.refresh()
+    workspace.source.refresh()
     workspace.canvas.select([node])
     assert workspace.inspector.view.title.text() == "dense"
-    assert workspace.bottom.source.extraSelections()
+    assert workspace.source.extraSelections()
 
 
 def test_a_node_named_in_a_panel_is_shown_on_the_canvas(workspace, design):
     node = design.layer("Dense", 5000, 5000)
-    for panel in (workspace.bottom.source, workspace.bottom.problems, workspace.inspector):
+    for panel in (workspace.source, workspace.problems, workspace.inspector):
         workspace.canvas.select(())
         panel.node_chosen.emit(node)
         assert workspace.canvas.selected() == (node,)
 
 
-def test_the_tab_of_problems_counts_them(workspace, design, qtbot):
-    design.layer("Dense", units=4)
-    qtbot.waitUntil(lambda: workspace.bottom.tabs.tabText(PROBLEMS) == "Problems  3")
+def test_the_head_of_problems_counts_them(workspace, design, qtbot):
+    with qtbot.waitSignal(workspace.headed):
+        design.layer("Dense", units=4)
+    assert workspace.heads[PROBLEMS] == ("Problems  3", "")
 
 
-def test_tabs_are_changed_by_mouse(workspace, qtbot):
-    tabs = workspace.bottom.tabs
-    qtbot.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.tabRect(PROBLEMS).center())
-    assert workspace.bottom.problems.isVisible()
-    assert not workspace.bottom.copy.isVisible()
-    qtbot.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.tabRect(PYTHON).center())
-    assert workspace.bottom.source.isVisible()
+def test_the_source_is_copied_by_the_button_in_its_corner(workspace, design, qtbot):
+    design.input(shape=(4,))
+    workspace.source.refresh()
+    qtbot.mouseClick(workspace.copy, Qt.MouseButton.LeftButton)
+    assert "keras.Input" in QApplication.clipboard().text()
 
 
-def test_the_widths_of_the_panels_are_remembered(workspace, session, settings, show):
-    workspace.sides.setSizes([200, 700, 380])
-    workspace.remember()
-    again = show(Workspace(session, settings), 1280, 800)
-    assert again.sides.sizes() == workspace.sides.sizes()
-
-
-def test_no_panel_widens_the_window_beyond_a_small_screen(workspace):
-    assert workspace.minimumSizeHint().width() <= 900
-    assert workspace.minimumSizeHint().height() <= 600
+def test_the_problem_before_is_gone_to_as_well(workspace, design):
+    one, two = design.layer("Dense"), design.layer("LSTM")
+    for expected in (two, one, two):
+        workspace.next_problem(-1)
+        assert workspace.canvas.selected() == (expected,)
 
 
 def test_a_repair_in_the_list_is_seen_on_the_canvas(workspace, session):
@@ -129,7 +129,7 @@ def test_a_repair_in_the_list_is_seen_on_the_canvas(workspace, session):
     after = edits.add_output(session.document, 200, 0)
     change = between(session.document, after)
     offer = Offer(Fix("x", "Add it", lambda d: d), problem, after, change, TrialResult())
-    for panel in (workspace.bottom.problems, workspace.inspector):
+    for panel in (workspace.problems, workspace.inspector):
         panel.looked_at.emit(offer)
         assert set(workspace.canvas.preview.ghosts) == change.added
         panel.looked_at.emit(None)
@@ -139,8 +139,10 @@ def test_a_repair_in_the_list_is_seen_on_the_canvas(workspace, session):
 def test_a_press_on_a_row_of_costs_selects_its_node(workspace, design, qtbot):
     source, node = design.input(shape=(8,)), design.layer("Dense", units=4)
     design.judge(**{source: design.fine(8), node: design.fine(4, parameters=36)})
-    workspace.bottom.tabs.setCurrentIndex(COST)
-    table = workspace.bottom.cost.table
+    workspace.parent().open_dock(COST)
+    table = workspace.cost.table
+    qtbot.waitUntil(lambda: bool(table.visualRect(table.model().index(1, 0)).height()))
+    QApplication.processEvents()
     qtbot.mouseClick(
         table.viewport(),
         Qt.MouseButton.LeftButton,

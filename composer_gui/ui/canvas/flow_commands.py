@@ -33,7 +33,7 @@ def abilities(view) -> set[str]:
 
 def _chosen(view, kinds) -> list:
     nodes = view.session.document.nodes
-    return [nodes[i] for i in view.selected() if isinstance(nodes[i], kinds)]
+    return [nodes[i] for i in view.selected() if isinstance(nodes.get(i), kinds)]
 
 
 # Bypass and pull out ------------------------------------------------------------------------------
