@@ -26,6 +26,32 @@ class Piece:
         return vertex >= len(self.heights)
 
 
+def without_cycles(sources: list[list[int]]) -> list[list[int]]:
+    """Return the sources without the wires that close a circle, as boxes around nodes may have.
+
+    Where everything that is left waits for something, the first one is taken as if it did not.
+    """
+    targets = _targets(sources)
+    missing = [len(starts) for starts in sources]
+    rank: dict[int, int] = {}
+    ready = [node for node, count in enumerate(missing) if not count]
+    first = 0
+    while len(rank) < len(sources):
+        for node in ready:
+            rank[node] = len(rank)
+            for target in targets[node]:
+                missing[target] -= 1
+                if not missing[target] and target not in rank:
+                    ready.append(target)
+        while first in rank:
+            first += 1
+        ready = [first]
+    return [
+        [start for start in starts if rank[start] < rank[node]]
+        for node, starts in enumerate(sources)
+    ]
+
+
 def column_of_each(sources: list[list[int]]) -> list[int]:
     """Return each node's column: behind all its sources, and close to what it feeds."""
     targets = _targets(sources)

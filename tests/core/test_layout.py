@@ -168,11 +168,6 @@ def test_ports_are_taken_in_the_order_of_the_catalog(sketch, catalog):
     assert tops == sorted(tops)
 
 
-def test_frames_and_notes_stay_where_they_are(sketch):
-    drawn = sketch(a="Input", frame="Frame", note="Note")
-    assert set(arrange(drawn.document, alike(drawn.document))) == {drawn["a"]}
-
-
 def test_nothing_is_arranged_in_an_empty_design():
     assert arrange(Document(), {}) == {}
 
