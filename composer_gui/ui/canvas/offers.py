@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,6 +21,9 @@ from composer_gui.core.ports import input_ports, output_ports
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.ui.canvas.interactions.draw_wire import Anchor
 from composer_gui.ui.canvas.offer_takes import why_not
+
+TYPICAL = (190.0, 96.0)
+"""Width and height in pixels of a node that is still to be drawn."""
 
 Adding = Callable[[Document, float, float], Document]
 
@@ -243,12 +246,21 @@ def add_wired(
 
 
 def add_on_wire(
-    document: Document, catalog: Catalog, offer: Offer, x: float, y: float, wire: Wire
+    document: Document,
+    catalog: Catalog,
+    offer: Offer,
+    x: float,
+    y: float,
+    wire: Wire,
+    sizes: Mapping[str, tuple[float, float]],
 ) -> Document:
-    """Put the offered node at (x, y) and lead `wire` through it: one edit."""
+    """Put the offered node at (x, y) and lead `wire` through it: one edit.
+
+    `sizes` are those of what is seen, in pixels, which makes room for it.
+    """
     after = offer.add(document, x, y)
     (added,) = between(document, after).added
-    return edits.insert_on_wire(after, catalog, wire, added)
+    return edits.insert_with_room(after, catalog, wire, added, {**sizes, added: TYPICAL})
 
 
 def wire_to(document: Document, catalog: Catalog, node_id: str, anchor: Anchor) -> Wire | None:

@@ -23,6 +23,7 @@ from composer_gui.ui import theme
 from composer_gui.ui.canvas import glyphs
 from composer_gui.ui.canvas.geometry import HEADER, NARROWEST, snapped
 from composer_gui.ui.canvas.interactions.draw_wire import Anchor
+from composer_gui.ui.canvas.interactions.wire_below import seen_sizes
 from composer_gui.ui.canvas.offers import Offer, add_on_wire, add_wired, anchor_of, offers
 
 WIDTH, ROW, ROWS = 340, 28, 9
@@ -268,7 +269,8 @@ class QuickSearch(QFrame):
         x, y = self._position(offer, wired)
         catalog, label = view.session.catalog, f"Add {offer.title}"
         if self._wire is not None and wired:
-            change = view.session.try_apply(label, add_on_wire, catalog, offer, x, y, self._wire)
+            where = x, y, self._wire, seen_sizes(view.scene())
+            change = view.session.try_apply(label, add_on_wire, catalog, offer, *where)
         else:
             anchor = self._anchor if wired else None
             change = view.session.try_apply(label, add_wired, catalog, offer, x, y, anchor)

@@ -102,6 +102,17 @@ def test_a_layer_dropped_on_a_wire_is_put_into_it(carrier, hand, scene, session,
     assert design.sources(dense) == [source]
 
 
+def test_the_neighbours_of_a_drop_make_room(carrier, hand, scene, session, design):
+    source, dense = design.input(0, 0), design.layer("Dense", 250, 0)
+    design.wire(source, dense)
+    carrier.drop(palette("layer", "Dropout"), (hand.output(source) + hand.input(dense)) / 2)
+    (added,) = set(session.document.nodes) - {source, dense}
+    cards = [scene.nodes[node].card() for node in (source, added, dense)]
+    assert not any(cards[1].intersects(card) for card in (cards[0], cards[2]))
+    session.undo()
+    assert session.document.nodes[dense].x == 250
+
+
 def test_alt_keeps_a_drop_off_the_wire(carrier, hand, session, design):
     source, dense = design.input(0, 0), design.layer("Dense", 500, 0)
     design.wire(source, dense)

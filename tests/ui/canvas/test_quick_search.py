@@ -189,6 +189,16 @@ def test_the_likeliest_comes_first(hand, design, search):
     assert search.titles()[0] == "Embedding"
 
 
+def test_what_is_inserted_on_a_wire_has_room(hand, view, scene, session, design, type_in):
+    source, dense = design.input(0, 0, shape=(4,)), design.layer("Dense", 250, 0, units=2)
+    wire = design.wire(source, dense)
+    view.quick_add((hand.output(source) + hand.input(dense)) / 2, wire=wire)
+    type_in("dropout 0.5")
+    (added,) = set(session.document.nodes) - {source, dense}
+    assert (design.sources(added), design.sources(dense)) == ([source], [added])
+    assert not scene.nodes[added].card().intersects(scene.nodes[dense].card())
+
+
 def test_only_what_takes_the_tensor_is_offered(hand, design, search):
     image = design.input(0, 0, shape=(28, 28, 3))
     hand.drag(hand.output(image), (500, 300))

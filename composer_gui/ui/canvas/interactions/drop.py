@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGraphicsRectItem
 from composer_gui.core.document import Wire
 from composer_gui.core.errors import EditRefused
 from composer_gui.ui.canvas.geometry import FOOT, HEADER, NARROWEST, PADDING, snapped
+from composer_gui.ui.canvas.interactions.wire_below import seen_sizes
 from composer_gui.ui.canvas.offers import Offer, add_on_wire, add_wired, offer_for
 
 PALETTE = "application/vnd.composer.palette"
@@ -74,7 +75,8 @@ class Drop:
         change = None
         if wire is not None:
             try:
-                change = session.apply(label, add_on_wire, session.catalog, offer, x, y, wire)
+                where = x, y, wire, seen_sizes(self._view.scene())
+                change = session.apply(label, add_on_wire, session.catalog, offer, *where)
             except EditRefused:
                 wire = None
         if wire is None:
