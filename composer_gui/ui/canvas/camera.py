@@ -72,6 +72,14 @@ class Camera:
         dy = _shift(seen.top(), seen.bottom(), wanted.top(), wanted.bottom())
         self.look_at(seen.center() + QPointF(dx, dy))
 
+    def show(self, rect: QRectF, first: QRectF) -> None:
+        """Show `rect` without zooming; where it is larger than what is seen, `first` and on."""
+        seen = self.seen()
+        if rect.width() <= seen.width() and rect.height() <= seen.height():
+            self.reveal(rect)
+        else:
+            self.look_at(first.center() + QPointF(seen.width() / 3, 0))
+
     def seen(self) -> QRectF:
         """Return the part of the scene that is seen."""
         view = self._view

@@ -120,6 +120,46 @@ def _offset(scene: CanvasScene, copied: Document, seen: QRectF) -> tuple[float, 
     return snapped(centre.x() - (left + right) / 2), snapped(centre.y() - (top + bottom) / 2)
 
 
+# Looking ------------------------------------------------------------------------------------------
+
+
+def fit(view) -> None:
+    """Show the whole design; where one was can be gone back to."""
+    with view.keyboard.views.leap():
+        view.fit()
+
+
+def fit_selection(view) -> None:
+    """Show what is selected; where one was can be gone back to."""
+    with view.keyboard.views.leap():
+        view.fit_selection()
+
+
+def view_back(view) -> None:
+    """Look from where one looked before the last jump."""
+    view.keyboard.views.back()
+
+
+def view_forward(view) -> None:
+    """Look from where one looked before going back."""
+    view.keyboard.views.forward()
+
+
+def find(view) -> None:
+    """Open the bar in which one finds nodes of the design."""
+    view.keyboard.find.open_bar()
+
+
+def find_next(view) -> None:
+    """Go to the next node that fits what was to be found."""
+    view.keyboard.find.step(1)
+
+
+def find_previous(view) -> None:
+    """Go to the node before that fits what was to be found."""
+    view.keyboard.find.step(-1)
+
+
 COMMANDS: Mapping[str, Callable] = {
     "open_up": layer_commands.open_up,
     "group": layer_commands.group,
@@ -142,6 +182,13 @@ COMMANDS: Mapping[str, Callable] = {
     "select_upstream": flow_commands.select_upstream,
     "select_downstream": flow_commands.select_downstream,
     "select_between": flow_commands.select_between,
+    "fit": fit,
+    "fit_selection": fit_selection,
+    "view_back": view_back,
+    "view_forward": view_forward,
+    "find": find,
+    "find_next": find_next,
+    "find_previous": find_previous,
 }
 """What the entries of the menus do with what is selected on a view, by their ids."""
 

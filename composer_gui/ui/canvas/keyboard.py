@@ -12,9 +12,12 @@ from composer_gui.core.document import Frame
 from composer_gui.ui import keymap
 from composer_gui.ui.canvas import commands, flow_commands, layer_commands
 from composer_gui.ui.canvas.connect_mode import ConnectMode
+from composer_gui.ui.canvas.find_bar import FindBar
 from composer_gui.ui.canvas.focus_mark import FocusMark
 from composer_gui.ui.canvas.geometry import SNAP
 from composer_gui.ui.canvas.interactions.move_nodes import nudge
+from composer_gui.ui.canvas.spotlight import Spotlight
+from composer_gui.ui.canvas.view_history import ViewHistory
 from composer_gui.ui.canvas.walking import DOWNWARDS, LEFT, RIGHT, UPWARDS, Walker
 
 BY_KEYS = (
@@ -45,6 +48,8 @@ class Keyboard(QObject):
         self._view = view
         self.walker = Walker(view)
         self.mark = FocusMark(view)
+        self.views = ViewHistory(view)
+        self.spotlight = Spotlight(view)
         self._commands = self._table()
         view.installEventFilter(self)
         self._connect()
@@ -101,6 +106,11 @@ class Keyboard(QObject):
         """The field in which the other end of a wire is chosen."""
         return ConnectMode(self._view)
 
+    @cached_property
+    def find(self) -> FindBar:
+        """The bar in which one finds nodes of the design."""
+        return FindBar(self._view)
+
     def _wire(self, side: str) -> None:
         self.connect.open_for(self.walker.stand(), side)
 
@@ -119,10 +129,12 @@ class Keyboard(QObject):
             view.rename(node.id)
 
     def _step_back(self) -> None:
-        """Escape: put the card away, else let go of the selection, else leave the submodel."""
+        """Escape: away with the card, the search, the selection; else leave the submodel."""
         view, scene = self._view, self._view.scene()
         if view.card.isVisible():
             view.card.dismiss()
+        elif self.spotlight.is_on:
+            self.find.close_bar()
         elif scene.selected_nodes or scene.selected_wires:
             scene.select()
         else:
@@ -140,9 +152,15 @@ class Keyboard(QObject):
             self._show()
         elif event.type() == QEvent.Type.FocusOut:
             self.hand_used()
-        elif event.type() == QEvent.Type.Resize and self.mark.is_shown:
-            self._view.viewport().update()
+        elif event.type() == QEvent.Type.Resize:
+            self._follow_size()
         return False
+
+    def _follow_size(self) -> None:
+        if self.mark.is_shown:
+            self._view.viewport().update()
+        if "find" in self.__dict__:
+            self.find.place()
 
     def _show(self) -> None:
         self.mark.show(self.walker.stand())

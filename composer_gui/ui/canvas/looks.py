@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
 
+from composer_gui.ui.canvas.view_history import Look
+
 if TYPE_CHECKING:
     from composer_gui.ui.canvas.view import CanvasView
 
@@ -26,13 +28,15 @@ class Looks:
         if session.history is not history:
             self._looks.clear()
             view.fit()
+            view.keyboard.views.begin()
             return
-        self._looks[left] = (view.camera.zoom, view.center())
+        zoom, middle = self._looks[left] = (view.camera.zoom, view.center())
         look = self._looks.get(session.place)
-        if look is None:
-            view.fit()
-        else:
-            view.look(*look)
+        with view.keyboard.views.leap(Look(left, zoom, middle.x(), middle.y())):
+            if look is None:
+                view.fit()
+            else:
+                view.look(*look)
         depth = len(session.place)
         if left[:depth] == session.place and len(left) > depth:
             view.select(session.graph.callers(left[depth])[:1])

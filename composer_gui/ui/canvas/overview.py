@@ -77,6 +77,7 @@ class Overview:
         painter.fillRect(event.rect(), self._scene.ink.canvas)
         painter.setWorldTransform(view.viewportTransform())
         self.paint_batch(painter, view.camera.zoom)
+        view.keyboard.spotlight.paint_far(painter)
         self._paint_gestures(painter)
         view.keyboard.mark.paint_far(painter)
         painter.resetTransform()
@@ -105,6 +106,19 @@ class Overview:
         kin = ((chosen.kin | chosen.twins) - chosen.nodes) & self._scene.nodes.keys()
         self._outline(painter, zoom, kin, ink.theme.accent, Qt.PenStyle.DashLine)
         self._outline(painter, zoom, chosen.nodes, ink.theme.accent)
+
+    def paint_some(self, painter: QPainter, node_ids: Iterable[str], zoom: float) -> None:
+        """Paint these nodes alone, in the colours of their categories; what is selected marked."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        for node_id in node_ids:
+            category = self._category.get(node_id)
+            if category is not None and category != "frame":
+                note = category == "note"
+                now = self._scene.ink
+                painter.setBrush(now.theme.card_line if note else now.category(category))
+                painter.drawRect(self._rects[category][node_id])
+        chosen = self._scene.selection.nodes
+        self._outline(painter, zoom, chosen.intersection(node_ids), self._scene.ink.theme.accent)
 
     def _paint_cards(self, painter: QPainter) -> None:
         """Paint nodes as quiet cards, whose categories the stripes then tell."""

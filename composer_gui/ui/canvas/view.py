@@ -125,9 +125,10 @@ class CanvasView(QGraphicsView):
     def show_node(self, node_id: str) -> None:
         """Select a node and bring it into view."""
         if node_id in self.scene().nodes:
-            if self.overview.holds(self):
-                self.zoom_by(1 / self.camera.zoom)
-            self.show_added((node_id,))
+            with self.keyboard.views.leap():
+                if self.overview.holds(self):
+                    self.zoom_by(1 / self.camera.zoom)
+                self.show_added((node_id,))
 
     def look(self, zoom: float, center: QPointF) -> None:
         """Look at a place of the scene from so near."""
@@ -141,12 +142,9 @@ class CanvasView(QGraphicsView):
         ids = [node_id for node_id in ids if node_id in nodes]
         self.select(ids)
         self.setFocus()
-        rect, seen = self.scene().content_rect(ids), self.camera.seen()
-        if rect.width() <= seen.width() and rect.height() <= seen.height():
-            self.camera.reveal(rect)
-            return
-        first = self.scene().content_rect([min(ids, key=lambda node_id: nodes[node_id].x)])
-        self.camera.look_at(first.center() + QPointF(seen.width() / 3, 0))
+        if ids:
+            first = min(ids, key=lambda node_id: nodes[node_id].x)
+            self.camera.show(self.scene().content_rect(ids), self.scene().content_rect([first]))
 
     def fit(self) -> None:
         """Show the whole design; before the view has its size, as soon as it has."""
@@ -361,6 +359,9 @@ class CanvasView(QGraphicsView):
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
         painter.fillRect(rect, self.ink.canvas)
         self.overview.paint_grid(painter, rect, self.camera.zoom)
+
+    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
+        self.keyboard.spotlight.paint(painter, rect)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)

@@ -128,14 +128,6 @@ def test_a_canvas_that_is_shown_late_fits_its_design(session, design, new_view, 
     assert late.camera.zoom > 0.1, "the room of the window is used"
 
 
-def test_arrows_move_the_view_when_nothing_is_selected(hand, view, session, design):
-    design.layer("Dense", 0, 0)
-    document, before = session.document, view.center()
-    hand.key(Qt.Key.Key_Right)
-    assert view.center().x() > before.x()
-    assert session.document is document
-
-
 def test_fit_of_an_empty_design_is_one_hundred_per_cent(view):
     view.zoom_out()
     view.fit()
