@@ -44,7 +44,8 @@ def copy(scene: CanvasScene) -> None:
     """Put the selected nodes on the clipboard, in our own form and as text."""
     if not scene.selected_nodes:
         return
-    text = fragment.to_text(fragment.copy(scene.session.document, scene.selected_nodes))
+    copied = fragment.copy(scene.session.document, scene.selected_nodes, outside=True)
+    text = fragment.to_text(copied)
     data = QMimeData()
     data.setData(fragment.MIME, text.encode())
     data.setText(text)
@@ -69,17 +70,19 @@ def clipboard_fragment(catalog: Catalog | None = None) -> Document | None:
     return fragment.from_text(own or data.text(), catalog)
 
 
-def paste(scene: CanvasScene, seen: QRectF, *, shared: bool = False) -> None:
+def paste(scene: CanvasScene, seen: QRectF, *, shared: bool = False, outside: bool = False) -> None:
     """Add the clipboard's nodes: beside the originals when these are seen, else in the middle.
 
-    With `shared` they call the layers that they were copied from, where these are here.
+    With `shared` they call the layers that they were copied from, and with `outside` wires lead to
+    them from the nodes that they were wired to, where these are here.
     """
     copied = clipboard_fragment(scene.session.catalog)
     if copied is None or not copied.nodes:
         scene.session.noticed.emit("There is nothing on the clipboard that could be pasted.")
         return
-    label = "Paste sharing weights" if shared else "Paste"
-    _add(scene, label, copied, *_offset(scene, copied, seen), shared=shared)
+    label = "Paste sharing weights" if shared else "Paste with wires" if outside else "Paste"
+    more = {"shared": shared, "outside": outside, "catalog": scene.session.catalog}
+    _add(scene, label, copied, *_offset(scene, copied, seen), **more)
 
 
 def duplicate(scene: CanvasScene, *, shared: bool = False) -> None:
@@ -100,10 +103,15 @@ def paste_shared(view) -> None:
     paste(view.scene(), view.camera.seen(), shared=True)
 
 
+def paste_wired(view) -> None:
+    """Add what is on the clipboard with the wires that led into it, where their nodes are here."""
+    paste(view.scene(), view.camera.seen(), outside=True)
+
+
 def _add(
-    scene: CanvasScene, label: str, copied: Document, dx: float, dy: float, *, shared: bool
+    scene: CanvasScene, label: str, copied: Document, dx: float, dy: float, **more: object
 ) -> None:
-    change = scene.session.try_apply(label, fragment.paste, copied, dx, dy, shared=shared)
+    change = scene.session.try_apply(label, fragment.paste, copied, dx, dy, **more)
     if change is not None:
         scene.select(change.added)
 
@@ -174,6 +182,7 @@ COMMANDS: Mapping[str, Callable] = {
     "delete_and_heal": layer_commands.delete_and_heal,
     "duplicate_shared": duplicate_shared,
     "paste_shared": paste_shared,
+    "paste_wired": paste_wired,
     "bypass": flow_commands.bypass,
     "pull_out": flow_commands.pull_out,
     "pin": flow_commands.pin,

@@ -15,6 +15,7 @@ from composer_gui.ui.canvas.connect_mode import ConnectMode
 from composer_gui.ui.canvas.find_bar import FindBar
 from composer_gui.ui.canvas.focus_mark import FocusMark
 from composer_gui.ui.canvas.geometry import SNAP
+from composer_gui.ui.canvas.inline_editor import edit_value
 from composer_gui.ui.canvas.interactions.move_nodes import nudge
 from composer_gui.ui.canvas.spotlight import Spotlight
 from composer_gui.ui.canvas.view_history import ViewHistory
@@ -126,7 +127,7 @@ class Keyboard(QObject):
         if isinstance(node, Frame) and node.folded:
             flow_commands.fold(view)
         else:
-            view.rename(node.id)
+            edit_value(view, node.id)
 
     def _step_back(self) -> None:
         """Escape: away with the card, the search, the selection; else leave the submodel."""

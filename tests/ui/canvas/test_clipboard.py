@@ -93,6 +93,32 @@ def test_nothing_selected_leaves_the_clipboard_alone(view, pair):
     assert QGuiApplication.clipboard().text() == "mine"
 
 
+def test_with_wires_a_copy_hangs_on_what_the_original_hangs_on(view, session, design, pair):
+    source, dense = pair
+    view.select([dense])
+    view.copy()
+    view.act("paste_wired")
+    (copy,) = view.selected()
+    assert design.sources(copy) == [source]
+    session.undo()
+    assert copy not in session.document.nodes
+    view.paste()
+    (plain,) = view.selected()
+    assert design.sources(plain) == []
+
+
+def test_with_wires_nothing_is_wired_in_a_design_that_has_no_such_node(
+    view, session, pair, new_view
+):
+    view.select([pair[1]])
+    view.copy()
+    other = Session(session.engine, session.catalog)
+    target = new_view(other)
+    target.act("paste_wired")
+    (copy,) = target.selected()
+    assert not other.document.nodes[copy].inputs
+
+
 def test_the_usual_keys_do_it_on_a_canvas_without_a_window(view, session, pair):
     for key in (
         QKeySequence.StandardKey.SelectAll,

@@ -158,6 +158,16 @@ def test_in_an_empty_design_the_arrows_do_nothing(hand, view):
     assert view.selected() == ()
 
 
+def test_enter_writes_the_parameter_that_matters_most_and_escape_comes_back(hand, view, fork):
+    view.select([fork[0]])
+    walk(hand, K.Key_Right, K.Key_Return)
+    editor = QApplication.focusWidget()
+    assert editor is not view and view.isAncestorOf(editor)
+    hand.key(K.Key_Escape, widget=editor)
+    assert view.hasFocus()
+    assert view.selected() == (fork[1][1],)
+
+
 # Where the keys are -------------------------------------------------------------------------------
 
 
