@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from composer_gui.ui import later
+from composer_gui.ui import later, preferences
 
 if TYPE_CHECKING:
     from composer_gui.ui.command_palette import CommandPalette
@@ -28,6 +28,7 @@ class ProgramCommands(QObject):
             "command_palette": self._open_palette,
             "shortcuts": self._show_shortcuts,
             "about": self._show_about,
+            "wire_specs": self._choose_wire_specs,
         }
 
     @cached_property
@@ -38,6 +39,10 @@ class ProgramCommands(QObject):
     def _open_palette(self, *_: object) -> None:
         self._window.commands.enable()
         self.palette.open_palette()
+
+    def _choose_wire_specs(self, is_always: bool) -> None:
+        choice = preferences.ALWAYS if is_always else preferences.ON_HOVER
+        preferences.current().choose(preferences.WIRE_SPECS, choice)
 
     def _show_shortcuts(self, *_: object) -> None:
         _, shortcuts = later.help_dialogs()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
-from composer_gui.ui import actions, later, theme
+from composer_gui.ui import actions, later, preferences, theme
 from composer_gui.ui.program_commands import ProgramCommands
 from composer_gui.ui.reasons import allow
 
@@ -80,6 +80,8 @@ class WindowCommands(QObject):
         made = window.actions_by_id
         actions.enable(made, frozenset(present))
         if window.is_working:
+            always = preferences.current().value(preferences.WIRE_SPECS) == preferences.ALWAYS
+            made["wire_specs"].setChecked(always)
             made[f"bars_{window.workspace.bars.figure or 'none'}"].setChecked(True)
             self._tick_panels()
         made["freeze"].setText("Thaw" if "frozen" in present else "Freeze")
@@ -257,6 +259,7 @@ _ON_LAYERS = (
     "delete_and_heal",
     "duplicate_shared",
     "paste_shared",
+    "paste_wired",
     "bypass",
     "pull_out",
     "pin",

@@ -17,11 +17,13 @@ _RANK_WIDTHS = (1.6, 2.0, 2.6, 3.2, 3.8)
 class Ink:
     """What to paint with. Items keep a reference; `refresh` fills it anew for another theme.
 
-    One made for a `fixed` theme keeps its colours whatever the window's are.
+    One made for a `fixed` theme keeps its colours whatever the window's are. `specs_at_rest` says
+    whether a wire shows what flows in it though nobody points at it.
     """
 
     def __init__(self, fixed: theme.Theme | None = None) -> None:
         self._fixed = fixed
+        self.specs_at_rest = True
         self._metrics: dict[str, QFontMetricsF] = {}
         self._widths: dict[tuple[str, str], float] = {}
         self._elided: dict[tuple[str, str, float], str] = {}

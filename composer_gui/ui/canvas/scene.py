@@ -250,6 +250,13 @@ class CanvasScene(QGraphicsScene):
         for wire in self.wires:
             self._place_wire(wire)
 
+    def show_specs(self, *, at_rest: bool) -> None:
+        """Let wires show what flows in them always, or only when they stand out."""
+        if self.ink.specs_at_rest != at_rest:
+            self.ink.specs_at_rest = at_rest
+            for item in self.wires.values():
+                item.show_specs()
+
     # Nodes and wires -----------------------------------------------------------------------------
 
     def _add_nodes(self, node_ids: Iterable[str]) -> None:

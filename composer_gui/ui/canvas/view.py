@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip
 
 from composer_gui.core.change import Change
-from composer_gui.ui import theme
+from composer_gui.ui import preferences, theme
 from composer_gui.ui.canvas import commands, layer_commands
 from composer_gui.ui.canvas.backlog import AT_ONCE
 from composer_gui.ui.canvas.camera import STEP, Camera
@@ -33,6 +33,7 @@ from composer_gui.ui.canvas.problem_card import ProblemCard
 from composer_gui.ui.canvas.quick_search import QuickSearch, selected_anchor
 from composer_gui.ui.canvas.scene import CanvasScene
 from composer_gui.ui.canvas.tags import Tags
+from composer_gui.ui.preferences import ALWAYS, WIRE_SPECS
 from composer_gui.ui.words import plain_tip
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class CanvasView(QGraphicsView):
         super().__init__(parent)
         self.session = session
         self.ink = Ink()
+        self.ink.specs_at_rest = preferences.current().value(WIRE_SPECS) == ALWAYS
         self.setScene(CanvasScene(session, self.ink, self))
         self.camera = Camera(self)
         self.overview = Overview(self.scene())
@@ -101,6 +103,7 @@ class CanvasView(QGraphicsView):
         scene.opened.connect(self._looks.open_level)
         self.session.opened.connect(self.show_added)
         theme.watch().changed.connect(self.refresh)
+        preferences.current().changed.connect(self._take_choice)
 
     # Asking --------------------------------------------------------------------------------------
 
@@ -394,6 +397,11 @@ class CanvasView(QGraphicsView):
                 self._telling.start()
             return
         self.selection_changed.emit(self.selected())
+
+    def _take_choice(self, key: str) -> None:
+        """Go by what the user has chosen."""
+        if key == WIRE_SPECS:
+            self.scene().show_specs(at_rest=preferences.current().value(key) == ALWAYS)
 
     def refresh(self) -> None:
         """Take the theme that holds now."""

@@ -193,9 +193,16 @@ class WireItem(QGraphicsPathItem):
     def set_mark(self, mark: str) -> None:
         """Stand out: "lit" selected, "hot" under the mouse, "wrong" on a closing path, or ""."""
         if mark != self.mark:
+            had_label = self._shown_label()
             self.mark = mark
             self._take_pen()
             self._take_height()
+            if self._shown_label() != had_label:
+                self._draw()
+
+    def show_specs(self) -> None:
+        """Show what flows in the wire at rest, or only when it stands out, as the ink says."""
+        self._draw()
 
     def refresh(self) -> None:
         """Take the colours and fonts that hold now."""
@@ -262,7 +269,7 @@ class WireItem(QGraphicsPathItem):
         self._outline = None
         self.prepareGeometryChange()
         self._bounds = wire_bounds(*self._span, self._flow, self._way)
-        label = "" if self.look.mismatch is not None else self.look.label
+        label = self._shown_label()
         width = self.ink.measure("label", label) if label else 0.0
         course = segments(*self._span, self._flow, self._way) if width else []
         room = label_room(course, self._flow) if width else 0.0
@@ -273,6 +280,12 @@ class WireItem(QGraphicsPathItem):
             return
         self._place_text(QPointF(*label_place(course[label_segment(course)])), room)
         self.setPath(wire_path_with_gap(course, width + 12))
+
+    def _shown_label(self) -> str:
+        """Return the words on the wire as it is now."""
+        look = self.look
+        shows = self.ink.specs_at_rest or self.mark or look.state == "wrong"
+        return look.label if shows and look.mismatch is None else ""
 
     def _place_text(self, middle: QPointF, room: float) -> None:
         if self._text is None:

@@ -1,0 +1,73 @@
+"""Wires show what flows in them always, or only when one points at them, as the user chooses."""
+
+import pytest
+from PySide6.QtCore import QPointF, Qt
+
+from composer_gui.ui import preferences
+from composer_gui.ui.preferences import ALWAYS, ON_HOVER, WIRE_SPECS
+
+
+@pytest.fixture
+def chosen(tmp_path, settings):
+    """The choices of this test only."""
+    choices = preferences.current()
+    choices.use(settings)
+    yield choices
+    choices.use(None)
+
+
+@pytest.fixture
+def flowing(design, scene):
+    source, node = design.input(0, 100), design.layer("Dense", 400, 100, units=4)
+    wire = design.wire(source, node)
+    design.judge(**{source: design.fine(64), node: design.fine(4)})
+    return scene.wires[wire]
+
+
+def label(item):
+    text = item._text
+    return text.text() if text is not None and text.isVisible() else ""
+
+
+def test_at_first_wires_always_show_what_flows_in_them(chosen, flowing):
+    assert chosen.value(WIRE_SPECS) == ALWAYS
+    assert label(flowing) == "64"
+
+
+def test_with_the_other_choice_only_the_wire_under_the_mouse_does(chosen, flowing, hand):
+    chosen.choose(WIRE_SPECS, ON_HOVER)
+    assert label(flowing) == ""
+    hand.hover(flowing.middle())
+    assert label(flowing) == "64"
+    hand.hover(QPointF(100, 400))
+    assert label(flowing) == ""
+
+
+def test_a_selected_wire_shows_what_flows_in_it(chosen, flowing, scene):
+    chosen.choose(WIRE_SPECS, ON_HOVER)
+    scene.select((), {flowing.wire})
+    assert label(flowing) == "64"
+
+
+def test_the_choice_can_be_taken_back_at_once(chosen, flowing):
+    chosen.choose(WIRE_SPECS, ON_HOVER)
+    chosen.choose(WIRE_SPECS, ALWAYS)
+    assert label(flowing) == "64"
+
+
+def test_the_line_has_no_gap_where_no_label_stands(chosen, flowing):
+    with_gap = flowing.path().elementCount()
+    chosen.choose(WIRE_SPECS, ON_HOVER)
+    assert flowing.path().elementCount() < with_gap
+
+
+def test_the_menu_chooses(chosen, working, qtbot):
+    entry = working.actions_by_id["wire_specs"]
+    working.commands.enable()
+    assert entry.isChecked()
+    entry.trigger()
+    assert chosen.value(WIRE_SPECS) == ON_HOVER
+    qtbot.keyClick(
+        working, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    )
+    assert chosen.value(WIRE_SPECS) == ALWAYS
