@@ -4,7 +4,8 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 
 from composer_gui.core import edits
-from composer_gui.core.document import Dot
+from composer_gui.core.document import Dot, wires_into
+from composer_gui.ui.canvas.interactions.draw_wire import FOLDED
 
 
 @pytest.fixture
@@ -90,3 +91,79 @@ def test_a_folded_frame_takes_along_what_is_in_it(hand, view, session, frame):
     nodes = session.document.nodes
     assert (nodes[frame_id].x, nodes[frame_id].y) == (120, 48)
     assert (nodes[inside].x, nodes[inside].y) == (168, 108)
+
+
+# Wires at dots and at folded frames -------------------------------------------------------------
+
+
+def test_a_wire_is_drawn_from_beside_a_dot(hand, session, design, wired):
+    at = middle_of(hand, wired)
+    hand.double_click(at)
+    third = design.layer("Dense", 500, 300)
+    dot = the_dot(session).id
+    hand.drag(hand.output(dot) + QPointF(6, 0), hand.input(third))
+    assert design.sources(third) == [dot]
+
+
+def test_a_wire_ends_at_a_dot_without_one(hand, session, design, wired):
+    source, dense, wire = wired
+    hand.double_click(middle_of(hand, wired))
+    dot = the_dot(session).id
+    session.apply("Disconnect", edits.disconnect, next(iter_wires(session, dot)))
+    hand.drag(hand.output(source), QPointF(the_dot(session).x, the_dot(session).y))
+    assert design.sources(dot, "input") == [source]
+
+
+def iter_wires(session, node):
+    return (wire for wire in wires_into(session.document.nodes[node]))
+
+
+@pytest.fixture
+def folded(hand, session, design, frame):
+    """A folded frame, the node in it, an Input that feeds it and a Dense that it feeds."""
+    frame_id, inside = frame
+    source, after = design.input(-400, 60), design.layer("Dense", 500, 60)
+    design.wire(source, inside)
+    design.wire(inside, after)
+    session.apply("Fold", edits.fold, frame_id, [inside])
+    return frame_id, inside, source, after
+
+
+def test_a_wire_is_drawn_from_a_folded_frame(hand, design, folded):
+    _, inside, _, _ = folded
+    third = design.layer("Dense", 500, 300)
+    hand.drag(hand.output(inside), hand.input(third))
+    assert design.sources(third) == [inside]
+
+
+def test_a_wire_into_a_folded_frame_is_picked_up(hand, session, design, folded):
+    _, inside, source, _ = folded
+    hand.drag(hand.input(inside), (200, 500))
+    assert design.sources(inside) == []
+    session.undo()
+    assert design.sources(inside) == [source]
+
+
+def test_a_wire_takes_the_place_of_one_into_a_folded_frame(hand, scene, design, folded):
+    frame_id, inside, source, _ = folded
+    other = design.input(-400, 300)
+    hand.press(hand.output(other))
+    hand.move(hand.output(other) + QPointF(40, 0))
+    hand.move(hand.input(inside))
+    assert any(mark.startswith("target") for mark in scene.nodes[frame_id].ringed.values())
+    hand.release(hand.input(inside))
+    assert design.sources(inside) == [other]
+
+
+def test_the_body_of_a_folded_frame_takes_no_wire_and_says_what_to_do(
+    hand, view, session, design, folded
+):
+    frame_id, _, _, _ = folded
+    other = design.input(-400, 300)
+    before = session.document
+    hand.press(hand.output(other))
+    hand.move(hand.output(other) + QPointF(40, 0))
+    hand.move(hand.middle(frame_id))
+    assert view.notice.text() == FOLDED.format("This frame")
+    hand.release(hand.middle(frame_id))
+    assert session.document is before

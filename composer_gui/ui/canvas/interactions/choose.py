@@ -77,15 +77,16 @@ def _write_value(view, node_id: str, at: QPointF) -> None:
 def _wire_from_ring(view, hit: Hit) -> DrawWire:
     """An output begins a wire; an input too, unless it has one: then that is picked up."""
     ring = hit.slot.ring
+    node_id = ring.node or hit.node  # a ring of a folded frame is that of a node in it
     if hit.side == "out":
-        return DrawWire(view, Anchor("out", hit.node, ring.port))
-    node = view.scene().session.document.nodes[hit.node]
+        return DrawWire(view, Anchor("out", node_id, ring.port))
+    node = view.scene().session.document.nodes[node_id]
     sources = node.inputs.get(ring.port, ())
     if ring.index < len(sources):
         source = sources[ring.index]
-        loose = Wire(source, hit.node, ring.port, ring.index)
+        loose = Wire(source, node_id, ring.port, ring.index)
         return DrawWire(view, Anchor("out", source.node, source.port), loose)
-    return DrawWire(view, Anchor("in", hit.node, ring.port, ring.index))
+    return DrawWire(view, Anchor("in", node_id, ring.port, ring.index))
 
 
 def _wire_from_wire(view, hit: Hit) -> DrawWire:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsPathItem
 from composer_gui.core import edits
 from composer_gui.core.change import Change
 from composer_gui.core.connections import Refusal, refusal
-from composer_gui.core.document import Document, Source, Wire
+from composer_gui.core.document import Document, Frame, Source, Wire
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.ports import input_ports, output_ports
 from composer_gui.session.fitting import CANNOT, FITS, MENDABLE
@@ -22,6 +22,7 @@ from composer_gui.ui.canvas.interactions.wire_marks import WireMarks
 from composer_gui.ui.canvas.scene import CanvasScene
 
 NEARLY = "Fits after a repair:"
+FOLDED = "{} is folded. End at one of its rings, or unfold it first."
 
 _DOUBTS = {FITS: 0, None: 1, MENDABLE: 2, CANNOT: 3}
 """How likely a wire is meant, by what is known of it."""
@@ -136,6 +137,7 @@ class DrawWire:
     def wire_to(self, node_id: str, slot: Slot) -> tuple[Wire, bool]:
         """Return the wire that a release on a ring would draw, and whether it takes a place."""
         ring, anchor = slot.ring, self.anchor
+        node_id = ring.node or node_id
         if anchor.side == "in":
             return Wire(Source(node_id, ring.port), anchor.node, anchor.port, anchor.index), False
         index, many = ring.index, self._is_many(node_id, ring.port)
@@ -147,6 +149,10 @@ class DrawWire:
 
     def _to_body(self, node_id: str) -> Proposal:
         """Return the likeliest to fit of the proposals that are not refused, else one that is."""
+        node = self._scene.session.document.nodes[node_id]
+        if isinstance(node, Frame):
+            why = Refusal(FOLDED.format(node.label or "This frame"))
+            return Proposal(self._wires_to(node_id)[0], refused=why)
         tried = [self._judged(wire, False) for wire in self._wires_to(node_id)]
         possible = [proposal for proposal in tried if proposal.refused is None]
         return min(possible, key=self._doubt, default=tried[0])
@@ -234,9 +240,10 @@ class DrawWire:
         if proposal is None or proposal.refused is not None:
             return None
         if self.anchor.side == "in":
-            return hit.node, "out", proposal.wire.source.port, 0
+            source = proposal.wire.source
+            return source.node, "out", source.port, 0
         index = hit.slot.ring.index if hit.kind == "ring" else proposal.wire.index
-        return hit.node, "in", proposal.wire.port, index
+        return proposal.wire.node, "in", proposal.wire.port, index
 
     def _snapped_to(self, hit: Hit, proposal: Proposal | None) -> QPointF | None:
         target = self._target(proposal, hit)

@@ -110,9 +110,10 @@ class WireMarks:
     def _rings(self, item: NodeItem) -> dict[tuple[str, int], str]:
         """Return the marks of a node's rings, the one at which the wire would end among them."""
         rings, target = self._candidates(item), self._target
-        if target is not None and target[0] == item.node_id:
+        if target is not None and self._scene.folds.shown(target[0]) == item.node_id:
             for number, slot in enumerate(self._slots(item)):
-                if (slot.ring.port, slot.ring.index) == target[2:]:
+                ring = slot.ring
+                if (ring.node or item.node_id, ring.port, ring.index) == (target[0], *target[2:]):
                     known = rings[self._side, number]
                     rings[self._side, number] = TARGETS.get(known, TARGET)
         return rings
@@ -122,8 +123,9 @@ class WireMarks:
         if before == target:
             return
         for shown in (before, target):
-            if shown is not None and shown[0] in self._scene.nodes:
-                item = self._scene.nodes[shown[0]]
+            card = self._scene.folds.shown(shown[0]) if shown is not None else ""
+            if card in self._scene.nodes:
+                item = self._scene.nodes[card]
                 item.mark(ringed=self._rings(item))
 
     def _show_loop(self, path: tuple[str, ...]) -> None:
