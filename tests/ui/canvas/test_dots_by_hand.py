@@ -106,7 +106,7 @@ def test_a_wire_is_drawn_from_beside_a_dot(hand, session, design, wired):
 
 
 def test_a_wire_ends_at_a_dot_without_one(hand, session, design, wired):
-    source, dense, wire = wired
+    source, *_ = wired
     hand.double_click(middle_of(hand, wired))
     dot = the_dot(session).id
     session.apply("Disconnect", edits.disconnect, next(iter_wires(session, dot)))
@@ -145,7 +145,7 @@ def test_a_wire_into_a_folded_frame_is_picked_up(hand, session, design, folded):
 
 
 def test_a_wire_takes_the_place_of_one_into_a_folded_frame(hand, scene, design, folded):
-    frame_id, inside, source, _ = folded
+    frame_id, inside, *_ = folded
     other = design.input(-400, 300)
     hand.press(hand.output(other))
     hand.move(hand.output(other) + QPointF(40, 0))
