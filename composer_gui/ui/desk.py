@@ -120,6 +120,8 @@ class Desk(QMainWindow):
         """Let a workspace go that was shown here."""
         if self.workspace is workspace:
             self.workspace = None
+        for name, dock in self.docks.items():
+            dock.drop(workspace.panels[name])
         workspace.let_go()
 
     # Docks ---------------------------------------------------------------------------------------

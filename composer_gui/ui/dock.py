@@ -57,6 +57,8 @@ class _NoHead(QWidget):
 class Dock(QDockWidget):
     """Holds one panel for each design and shows that of one; `name` is what the layout knows it by.
 
+    A panel is shown as long as it can be seen: behind a tab it has nothing to follow.
+
     Signals: `looks_changed(Dock)` when it was opened, closed, moved, or brought before or behind
     another.
     """
@@ -70,7 +72,10 @@ class Dock(QDockWidget):
         self.tone = ""
         self.head = DockHead(title, self)
         self._no_head = _NoHead(self)
+        self._panel: QWidget | None = None
+        self._nothing = QWidget()
         self._stack = QStackedWidget()
+        self._stack.addWidget(self._nothing)
         self._frame = _Frame(self._stack)
         self.setObjectName(name)
         self.setAccessibleName(title)
@@ -81,6 +86,7 @@ class Dock(QDockWidget):
     def _connect(self) -> None:
         self.head.detach.clicked.connect(self.toggle_floating)
         self.head.close_button.clicked.connect(self.close)
+        self.visibilityChanged.connect(self._fill)
         self.visibilityChanged.connect(self._tell)
         self.topLevelChanged.connect(self._tell)
         self.dockLocationChanged.connect(self._tell)
@@ -104,10 +110,21 @@ class Dock(QDockWidget):
         """Take in the panel of a design."""
         self._stack.addWidget(panel)
 
+    def drop(self, panel: QWidget) -> None:
+        """Let go of the panel of a design, which the caller deletes."""
+        self._stack.removeWidget(panel)
+        if self._panel is panel:
+            self._panel = None
+
     def show_panel(self, panel: QWidget, text: str = "", tone: str = "") -> None:
         """Show the panel of a design, with a head of its own or the usual one."""
-        self._stack.setCurrentWidget(panel)
+        self._panel = panel
+        self._fill(self.is_seen)
         self.say(text, tone)
+
+    def _fill(self, seen: bool) -> None:
+        has_one = self._panel is not None and self._stack.indexOf(self._panel) >= 0
+        self._stack.setCurrentWidget(self._panel if seen and has_one else self._nothing)
 
     def say(self, text: str = "", tone: str = "") -> None:
         """Let the head say `text`, or the usual name, in the colour of a tone."""

@@ -74,6 +74,7 @@ class MainWindow(QMainWindow):
         keymap.current().use(settings)
         keymap.Shortcuts(self, self.actions_by_id)
         self._idle = QTimer(self, singleShot=True, interval=IDLE)
+        self._counting = QTimer(self, singleShot=True, interval=0)
         self._lay_out()
         self._connect()
         self._restore()
@@ -107,6 +108,7 @@ class MainWindow(QMainWindow):
         self.top.tabs.close_wanted.connect(self.close_design)
         self.top.tabs.others_unwanted.connect(self.close_others)
         self._idle.timeout.connect(self._prepare)
+        self._counting.timeout.connect(self._count)
         self.status.problems_pressed.connect(self.commands.show_problems)
         self.files.opened.connect(self._open)
         self.files.models_wanted.connect(self.add_models)
@@ -228,7 +230,7 @@ class MainWindow(QMainWindow):
             self.canvas.setFocus()
         self.top.set_working(self.is_working)
         self._follow_name()
-        self._count()
+        self._counting.start()  # once the design is on the screen
         self._enable()
 
     # Closing a tab -------------------------------------------------------------------------------
