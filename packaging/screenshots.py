@@ -1,73 +1,70 @@
-"""Makes the README's screenshots: the real window, the real engine, two examples of the gallery.
+"""Makes pictures of the real window with the real engine: the README's, or the main states.
 
-Run: .venv/bin/python packaging/screenshots.py [FOLDER]   (default: packaging/screenshots)
-Needs no display: Qt draws into memory.
+Run: .venv/bin/python packaging/screenshots.py            the README's, into packaging/screenshots
+     .venv/bin/python packaging/screenshots.py --all FOLDER      every state, dark and light
+     .venv/bin/python packaging/screenshots.py FOLDER wiring card    these states, dark and light
+Needs no display: Qt draws into memory. QT_SCALE_FACTOR=2 makes all of it twice as sharp.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
+from screenshot_states import STATES, Stage
 
 from composer_gui.app import Composer
-from composer_gui.core.verdicts import WRONG
 from composer_gui.session.settings import Settings
 from composer_gui.ui import theme
 
 HERE = Path(__file__).resolve().parent
 SIZE = (1600, 1000)
-SHOTS = (("image-and-text", "light"), ("mismatch", "dark"))
+THEMES = ("dark", "light")
+IN_README = (("image-and-text", "light"), ("mismatch", "dark"))
 PATIENCE = 120_000
 
 
-def main(folder: Path) -> None:
-    """Write one picture for each of SHOTS into `folder`."""
+def main(arguments: argparse.Namespace) -> None:
+    """Write the pictures that are asked for."""
+    folder: Path = arguments.folder or HERE / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
+    wanted = STATES if arguments.all else arguments.states
+    named = {name: STATES[name] for name in wanted}
     application = QApplication([])
     settings = Settings(Path(tempfile.mkdtemp()) / "composer.ini")
-    theme.apply(application, SHOTS[0][1])
+    theme.apply(application, THEMES[0])
     composer = Composer(application, settings)
-    window = composer.open_window()
-    window.resize(*SIZE)
     composer.start_engine()
-    session = window.session
-    for example, colours in SHOTS:
-        theme.apply(application, colours)
-        window.open_example(example)
-        wait(lambda name=example: session.document.name == name and session.is_settled)
-        window.canvas.select(chosen(session))
-        rest(500)
-        window.canvas.fit()
-        if any(problem.node for problem in session.problems()):
-            wait(lambda: bool(window.canvas.card.buttons))
-            window.canvas.card.take_keys()  # what the first repair would do is seen
-        rest(500)
-        target = folder / f"{example}-{colours}.png"
-        window.grab().save(str(target))
-        print(target)
-        session.new()
+    if named:
+        for look in THEMES:
+            theme.apply(application, look)
+            take(composer, named, folder, look)
+    else:
+        for name, look in IN_README:
+            theme.apply(application, look)
+            take(composer, {name: STATES[name]}, folder, look)
     composer.engine.stop()
 
 
-def chosen(session) -> list[str]:
-    """Return the node to select: the wrong one, else the first saved model."""
-    wrong = [node for node, verdict in session.verdicts.items() if verdict.kind == WRONG]
-    models = [node for node in session.document.nodes if is_model(session.document, node)]
-    return wrong[:1] or sorted(models)[-1:]
-
-
-def is_model(document, node_id: str) -> bool:
-    """Whether a node calls a saved model."""
-    layer = document.layers.get(getattr(document.nodes[node_id], "layer", ""))
-    return hasattr(layer, "interface")
+def take(composer: Composer, states: Mapping[str, Callable], folder: Path, look: str) -> None:
+    """Bring a window of its own into each state, and keep a picture of it."""
+    for name, arrange in states.items():
+        window = composer.open_window()
+        window.resize(*SIZE)
+        arrange(Stage(window, wait, rest))
+        rest(400)
+        target = folder / f"{name}-{look}.png"
+        window.grab().save(str(target))
+        print(target, flush=True)
+        window.hide()  # closing it would ask what becomes of the design
 
 
 def wait(done: Callable[[], bool]) -> None:
@@ -86,5 +83,15 @@ def rest(milliseconds: int) -> None:
     loop.exec()
 
 
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--all", action="store_true", help="every state, dark and light")
+    parser.add_argument("folder", type=Path, nargs="?", help="where to write them")
+    parser.add_argument("states", nargs="*", choices=[*STATES, []], help="these states")
+    return parser.parse_args()
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if sys.argv[1:] else HERE / "screenshots")
+    main(_arguments())
+    sys.stdout.flush()
+    os._exit(0)  # windows with unsaved designs would ask
