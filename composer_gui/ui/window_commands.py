@@ -241,7 +241,6 @@ _ON_CANVAS = {
     "zoom_out": "zoom_out",
     "zoom_reset": "zoom_reset",
     "add_layer": "quick_add",
-    "arrange": "arrange",
 }
 
 
@@ -260,6 +259,8 @@ _ON_LAYERS = (
     "duplicate_shared",
     "paste_shared",
     "paste_wired",
+    "arrange",
+    "arrange_down",
     "bypass",
     "pull_out",
     "pin",

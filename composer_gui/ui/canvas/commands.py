@@ -1,4 +1,4 @@
-"""What the canvas does at a key or a menu entry: clipboard, delete, arrange."""
+"""What the canvas does at a key or a menu entry: clipboard, delete, and a table of more."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from PySide6.QtCore import QMimeData, QRectF
 from PySide6.QtGui import QGuiApplication
 
-from composer_gui.core import edits, fragment, layout
+from composer_gui.core import edits, fragment
 from composer_gui.core.document import Document, Wire, number_of
 from composer_gui.core.layers.catalog import Catalog
-from composer_gui.ui.canvas import flow_commands, layer_commands
+from composer_gui.ui.canvas import arranging, flow_commands, layer_commands
 from composer_gui.ui.canvas.geometry import GRID, snapped
 from composer_gui.ui.canvas.scene import CanvasScene
 
@@ -183,6 +183,8 @@ COMMANDS: Mapping[str, Callable] = {
     "duplicate_shared": duplicate_shared,
     "paste_shared": paste_shared,
     "paste_wired": paste_wired,
+    "arrange": arranging.to_the_right,
+    "arrange_down": arranging.downwards,
     "bypass": flow_commands.bypass,
     "pull_out": flow_commands.pull_out,
     "pin": flow_commands.pin,
@@ -200,14 +202,3 @@ COMMANDS: Mapping[str, Callable] = {
     "find_previous": find_previous,
 }
 """What the entries of the menus do with what is selected on a view, by their ids."""
-
-# Layout -------------------------------------------------------------------------------------------
-
-
-def arrange(scene: CanvasScene) -> None:
-    """Arrange several selected nodes, else all, as one step."""
-    document = scene.session.document
-    chosen = scene.selected_nodes if len(scene.selected_nodes) > 1 else None
-    sizes = {node_id: scene.size_of(node_id) for node_id in document.nodes}
-    places = layout.arrange(document, sizes, chosen, catalog=scene.session.catalog)
-    scene.session.try_apply("Arrange", edits.move, places)

@@ -62,6 +62,7 @@ class CanvasScene(QGraphicsScene):
         document = session.document
         self._take(between(Document(), document))
         self.ways = WireWays(self)
+        self.gliding: frozenset[str] = frozenset()
         self._backlog.begin()
 
     def _connect(self) -> None:
@@ -347,7 +348,8 @@ class CanvasScene(QGraphicsScene):
     def _other_place(self, node_id: str) -> tuple[float, float] | None:
         """Return where the document has the node, or None where its item is there already."""
         item, node = self.nodes[node_id], self.session.document.nodes[node_id]
-        return None if (item.x(), item.y()) == (node.x, node.y) else (node.x, node.y)
+        is_right = (item.x(), item.y()) == (node.x, node.y) or node_id in self.gliding
+        return None if is_right else (node.x, node.y)
 
     def place(self, positions: dict[str, tuple[float, float]]) -> None:
         """Put items at these positions, wires along; the document stays as it is."""

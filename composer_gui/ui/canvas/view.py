@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip
 from composer_gui.core.change import Change
 from composer_gui.ui import preferences, theme
 from composer_gui.ui.canvas import commands, layer_commands
+from composer_gui.ui.canvas.arranging import Arranging
 from composer_gui.ui.canvas.backlog import AT_ONCE
 from composer_gui.ui.canvas.camera import STEP, Camera
 from composer_gui.ui.canvas.hint import paint_corners
@@ -70,6 +71,7 @@ class CanvasView(QGraphicsView):
         self.preview = Preview(self)
         self.card = ProblemCard(self)
         self.pointer = Pointer(self)
+        self.arranging = Arranging(self)
         self.keyboard = Keyboard(self)
         self._drop = Drop(self)
         self._is_ready = True
@@ -222,8 +224,8 @@ class CanvasView(QGraphicsView):
         return layer_commands.abilities(self)
 
     def arrange(self) -> None:
-        """Lay the selected nodes out from left to right, or all where nothing is selected."""
-        commands.arrange(self.scene())
+        """Put the selected nodes in order as the wires run, or all where nothing is selected."""
+        self.arranging.arrange()
 
     def rename(self, node_id: str | None = None) -> None:
         """Open a field over a node's label; without an id over that of the one selected."""

@@ -126,5 +126,6 @@ def test_a_large_submodel_is_entered_and_left_in_slices(pasted, session, view, q
 
 def test_arranging_does_not_wait_for_what_is_not_drawn(pasted, session, view, qtbot):
     view.arrange()
-    qtbot.waitUntil(lambda: view.scene().is_drawn)
+    glide = view.arranging.glide
+    qtbot.waitUntil(lambda: view.scene().is_drawn and not glide.is_under_way)
     assert_in_step(view.scene())
