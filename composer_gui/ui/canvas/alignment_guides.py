@@ -83,6 +83,6 @@ class AlignmentGuides:
         pen = QPen(self._view.ink.theme.accent, 1.0)
         pen.setCosmetic(True)
         item.setPen(pen)
-        item.setZValue(100)
+        item.setZValue(-10)  # below nodes, so that it crosses no words, and above frames
         self._view.scene().addItem(item)
         return item

@@ -209,6 +209,7 @@ class InlineEditor(QFrame):
         self.setStyleSheet(
             f"#inlineEditor {{ background: {now.panel.name()}; border-radius: 6px;"
             f" border: 1px solid {line.name()}; }}"
+            "QLineEdit { border: none; padding: 0; background: transparent; }"
             f"QLabel {{ color: {now.secondary.name()}; background: transparent; }}"
         )
         colour = getattr(now, tone).name()

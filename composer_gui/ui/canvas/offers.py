@@ -50,11 +50,33 @@ LIKELY: dict[str, tuple[str, ...]] = {
     "integers": ("Embedding", "Rescaling", "CategoryEncoding", "Flatten"),
     "text": ("TextVectorization", "StringLookup", "Hashing"),
     "rank 1": ("Dense", "Dropout", "Concatenate", "Add", "BatchNormalization", "Activation"),
-    "rank 2": ("LSTM", "GRU", "Conv1D", "MultiHeadAttention", "GlobalAveragePooling1D", "Dense"),
-    "rank 3": ("Conv2D", "MaxPooling2D", "GlobalAveragePooling2D", "Flatten", "Rescaling"),
-    "rank 4": ("Conv3D", "MaxPooling3D", "GlobalAveragePooling3D", "Flatten"),
-}
+    "rank 2": (
+        "LSTM", "GRU", "Conv1D", "MultiHeadAttention", "GlobalAveragePooling1D", "Dense",
+        "LayerNormalization", "Dropout",
+    ),
+    "rank 3": (
+        "Conv2D", "MaxPooling2D", "BatchNormalization", "GlobalAveragePooling2D", "Flatten",
+        "Dropout", "Add", "Concatenate",
+    ),
+    "rank 4": ("Conv3D", "MaxPooling3D", "BatchNormalization", "GlobalAveragePooling3D", "Flatten"),
+}  # fmt: skip
 """What people put behind a tensor, the commonest first. An Output is always among them."""
+
+NEXT: dict[str, tuple[str, ...]] = {
+    "Input": ("Rescaling", "Normalization"),
+    "BatchNormalization": ("Activation", "ReLU"),
+    "Flatten": ("Dense", "Dropout"),
+    "GlobalAveragePooling1D": ("Dense", "Dropout"),
+    "GlobalAveragePooling2D": ("Dense", "Dropout"),
+    "GlobalAveragePooling3D": ("Dense", "Dropout"),
+    "Add": ("LayerNormalization", "ReLU", "Activation"),
+    "MultiHeadAttention": ("Add", "Dropout", "LayerNormalization"),
+    "TextVectorization": ("Embedding",),
+    "StringLookup": ("Embedding", "CategoryEncoding"),
+    "IntegerLookup": ("Embedding", "CategoryEncoding"),
+    "RandomFlip": ("RandomRotation", "RandomZoom", "Rescaling"),
+}
+"""What is likely behind a class besides: behind an Input second, behind a layer first."""
 
 
 def offers(
@@ -63,29 +85,31 @@ def offers(
     text: str,
     *,
     spec: TensorSpec | None = None,
+    after: str = "",
     takes: bool = False,
     gives: bool = False,
 ) -> list[Offer]:
     """Return what `text` may mean, the likeliest first, at most a screen or two of it.
 
     Words after a class name are values of its required parameters: "dense 10", "conv2d 32 3".
-    `spec` is the tensor that would flow in: of what does not take it, `misfit` says why. With
+    `spec` is the tensor that would flow in: of what does not take it, `misfit` says why. It comes
+    out of a layer of the class `after`, or of an "Input". With
     `takes` and `gives` only what has an input or an output is offered.
     """
     shaped = re.fullmatch(r"in(?:p(?:ut?)?)?\s+([\d ,x×?]+)", text.lower())
     if shaped:
         found = iter((_shaped_input(shaped[1]),))
     else:
-        found = _matching(document, catalog, *_parted(text, catalog), spec)
+        found = _matching(document, catalog, *_parted(text, catalog), spec, after)
     return [o for o in found if (o.takes or not takes) and (o.gives or not gives)]
 
 
-def _matching(document, catalog, words, values, spec) -> Iterator[Offer]:
+def _matching(document, catalog, words, values, spec, after) -> Iterator[Offer]:
     wanted = "".join(words.lower().split())
     simple = list(_simple_offers())
     again = list(_again_offers(document, spec))
     if not wanted:
-        yield from _likeliest(catalog, simple, again, spec)
+        yield from _likeliest(catalog, simple, again, spec, after)
         return
     begins = [offer for offer in (*simple, *again) if _plain(offer.title).startswith(wanted)]
     yield from begins
@@ -108,8 +132,8 @@ def _ranked(layers: list[LayerSpec], wanted: str, spec: TensorSpec | None) -> li
     return sorted(layers, key=key)
 
 
-def _likeliest(catalog, simple, again, spec) -> Iterator[Offer]:
-    names = LIKELY[_kind_of(spec)]
+def _likeliest(catalog, simple, again, spec, after) -> Iterator[Offer]:
+    names = _likely_names(spec, after)
     yield from simple[:1] if spec is None else ()
     for name in names:
         if name in catalog.layers:
@@ -119,6 +143,13 @@ def _likeliest(catalog, simple, again, spec) -> Iterator[Offer]:
     for layer in catalog.search(""):
         if layer.class_name not in names:
             yield _layer_offer(layer, EMPTY, spec)
+
+
+def _likely_names(spec: TensorSpec | None, after: str) -> list[str]:
+    """Return the likely classes, the likeliest first, each once."""
+    usual, besides = LIKELY[_kind_of(spec)], NEXT.get(after, ())
+    first = 1 if after == "Input" else 0
+    return list(dict.fromkeys((*usual[:first], *besides, *usual[first:])))
 
 
 def _kind_of(spec: TensorSpec | None) -> str:

@@ -2,41 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QStandardItem, QStandardItemModel
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
-    QLineEdit,
     QListView,
-    QStyle,
-    QStyledItemDelegate,
     QVBoxLayout,
 )
 
 from composer_gui.core import edits
-from composer_gui.core.document import Source, Wire, wires_into
+from composer_gui.core.document import DOWN, Call, Input, Source, Wire, wires_into
+from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.wording import counted
 from composer_gui.ui import theme
-from composer_gui.ui.canvas import glyphs
 from composer_gui.ui.canvas.geometry import HEADER, NARROWEST, snapped
 from composer_gui.ui.canvas.interactions.draw_wire import Anchor
 from composer_gui.ui.canvas.interactions.wire_below import seen_sizes
+from composer_gui.ui.canvas.offer_list import ROW, OfferDelegate, SearchField, offer_row
 from composer_gui.ui.canvas.offers import Offer, add_on_wire, add_wired, anchor_of, offers
 
-WIDTH, ROW, ROWS = 340, 28, 9
+WIDTH, ROWS = 340, 9
+CHROME = 2 * 8 + 34 + 26
+"""What there is in height besides the rows: margins, the field, the hint."""
 MORE = "Show {} that cannot take this"
 """The last line, where something was left out."""
-_STEPS = {
-    Qt.Key.Key_Up: -1,
-    Qt.Key.Key_Down: 1,
-    Qt.Key.Key_PageUp: 1 - ROWS,
-    Qt.Key.Key_PageDown: ROWS - 1,
-    Qt.Key.Key_Backtab: -1,
-    Qt.Key.Key_Tab: 1,
-}
 BEHIND = 96.0
 """Room between a node and the one that is added behind it, in pixels."""
 
@@ -56,8 +46,9 @@ class QuickSearch(QFrame):
         self._replaced = ""
         self._offers: list[Offer] = []
         self._left_out = 0
+        self._highest = 0
         self._shows_all = False
-        self.field = _Field(self)
+        self.field = SearchField(self)
         self.list = QListView(self)
         self._hint = QLabel(self)
         self._model = QStandardItemModel(self)
@@ -73,7 +64,7 @@ class QuickSearch(QFrame):
         self.field.setAccessibleName("What to add")
         self.list.setAccessibleName("What fits")
         self.list.setModel(self._model)
-        self.list.setItemDelegate(_OfferDelegate(self.list))
+        self.list.setItemDelegate(OfferDelegate(self.list))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setUniformItemSizes(True)
@@ -124,8 +115,8 @@ class QuickSearch(QFrame):
         self.field.clear()
         self.field.setPlaceholderText(self._prompt())
         self._hint.setText(self._hint_text())
-        self._search("")
         self._put()
+        self._search("")
         self.show()
         self.raise_()
         self.field.setFocus(Qt.FocusReason.PopupFocusReason)
@@ -163,13 +154,19 @@ class QuickSearch(QFrame):
             return "Values may follow: dense 10, input 28 28 1"
         return "Enter adds and wires, Shift+Enter adds alone"
 
+    def _fit_rows(self) -> None:
+        """Be as high as what is listed; where it stands was found for the highest."""
+        rows = min(self._model.rowCount(), ROWS)
+        self.resize(WIDTH, min(self._highest, CHROME + max(rows, 1) * ROW))
+
     def _put(self) -> None:
-        height = 2 * 8 + 34 + ROWS * ROW + 26
+        height = CHROME + ROWS * ROW
         room = self.parentWidget().size()
         at = self._view.camera.screen_at(self._place).toPoint()
         height = min(height, max(140, room.height() - 16))
         x = max(8, min(at.x(), room.width() - WIDTH - 8))
         y = max(8, min(at.y() - 20, room.height() - height - 8))
+        self._highest = height
         self.setGeometry(x, y, WIDTH, height)
 
     # Searching -----------------------------------------------------------------------------------
@@ -190,6 +187,7 @@ class QuickSearch(QFrame):
             session.catalog,
             text,
             spec=self._spec(),
+            after=self._after(),
             takes=self._wire is not None or self._drawn_from("out"),
             gives=self._wire is not None or self._drawn_from("in"),
         )
@@ -198,6 +196,7 @@ class QuickSearch(QFrame):
             self._offers = [offer for offer in self._offers if offer.title in known]
         self._leave_out()
         self._list()
+        self._fit_rows()
         self.list.setCurrentIndex(self._model.index(0, 0))
 
     def _leave_out(self) -> None:
@@ -211,10 +210,10 @@ class QuickSearch(QFrame):
         self._model.clear()
         for offer in self._offers:
             said = f"{offer.title}, {offer.misfit or offer.detail}"
-            self._model.appendRow(_row(offer.title, offer, said))
+            self._model.appendRow(offer_row(offer.title, offer, said))
         if self._left_out:
             words = MORE.format(counted(self._left_out, "more layer"))
-            self._model.appendRow(_row(words, None, words))
+            self._model.appendRow(offer_row(words, None, words))
 
     def _show_all(self) -> None:
         """Offer what does not fit too, the first of it chosen."""
@@ -226,19 +225,29 @@ class QuickSearch(QFrame):
         """Return whether a wire that was drawn from this side wants its other end."""
         return self._anchor is not None and self._anchor.side == side and not self._behind
 
-    def _spec(self):
-        session = self._view.session
-        source = self._anchor if self._wire is None else self._wire.source
+    def _source(self) -> Source | None:
+        """Return where the tensor at hand comes from; what is to be replaced has one too."""
         if self._replaced:
-            source = next(self._sources(), None)
-        if source is None or getattr(source, "side", "out") == "in":
-            return None
-        return session.verdict(source.node).spec(source.port)
+            into = wires_into(self._view.session.document.nodes[self._replaced])
+            return next((wire.source for wire in into), None)
+        if self._wire is not None:
+            return self._wire.source
+        anchor = self._anchor
+        return Source(anchor.node, anchor.port) if anchor and anchor.side == "out" else None
 
-    def _sources(self) -> Iterator[Source]:
-        """Yield where the wires begin that lead into the node to be replaced, the first port's."""
-        for wire in wires_into(self._view.session.document.nodes[self._replaced]):
-            yield wire.source
+    def _spec(self) -> TensorSpec | None:
+        source = self._source()
+        if source is None:
+            return None
+        return self._view.session.verdict(source.node).spec(source.port)
+
+    def _after(self) -> str:
+        """Return the class of the layer that gives the tensor at hand, or "Input"."""
+        source, document = self._source(), self._view.session.document
+        node = document.nodes.get(source.node) if source is not None else None
+        if isinstance(node, Call):
+            return getattr(document.layers[node.layer], "class_name", "")
+        return "Input" if isinstance(node, Input) else ""
 
     def _step(self, rows: int) -> None:
         row = min(max(self.list.currentIndex().row() + rows, 0), self._model.rowCount() - 1)
@@ -282,88 +291,13 @@ class QuickSearch(QFrame):
         scene, anchor = self._view.scene(), self._anchor
         if anchor is not None and self._behind and wired and offer.takes:
             card = scene.nodes[anchor.node].card()
+            if self._view.session.document.flow == DOWN:
+                return scene.free_place(card.left(), snapped(card.bottom() + BEHIND))
             return scene.free_place(snapped(card.right() + BEHIND), card.top())
         x, y = self._place.x(), self._place.y() - HEADER / 2
         if anchor is not None and anchor.side == "in":
             x -= NARROWEST
         return scene.free_place(snapped(x), snapped(y))
-
-
-def _row(words: str, offer: Offer | None, said: str) -> QStandardItem:
-    """Return a line of the list; `said` is what a screen reader says of it."""
-    item = QStandardItem(words)
-    item.setEditable(False)
-    item.setData(offer, Qt.ItemDataRole.UserRole)
-    item.setData(said, Qt.ItemDataRole.AccessibleTextRole)
-    return item
-
-
-class _Field(QLineEdit):
-    """A line that hands the keys of the list on: `stepped(rows)`, `accepted(wired)`."""
-
-    stepped = Signal(int)
-    accepted = Signal(bool)
-    cancelled = Signal()
-    left = Signal()
-
-    def focusNextPrevChild(self, forward: bool) -> bool:
-        """Tab walks the list."""
-        return False
-
-    def keyPressEvent(self, event) -> None:
-        if event.key() in _STEPS:
-            self.stepped.emit(_STEPS[event.key()])
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.accepted.emit(not event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        elif event.key() == Qt.Key.Key_Escape:
-            self.cancelled.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def focusOutEvent(self, event) -> None:
-        super().focusOutEvent(event)
-        if event.reason() != Qt.FocusReason.ActiveWindowFocusReason:
-            self.left.emit()
-
-
-class _OfferDelegate(QStyledItemDelegate):
-    """Draws an offer: the glyph of its category, what it is, and a word about it."""
-
-    def sizeHint(self, option, index) -> QSize:
-        return QSize(WIDTH - 30, ROW)
-
-    def paint(self, painter: QPainter, option, index) -> None:
-        now, offer = theme.current(), index.data(Qt.ItemDataRole.UserRole)
-        words = index.data(Qt.ItemDataRole.DisplayRole)
-        rect: QRect = option.rect
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.setBrush(now.selection)
-            painter.drawRoundedRect(rect, 5, 5)
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.setBrush(now.hover)
-            painter.drawRoundedRect(rect, 5, 5)
-        text = rect.adjusted(30, 0, -10, 0)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        if offer is not None:
-            top = rect.center().y() - glyphs.SIZE / 2 + 0.5
-            colour = now.category(offer.category)
-            glyphs.draw_category(painter, offer.category, colour, rect.left() + 10, top)
-        painter.setFont(theme.font(13, 500 if offer is not None else 400))
-        painter.setPen(now.secondary if offer is None or offer.misfit else now.text)
-        painter.drawText(text, middle | Qt.AlignmentFlag.AlignLeft, words)
-        used = painter.fontMetrics().horizontalAdvance(words) + 14
-        painter.setFont(theme.font(11, 400))
-        painter.setPen(now.warning if offer is not None and offer.misfit else now.secondary)
-        detail = painter.fontMetrics().elidedText(
-            (offer.misfit or offer.detail) if offer is not None else "",
-            Qt.TextElideMode.ElideRight,
-            max(0, text.width() - used),
-        )
-        painter.drawText(text, middle | Qt.AlignmentFlag.AlignRight, detail)
-        painter.restore()
 
 
 def selected_anchor(view) -> Anchor | None:

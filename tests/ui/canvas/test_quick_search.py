@@ -4,7 +4,8 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
-from composer_gui.core.document import Call, Frame, Input, Note, Output
+from composer_gui.core import edits
+from composer_gui.core.document import DOWN, Call, Frame, Input, Note, Output
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
@@ -138,6 +139,16 @@ def test_with_a_node_selected_the_new_one_goes_behind_it_and_is_wired(
     assert set(session.document.nodes) == {source}
 
 
+def test_where_wires_run_down_the_new_one_goes_below(hand, view, session, design, type_in):
+    source = design.input(0, 0, shape=(4,))
+    session.apply("Turn", edits.set_flow, DOWN)
+    view.select([source])
+    hand.key(Qt.Key.Key_Tab)
+    type_in("dense 3")
+    assert only(session, Call).y > view.scene().nodes[source].card().bottom()
+    assert only(session, Call).x == 0
+
+
 def test_a_whole_chain_can_be_typed(hand, session, design, type_in):
     for text in ("input 8", "dense 4", "dropout 0.5", "output"):
         hand.key(Qt.Key.Key_Tab)
@@ -205,6 +216,32 @@ def test_only_what_takes_the_tensor_is_offered(hand, design, search):
     offered = set(search.titles())
     assert {"Conv2D", "MaxPooling2D", "Flatten", "Output"} <= offered
     assert offered.isdisjoint({"Conv1D", "Conv3D", "LSTM", "RepeatVector", "StringLookup"})
+
+
+def test_what_comes_before_tells_what_is_likely(hand, view, design, search):
+    image = design.input(0, 0, shape=(28, 28, 3))
+    flatten = design.layer("Flatten", 300, 0)
+    design.wire(image, flatten)
+    design.judge(**{flatten: design.fine(2352)})
+    view.select([image])
+    hand.key(Qt.Key.Key_Tab)
+    assert search.titles()[:2] == ["Conv2D", "Rescaling"]
+    hand.key(Qt.Key.Key_Escape, widget=search.field)
+    view.select([flatten])
+    hand.key(Qt.Key.Key_Tab)
+    assert search.titles()[:2] == ["Dense", "Dropout"]
+    assert len(search.titles()) == len(set(search.titles()))
+
+
+def test_it_is_as_high_as_what_it_lists(hand, search):
+    hand.double_click((300, 200))
+    highest = search.height()
+    QTest.keyClicks(search.field, "concat")
+    assert search.height() < highest
+    assert search.list.height() >= search.list.model().rowCount() * 28
+    QTest.keyClick(search.field, Qt.Key.Key_Escape)
+    hand.double_click((300, 200))
+    assert search.height() == highest
 
 
 def test_numbers_are_not_offered_what_reads_text(hand, view, design, search):

@@ -20,6 +20,7 @@ from composer_gui.ui.canvas.scene import CanvasScene
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 ADDING = Qt.KeyboardModifier.ShiftModifier | CONTROL
+PULLED = "pulled out: the wires close behind"
 LOOSE = 0.3
 """How much is seen, while it is dragged on, of the wires that a node was shaken off."""
 
@@ -122,10 +123,10 @@ class MoveNodes:
         kept_off = modifiers & Qt.KeyboardModifier.AltModifier
         if len(self._from) > 1 or kept_off or self._view.overview.holds(self._view):
             self._below.clear()
-            return
-        self._below.look(self._node_id, self._pulled or self._scene.session.document, at)
+        else:
+            self._below.look(self._node_id, self._pulled or self._scene.session.document, at)
         if self._pulled is not None and self._below.wire is None:
-            self._view.notice.say("pulled out: its wires close behind it", at, tone="accent")
+            self._view.notice.say(PULLED, at, tone="accent")
 
     def _pull_out(self) -> None:
         """Take what is dragged out of the flow, once the hand lets go."""
