@@ -105,6 +105,7 @@ class Export(QObject):
         self._insides: dict[str, Inside] = {}
         self._stage: Stage | None = None
         self._script: Script | None = None
+        self._anew: frozenset[str] = frozenset()
         self._steps: frozenset[str] = frozenset()
         self._jobs: dict[str, Job] = {}
         self._parts: dict[str, float] = {}
@@ -148,6 +149,8 @@ class Export(QObject):
         """Look at what is known already, then gather what the source needs in a thread."""
         check_targets(self._targets, force=self._force)
         self._refuse_problems()
+        # Now, while the verdicts are about this very document: one may work on meanwhile
+        self._anew = scripts.anew(self._document, self._session.verdicts)
         by_suffix = {target.suffix.lower(): target for target in self._targets}
         if self._with_weights and (self._style != SCRATCH or PYTHON not in by_suffix):
             raise ExportFailed(
@@ -211,7 +214,7 @@ class Export(QObject):
             session.catalog,
             self._gathered.paths,
             insides=self._insides,
-            anew=scripts.anew(document, session.verdicts),
+            anew=self._anew,
             style=style,
             **({"weights": self._weights_name} if with_weights else {}),
         )

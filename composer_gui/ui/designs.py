@@ -13,11 +13,13 @@ from composer_gui.session.settings import Settings
 from composer_gui.ui.design_tabs import DesignTabs
 
 if TYPE_CHECKING:
+    from composer_gui.ui.export_dialog import ExportDialog
     from composer_gui.ui.workspace import Workspace
 
 
 class OpenDesign(QObject):
-    """A design in a tab: its session, and canvas and panels once they were wanted.
+    """A design in a tab: its session, canvas and panels once they were wanted, and the dialog that
+    exports it while there is one.
 
     `named(OpenDesign)` when its title, its file or whether it is saved is another.
     """
@@ -28,6 +30,7 @@ class OpenDesign(QObject):
         super().__init__(parent)
         self.session = session
         self.workspace: Workspace | None = None
+        self.exporting: ExportDialog | None = None
         session.path_changed.connect(self._tell)
         session.clean_changed.connect(self._tell)
         session.changed.connect(self._follow)
@@ -53,6 +56,15 @@ class OpenDesign(QObject):
         session = self.session
         done = session.history.undo_label or session.history.redo_label
         return session.path is None and not done and not session.root.nodes
+
+    def end_export(self, *_: object) -> None:
+        """Note that the dialog of the export is closed."""
+        self.exporting = None
+
+    def cancel_export(self) -> None:
+        """End an export that is on its way: nothing is written then."""
+        if self.exporting is not None:
+            self.exporting.reject()
 
     def _follow(self, change: object) -> None:
         if getattr(change, "head", False):
@@ -169,6 +181,7 @@ class Designs(QObject):
             self.current = next(iter(self), None)
 
     def _let_go(self, design: OpenDesign) -> None:
+        design.cancel_export()
         if self.current is design:
             self.current = None
         self.tabs.remove(design)  # which turns to another
@@ -181,6 +194,7 @@ class Designs(QObject):
         """Let go of every session, as the window does; nothing is shown in their place."""
         self.tabs.blockSignals(True)
         for design in list(self):
+            design.cancel_export()
             design.session.close()
         if self._waiting is not None:
             self._waiting.close()

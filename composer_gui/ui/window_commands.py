@@ -16,10 +16,9 @@ from composer_gui.ui.program_commands import ProgramCommands
 from composer_gui.ui.reasons import allow
 
 if TYPE_CHECKING:
+    from composer_gui.ui.designs import OpenDesign
     from composer_gui.ui.main_window import MainWindow
     from composer_gui.ui.panels.inspector import Inspector
-
-THEME_KEY = "theme"
 
 
 class WindowCommands(QObject):
@@ -92,6 +91,7 @@ class WindowCommands(QObject):
         made["inference_only"].setText(text)
         made["undo"].setText(f"Undo {_quiet(history.undo_label)}".strip())
         made["redo"].setText(f"Redo {_quiet(history.redo_label)}".strip())
+        self.of_program.hints.soon()
 
     def fill_recent(self) -> None:
         """List the designs that were open last."""
@@ -160,9 +160,7 @@ class WindowCommands(QObject):
         self._window.workspace.bars.show(figure)
 
     def _use_theme(self, name: str, *_: object) -> None:
-        theme.apply(QApplication.instance(), name)
-        if self._window.settings:
-            self._window.settings.remember(THEME_KEY, name)
+        preferences.current().choose(preferences.THEME, name)
 
     def tick_theme(self, name: str) -> None:
         """Tick the theme that holds."""
@@ -171,13 +169,21 @@ class WindowCommands(QObject):
             action.setChecked(True)
 
     def export(self) -> None:
-        """Ask what to export where, do it, and show the proof."""
-        window = self._window
-        dialog = later.export_dialog()(
-            window.session, window.files.folder(), window.settings, window
-        )
-        dialog.node_chosen.connect(window.canvas.show_node)
-        dialog.open()
+        """Ask what to export where, do it, and show the proof; one works on meanwhile."""
+        window, design = self._window, self._window.designs.current
+        if design.exporting is None:
+            design.exporting = dialog = later.export_dialog()(
+                window.session, window.files.folder(), window.settings, window
+            )
+            dialog.node_chosen.connect(partial(self._show_node, design))
+            dialog.finished.connect(design.end_export)
+            dialog.show()
+        design.exporting.raise_()
+        design.exporting.activateWindow()
+
+    def _show_node(self, design: OpenDesign, node_id: str) -> None:
+        self._window.designs.show(design.session)
+        self._window.canvas.show_node(node_id)
 
     def export_picture(self) -> None:
         """Ask what of the design to draw into which file, and draw it."""

@@ -196,6 +196,28 @@ def test_the_menu_opens_the_dialog(working, ready, exports):
     dialog.reject()
 
 
+def test_one_works_on_while_the_dialog_is_open(working, ready, exports):
+    export = working.actions_by_id["export"].trigger
+    export()
+    dialog = working.findChild(ExportDialog)
+    assert not dialog.isModal()
+    dialog.start()
+    ready.layer("Dense", units=2)
+    assert dialog.pages.currentIndex() == RUN
+    export()
+    assert working.findChildren(ExportDialog) == [dialog]
+    dialog.reject()
+
+
+def test_closing_a_design_ends_its_export(working, ready, exports):
+    working.actions_by_id["export"].trigger()
+    dialog = working.findChild(ExportDialog)
+    dialog.start()
+    working.close_tab()
+    assert not dialog.isVisible()
+    assert exports[-1].is_cancelled
+
+
 # From saved models, or from scratch ---------------------------------------------------------------
 
 
