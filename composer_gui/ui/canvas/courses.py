@@ -92,19 +92,23 @@ def label_room(course: Sequence[Segment], flow: str = RIGHT) -> float:
     return length
 
 
-def wire_path_with_gap(course: Sequence[Segment], width: float) -> QPainterPath:
-    """Return a wire's course with room left for a label so wide around its place."""
+def wire_path_with_gap(
+    course: Sequence[Segment], width: float
+) -> tuple[QPainterPath, tuple[Place, Place]]:
+    """Return a wire's course with room left for a label so wide, and where that room ends."""
     chosen = label_segment(course)
-    path = QPainterPath()
+    path, gap = QPainterPath(), (START, START)
     for number, segment in enumerate(course):
         if number != chosen:
             _add(path, segment)
             continue
         speed = _speed_in_the_middle(segment)
         half = min(0.45, _gap(segment, width) / 2 / speed) if speed else 0.45
-        _add(path, _split(segment, 0.5 - half)[0])
-        _add(path, _split(segment, 0.5 + half)[1])
-    return path
+        before, after = _split(segment, 0.5 - half)[0], _split(segment, 0.5 + half)[1]
+        _add(path, before)
+        _add(path, after)
+        gap = before[3], after[0]
+    return path, gap
 
 
 def _gap(segment: Segment, width: float) -> float:

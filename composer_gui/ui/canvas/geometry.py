@@ -42,8 +42,10 @@ GRIP = 14.0
 """Side of the corner by which frames and notes are resized."""
 SMALLEST_FRAME = (120.0, 72.0)
 
-FULL_DETAIL = 0.62
-"""Zoom below which of a node only the label is painted, larger, and of a wire no label."""
+FULL_DETAIL = 0.8
+"""Zoom below which of a node only the label and what flows out is painted, larger."""
+LABEL_ONLY = 0.5
+"""Zoom below which it is the label only, larger still, and of a wire no label."""
 
 Measure = Callable[[str, str], float]
 """(style, text) -> width; the styles are "title", "kind", "count", "name" and "value"."""

@@ -8,8 +8,13 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen
 from composer_gui.ui import theme
 
 TITLE, KIND, SMALL = 14, 12, 11
-FAR_TITLE, FAR_FOOT = 18, 15
+FAR_TITLE, FAR_FOOT = 20, 18
 """Sizes of the label and of the shape when there is room for nothing else."""
+FARTHEST_TITLE = 25
+"""Size of the label where even the shape could not be read."""
+
+_BREAKS = " _-./"
+"""Where a label is broken into two lines, behind one of these."""
 
 _RANK_WIDTHS = (1.6, 2.0, 2.6, 3.2, 3.8)
 
@@ -27,6 +32,7 @@ class Ink:
         self._metrics: dict[str, QFontMetricsF] = {}
         self._widths: dict[tuple[str, str], float] = {}
         self._elided: dict[tuple[str, str, float], str] = {}
+        self._lines: dict[tuple[str, str, float], tuple[str, ...]] = {}
         self._wire_pens: dict[tuple, QPen] = {}
         self.refresh()
 
@@ -37,6 +43,7 @@ class Ink:
         self._metrics = {style: QFontMetricsF(font) for style, font in self.fonts.items()}
         self._widths.clear()
         self._elided.clear()
+        self._lines.clear()
         self._wire_pens.clear()
         now = self.theme
         self.card = QBrush(now.card)
@@ -49,6 +56,9 @@ class Ink:
         self.warning_pen = QPen(now.warning, 1.6)
         self.twin_pen = QPen(now.accent, 1.6, Qt.PenStyle.DashLine)
         self.hairline = QPen(now.line, 1.0)
+        hatch = QColor(now.card_line)
+        hatch.setAlphaF(0.4)  # words stand on it
+        self.hatch_pen = QPen(hatch, 1.0)
         self.ring_pen = QPen(now.tertiary, 2.0)
         self.quiet_ring_pen = QPen(now.tertiary, 1.4)
         self.candidate_pen = QPen(now.accent, 2.4)
@@ -86,6 +96,20 @@ class Ink:
             short = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0.0, room))
             self._elided[key] = short
         return short
+
+    def lines(self, style: str, text: str, room: float) -> tuple[str, ...]:
+        """Return `text` in two lines where one is too narrow for it, the second one shortened."""
+        if self.measure(style, text) <= room:
+            return (text,)
+        key = (style, text, room)
+        found = self._lines.get(key)
+        if found is None:
+            fits = [n for n in range(1, len(text)) if self.measure(style, text[:n]) <= room]
+            breaks = [n for n in fits if text[n - 1] in _BREAKS]
+            cut = max(breaks or fits or [1])
+            found = (text[:cut].rstrip(), self.elided(style, text[cut:].lstrip(), room))
+            self._lines[key] = found
+        return found
 
     def baseline(self, style: str, centre: float) -> float:
         """Return where the baseline lies for text that is centred at height `centre`."""
@@ -125,6 +149,7 @@ def _fonts() -> dict[str, QFont]:
         "title": theme.font(TITLE, 600),
         "far": theme.font(FAR_TITLE, 600),
         "far_foot": theme.mono(FAR_FOOT),
+        "farthest": theme.font(FARTHEST_TITLE, 600),
         "kind": theme.font(KIND, 400),
         "name": theme.font(KIND, 400),
         "value": theme.mono(KIND),
@@ -134,5 +159,7 @@ def _fonts() -> dict[str, QFont]:
         "label": theme.mono(SMALL),
         "marked": theme.mono(SMALL, 600),
         "note": theme.font(13, 400),
+        "far_note": theme.font(FAR_TITLE, 400),
+        "farthest_note": theme.font(FARTHEST_TITLE, 400),
         "frame": theme.font(13, 600),
     }

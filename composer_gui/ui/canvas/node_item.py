@@ -14,6 +14,7 @@ from composer_gui.ui.canvas.geometry import (
     BAR,
     FOOT,
     FULL_DETAIL,
+    LABEL_ONLY,
     NAMES,
     PADDING,
     RADIUS,
@@ -33,6 +34,7 @@ from composer_gui.ui.canvas.ring_marks import draw_marked
 
 TITLE_AT, KIND_AT = 17.0, 34.0
 """Heights of the middle of the label and of the line below it."""
+FARTHEST_LINE = 28.0
 HATCH = 9.0
 """Distance of the strokes across a bypassed node."""
 _MARGIN = 9.0
@@ -126,12 +128,15 @@ class NodeItem(QGraphicsItem):
         self._paint_card(painter)
         if self.face.bypassed:
             self._paint_passage(painter)
-        if painter.worldTransform().m11() < FULL_DETAIL:
-            self._paint_far(painter)
-        else:
+        zoom = painter.worldTransform().m11()
+        if zoom >= FULL_DETAIL:
             self._paint_head(painter)
             self._paint_rows(painter)
             self._paint_foot(painter)
+        elif zoom >= LABEL_ONLY:
+            self._paint_far(painter)
+        else:
+            self._paint_farthest(painter)
         self._paint_rings(painter)
 
     def _paint_card(self, painter: QPainter) -> None:
@@ -156,7 +161,7 @@ class NodeItem(QGraphicsItem):
     def _paint_passage(self, painter: QPainter) -> None:
         """Hatch the card, and lead a line through it from the first ring in to the first out."""
         ink, size = self.ink, self.layout
-        painter.setPen(ink.hairline)
+        painter.setPen(ink.hatch_pen)
         bottom, step = size.height - 1, HATCH
         lean = size.height - 2
         for number in range(1, int((size.width + lean) / step) + 1):
@@ -184,10 +189,10 @@ class NodeItem(QGraphicsItem):
             path.lineTo(last.x + 8, bottom)
             path.quadTo(last.x, bottom, last.x, last.y)
         else:
-            y = size.foot_top
-            path.cubicTo(PADDING - 4, first.y, BAR, y, PADDING + 4, y)
+            y = size.height - 5
+            path.cubicTo(PADDING - 6, first.y, BAR, y, PADDING + 4, y)
             path.lineTo(size.width - RIGHT - 4, y)
-            path.cubicTo(size.width - BAR, y, size.width - RIGHT + 4, last.y, last.x, last.y)
+            path.cubicTo(size.width - BAR, y, size.width - RIGHT + 6, last.y, last.x, last.y)
         return path
 
     def _border(self):
@@ -205,7 +210,7 @@ class NodeItem(QGraphicsItem):
         ink, size = self.ink, self.layout
         middle = size.height / 2
         room = size.width - PADDING - RIGHT
-        title_at = middle - 12 if self.face.brief else middle
+        title_at = middle - 13 if self.face.brief else middle
         self._paint_verdict(painter, size.width - RIGHT - 6, title_at)
         painter.setFont(ink.fonts["far"])
         painter.setPen(self._tone(ink.theme.text))
@@ -215,6 +220,21 @@ class NodeItem(QGraphicsItem):
         painter.setPen(self._foot_colour())
         text = ink.elided("far_foot", self.face.brief, room)
         painter.drawText(QPointF(PADDING, ink.baseline("far_foot", middle + 15)), text)
+
+    def _paint_farthest(self, painter: QPainter) -> None:
+        """Paint the label as large as it can be, and the verdict unless all is well."""
+        ink, size = self.ink, self.layout
+        middle = size.height / 2
+        room = size.width - PADDING - RIGHT / 2
+        if self.face.state not in ("fine", "pending"):
+            self._paint_verdict(painter, size.width - RIGHT - 2, 14)
+        painter.setFont(ink.fonts["farthest"])
+        painter.setPen(self._tone(ink.theme.text))
+        lines = ink.lines("farthest", self.face.label, room)
+        y = middle - FARTHEST_LINE / 2 * (len(lines) - 1)
+        for line in lines:
+            painter.drawText(QPointF(PADDING, ink.baseline("farthest", y)), line)
+            y += FARTHEST_LINE
 
     def _paint_head(self, painter: QPainter) -> None:
         ink, face = self.ink, self.face

@@ -14,11 +14,11 @@ from composer_gui.core.change import Change
 from composer_gui.core.document import Wire
 from composer_gui.ui.canvas.geometry import GRID, NARROWEST
 from composer_gui.ui.canvas.ghosts import GhostCard
-from composer_gui.ui.canvas.ink import FAR_TITLE
+from composer_gui.ui.canvas.ink import FARTHEST_TITLE
 from composer_gui.ui.canvas.node_item import NodeItem
 from composer_gui.ui.canvas.scene import CanvasScene
 
-LEGIBLE = 6.5
+LEGIBLE = 9.0
 """Smallest height of a label on the screen, in pixels, at which items paint themselves."""
 CARDS_FROM = 30.0
 """Least width of a node on the screen, in pixels, at which it is a card, not a blot of colour."""
@@ -65,8 +65,7 @@ class Overview:
 
     def holds(self, view) -> bool:
         """Return whether this view is so far away that labels cannot be read."""
-        sharper = 1.0 if view.devicePixelRatioF() < 1.75 else 1.3
-        return view.camera.zoom * FAR_TITLE * sharper < LEGIBLE
+        return view.camera.zoom * FARTHEST_TITLE < LEGIBLE
 
     # The batch -----------------------------------------------------------------------------------
 

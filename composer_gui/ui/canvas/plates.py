@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem
 
 from composer_gui.core.document import Frame, Note
-from composer_gui.ui.canvas.geometry import FRAME_TITLE, GRIP, RADIUS
+from composer_gui.ui.canvas.geometry import FRAME_TITLE, FULL_DETAIL, GRIP, LABEL_ONLY, RADIUS
 from composer_gui.ui.canvas.ink import Ink
 
 _MARGIN = 3.0
@@ -97,10 +97,11 @@ class FrameItem(Plate):
         border.setAlphaF(0.45)
         self._paint_border(painter, border, 1.0)
         self._paint_grip(painter)
-        painter.setFont(self.ink.fonts["frame"])
+        style = at_zoom(painter, "frame", "far", "farthest")
+        painter.setFont(self.ink.fonts[style])
         painter.setPen(self.ink.theme.secondary)
-        title = self.ink.elided("frame", self.node.label, self.size[0] - 28)
-        painter.drawText(QPointF(14, self.ink.baseline("frame", FRAME_TITLE / 2 + 1)), title)
+        title = self.ink.elided(style, self.node.label, self.size[0] - 28)
+        painter.drawText(QPointF(14, self.ink.baseline(style, FRAME_TITLE / 2 + 1)), title)
 
 
 class NoteItem(Plate):
@@ -118,7 +119,7 @@ class NoteItem(Plate):
         painter.drawRoundedRect(QRectF(0, 0, *self.size), RADIUS, RADIUS)
         self._paint_border(painter, now.card_line, 1.0)
         self._paint_grip(painter)
-        painter.setFont(self.ink.fonts["note"])
+        painter.setFont(self.ink.fonts[at_zoom(painter, "note", "far_note", "farthest_note")])
         painter.setPen(now.secondary if self.node.text else now.tertiary)
         room = QRectF(14, 10, self.size[0] - 28, self.size[1] - 20)
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
@@ -126,3 +127,9 @@ class NoteItem(Plate):
         painter.setClipRect(room)
         painter.drawText(room, flags, self.node.text or "Double-click to write")
         painter.restore()
+
+
+def at_zoom(painter: QPainter, near: str, far: str, farthest: str) -> str:
+    """Return in which of three styles words can be read from where one looks."""
+    zoom = painter.worldTransform().m11()
+    return near if zoom >= FULL_DETAIL else far if zoom >= LABEL_ONLY else farthest

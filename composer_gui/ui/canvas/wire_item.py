@@ -22,13 +22,15 @@ from composer_gui.ui.canvas.courses import (
     wire_path,
     wire_path_with_gap,
 )
-from composer_gui.ui.canvas.geometry import FULL_DETAIL
-from composer_gui.ui.canvas.ink import Ink
+from composer_gui.ui.canvas.geometry import FULL_DETAIL, LABEL_ONLY
+from composer_gui.ui.canvas.ink import SMALL, Ink
 from composer_gui.ui.canvas.mismatch import Mismatch, MismatchTag, mismatch_of
 from composer_gui.ui.severity import UNFINISHED
 
-LABEL_GROWTH = 1.5
+LABEL_GROWTH = 1.65
 """How much larger a label is at most when it is seen from afar."""
+LEAST_LABEL = 8.5
+"""Height in pixels of the screen below which a line is drawn in the place of a label."""
 GRAB = 12.0
 """Width of the strip along a wire in which the mouse means it."""
 
@@ -100,11 +102,12 @@ class WireLabel(QGraphicsSimpleTextItem):
     def __init__(self, wire: WireItem) -> None:
         super().__init__(wire)
         self._grown = QRectF()
+        self._gap = (QPointF(), QPointF())
         self._largest = 1.0
         self._ink = wire.ink
 
-    def put(self, middle: QPointF, room: float) -> None:
-        """Stand around `middle`; there are `room` pixels along the wire."""
+    def put(self, middle: QPointF, room: float, gap: tuple[QPointF, QPointF]) -> None:
+        """Stand around `middle`; there are `room` pixels along the wire, which ends at the gap."""
         self.prepareGeometryChange()
         own = super().boundingRect()
         self._largest = max(1.0, min(LABEL_GROWTH, room / (own.width() + 4)))
@@ -112,13 +115,19 @@ class WireLabel(QGraphicsSimpleTextItem):
         by = (self._largest - 1) / 2
         across, down = own.width() * by + 3, own.height() * by + 2
         self._grown = own.adjusted(-across, -down, across, down)
+        self._gap = (gap[0] - self.pos(), gap[1] - self.pos())
 
     def boundingRect(self) -> QRectF:
         return self._grown
 
     def paint(self, painter, option, widget=None) -> None:
-        if painter.worldTransform().m11() >= FULL_DETAIL:
+        zoom = painter.worldTransform().m11()
+        if zoom >= FULL_DETAIL:
             super().paint(painter, option, widget)
+            return
+        if zoom < LABEL_ONLY or self._largest * SMALL * zoom < LEAST_LABEL:
+            painter.setPen(self.parentItem().pen())
+            painter.drawLine(*self._gap)
             return
         painter.fillRect(self._grown, self._ink.canvas)
         centre = self._grown.center()
@@ -278,8 +287,10 @@ class WireItem(QGraphicsPathItem):
             if self._text is not None:
                 self._text.hide()
             return
-        self._place_text(QPointF(*label_place(course[label_segment(course)])), room)
-        self.setPath(wire_path_with_gap(course, width + 12))
+        path, gap = wire_path_with_gap(course, width + 12)
+        self.setPath(path)
+        middle = QPointF(*label_place(course[label_segment(course)]))
+        self._place_text(middle, room, tuple(QPointF(*place) for place in gap))
 
     def _shown_label(self) -> str:
         """Return the words on the wire as it is now."""
@@ -287,11 +298,11 @@ class WireItem(QGraphicsPathItem):
         shows = self.ink.specs_at_rest or self.mark or look.state == "wrong"
         return look.label if shows and look.mismatch is None else ""
 
-    def _place_text(self, middle: QPointF, room: float) -> None:
+    def _place_text(self, middle: QPointF, room: float, gap: tuple[QPointF, QPointF]) -> None:
         if self._text is None:
             self._text = WireLabel(self)
         self._text.setFont(self.ink.fonts["label"])
         self._text.setText(self.look.label)
         self._text.setBrush(QBrush(self._text_colour()))
-        self._text.put(middle, room)
+        self._text.put(middle, room, gap)
         self._text.show()
