@@ -12,6 +12,7 @@ from composer_gui.core.document import Frame
 from composer_gui.ui import keymap
 from composer_gui.ui.canvas import commands, flow_commands, layer_commands
 from composer_gui.ui.canvas.connect_mode import ConnectMode
+from composer_gui.ui.canvas.ears import Ears
 from composer_gui.ui.canvas.find_bar import FindBar
 from composer_gui.ui.canvas.focus_mark import FocusMark
 from composer_gui.ui.canvas.geometry import SNAP
@@ -51,6 +52,7 @@ class Keyboard(QObject):
         self.mark = FocusMark(view)
         self.views = ViewHistory(view)
         self.spotlight = Spotlight(view)
+        self.ears = Ears(view)
         self._commands = self._table()
         view.installEventFilter(self)
         self._connect()
@@ -70,7 +72,7 @@ class Keyboard(QObject):
             "first_node": partial(walker.go_to_end, 0),
             "last_node": partial(walker.go_to_end, -1),
             "step_back": self._step_back,
-            "edit": self._edit,
+            "edit": self.edit,
             "rename": view.rename,
             "quick_add": view.quick_add,
             "erase": view.delete_selection,
@@ -115,7 +117,7 @@ class Keyboard(QObject):
     def _wire(self, side: str) -> None:
         self.connect.open_for(self.walker.stand(), side)
 
-    def _edit(self) -> None:
+    def edit(self) -> None:
         """Enter: the first repair where the card has it, else the inside, else what is written."""
         view = self._view
         if view.card.apply_first() or layer_commands.enter(view):
@@ -164,7 +166,9 @@ class Keyboard(QObject):
             self.find.place()
 
     def _show(self) -> None:
-        self.mark.show(self.walker.stand())
+        here = self.walker.stand()
+        self.mark.show(here)
+        self.ears.focus(here)
 
     def _follow_selection(self) -> None:
         if self.mark.is_shown:

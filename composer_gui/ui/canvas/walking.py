@@ -73,14 +73,14 @@ class Walker:
 
     def turn(self, by: int) -> None:
         """Go to the next node (1) or the one before it (-1), row by row, round and round."""
-        order, here = self._in_order_of_reading(), self.stand()
+        order, here = self.in_order_of_reading(), self.stand()
         if order:
             at = order.index(here) + by if here in order else min(by, 0)
             self._leap(order[at % len(order)])
 
     def go_to_end(self, end: int) -> None:
         """Go to the first node (0) or the last one (-1)."""
-        order = self._in_order_of_reading()
+        order = self.in_order_of_reading()
         if order:
             self._leap(order[end])
 
@@ -150,7 +150,7 @@ class Walker:
         beyond = (i for i in document.nodes if (self._place(document, i)[1] - y) * by > 0)
         return min(self._shown(beyond), key=distance, default="")
 
-    def _in_order_of_reading(self) -> list[str]:
+    def in_order_of_reading(self) -> list[str]:
         """Return all nodes that are shown, from where the wires come to where they lead."""
         document = self._scene.session.document
         return sorted(self._shown(document.nodes), key=lambda i: self._rank(document, i, 0))

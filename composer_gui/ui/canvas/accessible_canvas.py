@@ -1,0 +1,258 @@
+"""The canvas as screen readers see it: a list whose entries are the nodes.
+
+Qt asks a factory for the interface of a widget and owns what it gets; Python has to keep it alive
+as well. Interfaces of nodes are made when somebody asks for them, and let go with their nodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache, partial
+
+from PySide6.QtCore import QPoint, QPointF, QRect
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleActionInterface,
+    QAccessibleInterface,
+    QContextMenuEvent,
+)
+from PySide6.QtWidgets import QAccessibleWidget, QApplication
+from shiboken6 import isValid
+
+from composer_gui.core.verdicts import WRONG
+from composer_gui.core.wording import counted
+from composer_gui.ui.canvas import accessible_words as words
+
+_TEXTS = {
+    QAccessible.Text.Name: lambda view, node: words.name_of(view.session, node),
+    QAccessible.Text.Value: lambda view, node: words.value_of(view.session, node),
+    QAccessible.Text.Description: lambda view, node: words.description_of(view.scene(), node),
+}
+_USE = "The arrow keys walk along the wires, C draws one, Enter edits the node."
+
+
+class NodeActions(QAccessibleActionInterface):
+    """What a screen reader can do with a node: go to it, edit it, open its menu."""
+
+    def __init__(self, view, node_id: str) -> None:
+        super().__init__()
+        self._view = view
+        self._node_id = node_id
+
+    def actionNames(self) -> list[str]:
+        own = QAccessibleActionInterface
+        return [own.setFocusAction(), own.pressAction(), own.showMenuAction()]
+
+    def doAction(self, name: str) -> None:
+        view, own = self._view, QAccessibleActionInterface
+        if self._node_id not in view.scene().nodes:
+            return
+        view.setFocus()
+        view.keyboard.walker.put(self._node_id)
+        if name == own.pressAction():
+            view.keyboard.edit()
+        elif name == own.showMenuAction():
+            middle = rect_of(view, self._node_id).center()
+            place = view.viewport().mapFromGlobal(middle)
+            asked = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, place, middle)
+            QApplication.sendEvent(view.viewport(), asked)
+
+    def keyBindingsForAction(self, _: str) -> list[str]:
+        return []
+
+
+class NodeInterface(QAccessibleInterface):
+    """A node as an entry of the canvas."""
+
+    def __init__(self, view, node_id: str) -> None:
+        super().__init__()
+        self._view = view
+        self.node_id = node_id
+        self._actions = NodeActions(view, node_id)
+
+    @property
+    def _is_there(self) -> bool:
+        return isValid(self._view) and self.node_id in self._view.session.document.nodes
+
+    def isValid(self) -> bool:
+        return self._is_there
+
+    def object(self):
+        return None
+
+    def window(self):
+        return self._view.window().windowHandle() if self._is_there else None
+
+    def parent(self) -> QAccessibleInterface:
+        return QAccessible.queryAccessibleInterface(self._view)
+
+    def child(self, _: int):
+        return None
+
+    def childAt(self, _x: int, _y: int):
+        return None
+
+    def childCount(self) -> int:
+        return 0
+
+    def indexOfChild(self, _: QAccessibleInterface) -> int:
+        return -1
+
+    def role(self) -> QAccessible.Role:
+        return QAccessible.Role.ListItem
+
+    def text(self, which: QAccessible.Text) -> str:
+        told = _TEXTS.get(which)
+        return told(self._view, self.node_id) if told is not None and self._is_there else ""
+
+    def setText(self, which: QAccessible.Text, text: str) -> None:
+        """A node is renamed by its label on the canvas."""
+
+    def rect(self) -> QRect:
+        return rect_of(self._view, self.node_id) if self._is_there else QRect()
+
+    def state(self) -> QAccessible.State:
+        state = QAccessible.State()
+        if not self._is_there:
+            state.invalid = True
+            return state
+        view = self._view
+        state.focusable = state.selectable = state.multiSelectable = True
+        state.selected = self.node_id in view.scene().selected_nodes
+        at_hand = view.keyboard.walker.stand() == self.node_id
+        state.focused = state.active = at_hand and view.hasFocus()
+        state.invalidEntry = view.session.verdict(self.node_id).kind == WRONG
+        state.busy = words.is_pending(view.session, self.node_id)
+        state.offscreen = not view.camera.seen().intersects(_card(view, self.node_id))
+        return state
+
+    def interface_cast(self, kind: QAccessible.InterfaceType):
+        return self._actions if kind == QAccessible.InterfaceType.ActionInterface else None
+
+
+class CanvasInterface(QAccessibleWidget):
+    """A canvas: its children are the nodes, and behind them what floats above it."""
+
+    def __init__(self, view, nodes: NodeInterfaces) -> None:
+        super().__init__(view, QAccessible.Role.List, view.accessibleName())
+        self._view = view
+        self._nodes = nodes
+
+    def childCount(self) -> int:
+        return len(self._nodes.order()) + 1
+
+    def child(self, index: int) -> QAccessibleInterface | None:
+        order = self._nodes.order()
+        if 0 <= index < len(order):
+            return self._nodes.of(order[index])
+        return self._viewport() if index == len(order) else None
+
+    def indexOfChild(self, child: QAccessibleInterface) -> int:
+        if isinstance(child, NodeInterface):
+            return self._nodes.place_of(child.node_id)
+        return len(self._nodes.order()) if child.object() is self._view.viewport() else -1
+
+    def childAt(self, x: int, y: int) -> QAccessibleInterface | None:
+        view = self._view
+        at = view.viewport().mapFromGlobal(QPoint(x, y))
+        if not view.viewport().rect().contains(at):
+            return None
+        if view.viewport().childAt(at) is None:
+            node_id = view.hit(view.camera.scene_at(QPointF(at))).node
+            if node_id:
+                return self._nodes.of(node_id)
+        return self._viewport()
+
+    def focusChild(self) -> QAccessibleInterface | None:
+        here = self._view.keyboard.walker.stand()
+        if self._view.hasFocus() and here:
+            return self._nodes.of(here)
+        return super().focusChild()
+
+    def text(self, which: QAccessible.Text) -> str:
+        if which != QAccessible.Text.Description:
+            return super().text(which)
+        session = self._view.session
+        wrong = sum(verdict.kind == WRONG for verdict in session.verdicts.values())
+        count = counted(len(session.document.nodes), "node")
+        return f"{count}, {wrong} of them wrong. {_USE}" if wrong else f"{count}. {_USE}"
+
+    def _viewport(self) -> QAccessibleInterface:
+        return QAccessible.queryAccessibleInterface(self._view.viewport())
+
+
+class NodeInterfaces:
+    """The interfaces of a canvas and of those of its nodes that were asked for."""
+
+    def __init__(self, view) -> None:
+        install()
+        self._view = view
+        self._made: dict[str, tuple[NodeInterface, int]] = {}
+        self._order: tuple[object, tuple[str, ...], dict[str, int]] = (None, (), {})
+        self.canvas: CanvasInterface | None = None
+        view.destroyed.connect(partial(_let_go, self._made))
+
+    def __contains__(self, node_id: str) -> bool:
+        return node_id in self._made
+
+    def make_canvas(self) -> CanvasInterface:
+        """Return the interface of the canvas."""
+        self.canvas = CanvasInterface(self._view, self)
+        return self.canvas
+
+    def of(self, node_id: str) -> NodeInterface:
+        """Return the interface of a node, the same one as long as it is there."""
+        made = self._made.get(node_id)
+        if made is None:
+            interface = NodeInterface(self._view, node_id)
+            number = QAccessible.registerAccessibleInterface(interface)
+            made = self._made[node_id] = interface, number
+        return made[0]
+
+    def forget(self, node_ids: Iterable[str]) -> None:
+        """Let go of the interfaces of nodes that are gone."""
+        _let_go({i: made for i in node_ids if (made := self._made.pop(i, None)) is not None})
+
+    def order(self) -> tuple[str, ...]:
+        """Return the nodes that are shown, in the order in which one reads them."""
+        scene = self._view.scene()
+        now = (scene.session.document, len(scene.nodes))
+        known = self._order[0]
+        if known is None or known[0] is not now[0] or known[1] != now[1]:
+            order = tuple(self._view.keyboard.walker.in_order_of_reading())
+            self._order = now, order, {node_id: place for place, node_id in enumerate(order)}
+        return self._order[1]
+
+    def place_of(self, node_id: str) -> int:
+        """Return which child of the canvas a node is, -1 for none."""
+        self.order()
+        return self._order[2].get(node_id, -1)
+
+
+def _let_go(made: dict[str, tuple[NodeInterface, int]], *_: object) -> None:
+    for interface, number in made.values():
+        if isValid(interface):
+            QAccessible.deleteAccessibleInterface(number)
+    made.clear()
+
+
+def _card(view, node_id: str):
+    return view.scene().content_rect((node_id,))
+
+
+def rect_of(view, node_id: str) -> QRect:
+    """Return where a node is on the screen."""
+    shown = view.viewportTransform().mapRect(_card(view, node_id)).toAlignedRect()
+    return shown.translated(view.viewport().mapToGlobal(QPoint(0, 0)))
+
+
+@cache
+def install() -> None:
+    """Have Qt ask here for the interfaces of canvases."""
+    QAccessible.installFactory(_interface)
+
+
+def _interface(class_name: str, widget) -> QAccessibleInterface | None:
+    if class_name != "CanvasView" or not hasattr(widget, "keyboard"):
+        return None
+    return widget.keyboard.ears.nodes.make_canvas()
