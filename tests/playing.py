@@ -21,6 +21,7 @@ from composer_gui.core.connections import check, refusal
 from composer_gui.core.document import (
     Call,
     Document,
+    Dot,
     Input,
     Output,
     Source,
@@ -183,7 +184,7 @@ class Table(RuleBasedStateMachine):
 
     def draw(self, edit, which, end, start, port, index, *, allowed=True):
         """Draw a wire that ends at some port; with `allowed`, one that may be drawn."""
-        window, node = self.pick(which % 2 + 2 * end, Call | Output if allowed else object)
+        window, node = self.pick(which % 2 + 2 * end, Call | Output | Dot if allowed else object)
         document, replacing = window.document, edit is edits.replace_wire
         if node is None:
             return

@@ -11,7 +11,6 @@ from composer_gui.core.layout import arrange
 from tests.playing import (
     CATALOG,
     SETTINGS,
-    Table,
     draws,
     interface,
     places,
@@ -20,6 +19,7 @@ from tests.playing import (
     some,
     texts,
 )
+from tests.playing_dots import DottedTable
 
 # The classes in whose ports something happens come up often, all others now and then.
 TELLING = ["Dense", "Add", "Subtract", "Concatenate", "LSTM", "RNN", "MultiHeadAttention", "Nobody"]
@@ -53,7 +53,7 @@ def kind(layer):
     return getattr(layer, "class_name", type(layer))
 
 
-class Player(Table):
+class Player(DottedTable):
     """Two windows, one clipboard, and a user who tries everything."""
 
     @initialize(lines=st.integers(0, len(FIRST)), drawn=st.integers(0, 12))

@@ -187,7 +187,7 @@ def _require_no_gap(document: Document, catalog: Catalog) -> None:
             try:
                 _require_no_gap(layer.design, catalog)
             except CannotGenerate as inner:
-                sentence = f"{layer.name} is not ready inside. {inner.sentence}"
+                sentence = f"{layer.name} is not ready inside. {inner}"
                 raise CannotGenerate(sentence, next_step, node=node_id) from None
 
 
