@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 
 from composer_gui.core.change import Change
 from composer_gui.core.document import Wire
+from composer_gui.core.wording import listed
 from composer_gui.ui.canvas.hits import NOTHING, Hit
 from composer_gui.ui.canvas.marks import origin_of
 from composer_gui.ui.canvas.node_item import NodeItem
@@ -64,12 +65,20 @@ class Hover:
             return self._explain_wire(hit.wire)
         if hit.kind == "node":
             return self._explain_node(hit.node)
+        if hit.kind in ("note", "frame"):
+            return self._explain_plate(hit.node)
         return ""
+
+    def _explain_plate(self, node_id: str) -> str:
+        """Return all the words of a note or frame where it has no room for them."""
+        item = self._view.scene().nodes[node_id]
+        return "" if item.shows_all() else self._view.session.document.label(node_id)
 
     def _explain_node(self, node_id: str) -> str:
         session, scene = self._view.session, self._view.scene()
         item, verdict = scene.nodes[node_id], session.verdict(node_id)
         lines = [f"{session.document.label(node_id)} ({item.face.kind_text})"]
+        lines += [f"{name}: {value}" for name, value in item.shortened_rows()]
         lines += [problem.message for problem in verdict.problems]
         if verdict.blocked_by in scene.nodes:
             lines.append(f"Waits for {session.document.label(verdict.blocked_by)}.")
@@ -86,6 +95,13 @@ class Hover:
     def _explain_use(self, node_id: str, item: NodeItem) -> Iterator[str]:
         """Yield what the marks of a node mean, in sentences."""
         scene, session, face = self._view.scene(), self._view.session, item.face
+        if face.kind == "frame":
+            names = map(session.document.label, scene.folds.members(node_id))
+            yield f"Holds {listed(sorted(set(names)), 6)}. A double click unfolds it."
+        if face.bypassed:
+            yield "Bypassed: hands on what comes in, and the model does not know of it."
+        if face.pinned:
+            yield "Stays where it is when others are arranged."
         layer = session.document.layers.get(scene.kinship.layer_of(node_id))
         origin = origin_of(layer) if layer is not None else None
         if face.origin and origin is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen
 
 from composer_gui.ui import theme
@@ -96,6 +96,11 @@ class Ink:
             short = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0.0, room))
             self._elided[key] = short
         return short
+
+    def height(self, style: str, text: str, width: float, flags: int) -> float:
+        """Return the height of `text` that is wrapped in a column."""
+        column = QRectF(0, 0, width, 1e6)
+        return self._metrics[style].boundingRect(column, flags, text).height()
 
     def lines(self, style: str, text: str, room: float) -> tuple[str, ...]:
         """Return `text` in two lines where one is too narrow for it, the second one shortened."""

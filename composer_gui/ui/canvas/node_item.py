@@ -318,19 +318,28 @@ class NodeItem(QGraphicsItem):
         self._paint_port_names(painter)
         y = size.rows_top + ROW / 2
         for name, value in self.face.rows:
-            room = size.width - PADDING - RIGHT
-            left = room - ink.measure("name", name) - 10
-            shown = ink.elided("value", value, max(left, room * 0.62))
+            label, shown = self._row(name, value)
             width = ink.measure("value", shown)
             painter.setFont(ink.fonts["name"])
             painter.setPen(self._tone(ink.theme.secondary))
-            label = ink.elided("name", name, room - width - 10)
             painter.drawText(QPointF(PADDING, ink.baseline("name", y)), label)
             painter.setFont(ink.fonts["value"])
             painter.setPen(self._tone(ink.theme.text))
             at = QPointF(size.width - RIGHT - width, ink.baseline("value", y))
             painter.drawText(at, shown)
             y += ROW
+
+    def _row(self, name: str, value: str) -> tuple[str, str]:
+        """Return a parameter's name and value as there is room for them."""
+        ink = self.ink
+        room = self.layout.width - PADDING - RIGHT
+        left = room - ink.measure("name", name) - 10
+        shown = ink.elided("value", value, max(left, room * 0.62))
+        return ink.elided("name", name, room - ink.measure("value", shown) - 10), shown
+
+    def shortened_rows(self) -> list[tuple[str, str]]:
+        """Return the parameters whose name or value is not shown in full."""
+        return [row for row in self.face.rows if self._row(*row) != row]
 
     def _paint_port_names(self, painter: QPainter) -> None:
         ink, size, face = self.ink, self.layout, self.face

@@ -11,6 +11,8 @@ from composer_gui.ui.canvas.geometry import FRAME_TITLE, FULL_DETAIL, GRIP, LABE
 from composer_gui.ui.canvas.ink import Ink
 
 _MARGIN = 3.0
+_PADDING = 14.0
+_WRAPPED = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
 
 
 class Plate(QGraphicsItem):
@@ -49,6 +51,10 @@ class Plate(QGraphicsItem):
         if selected is not None and selected != self.selected:
             self.selected = selected
             self.update()
+
+    def shows_all(self) -> bool:
+        """Return whether there is room for all its words."""
+        raise NotImplementedError
 
     def card(self) -> QRectF:
         """Return the rectangle in the scene."""
@@ -100,8 +106,11 @@ class FrameItem(Plate):
         style = at_zoom(painter, "frame", "far", "farthest")
         painter.setFont(self.ink.fonts[style])
         painter.setPen(self.ink.theme.secondary)
-        title = self.ink.elided(style, self.node.label, self.size[0] - 28)
-        painter.drawText(QPointF(14, self.ink.baseline(style, FRAME_TITLE / 2 + 1)), title)
+        title = self.ink.elided(style, self.node.label, self.size[0] - 2 * _PADDING)
+        painter.drawText(QPointF(_PADDING, self.ink.baseline(style, FRAME_TITLE / 2 + 1)), title)
+
+    def shows_all(self) -> bool:
+        return self.ink.measure("frame", self.node.label) <= self.size[0] - 2 * _PADDING
 
 
 class NoteItem(Plate):
@@ -121,12 +130,18 @@ class NoteItem(Plate):
         self._paint_grip(painter)
         painter.setFont(self.ink.fonts[at_zoom(painter, "note", "far_note", "farthest_note")])
         painter.setPen(now.secondary if self.node.text else now.tertiary)
-        room = QRectF(14, 10, self.size[0] - 28, self.size[1] - 20)
-        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        room = self._room()
         painter.save()
         painter.setClipRect(room)
-        painter.drawText(room, flags, self.node.text or "Double-click to write")
+        painter.drawText(room, _WRAPPED, self.node.text or "Double-click to write")
         painter.restore()
+
+    def shows_all(self) -> bool:
+        room = self._room()
+        return self.ink.height("note", self.node.text, room.width(), _WRAPPED) <= room.height()
+
+    def _room(self) -> QRectF:
+        return QRectF(_PADDING, 10, self.size[0] - 2 * _PADDING, self.size[1] - 20)
 
 
 def at_zoom(painter: QPainter, near: str, far: str, farthest: str) -> str:
