@@ -1,13 +1,15 @@
 """The canvas as screen readers see it: a list whose entries are the nodes.
 
-Qt asks a factory for the interface of a widget and owns what it gets; Python has to keep it alive
-as well. Interfaces of nodes are made when somebody asks for them, and let go with their nodes.
+Qt asks a factory for the interface of a widget, remembers what it gets, and deletes it; Python has
+to keep it alive till then. So what the canvas's end is connected to holds the interfaces, and these
+hold the canvas weakly. Those of nodes are made when somebody asks for them, and go with the nodes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache, partial
+from weakref import ref
 
 from PySide6.QtCore import QPoint, QPointF, QRect
 from PySide6.QtGui import (
@@ -28,6 +30,8 @@ _TEXTS = {
     QAccessible.Text.Value: lambda view, node: words.value_of(view.session, node),
     QAccessible.Text.Description: lambda view, node: words.description_of(view.scene(), node),
 }
+CANVAS = ""
+"""The canvas itself, among the ids of its nodes."""
 _USE = "The arrow keys walk along the wires, C draws one, Enter edits the node."
 
 
@@ -36,7 +40,7 @@ class NodeActions(QAccessibleActionInterface):
 
     def __init__(self, view, node_id: str) -> None:
         super().__init__()
-        self._view = view
+        self._held = ref(view)
         self._node_id = node_id
 
     def actionNames(self) -> list[str]:
@@ -44,8 +48,8 @@ class NodeActions(QAccessibleActionInterface):
         return [own.setFocusAction(), own.pressAction(), own.showMenuAction()]
 
     def doAction(self, name: str) -> None:
-        view, own = self._view, QAccessibleActionInterface
-        if self._node_id not in view.scene().nodes:
+        view, own = self._held(), QAccessibleActionInterface
+        if view is None or self._node_id not in view.scene().nodes:
             return
         view.setFocus()
         view.keyboard.walker.put(self._node_id)
@@ -66,13 +70,19 @@ class NodeInterface(QAccessibleInterface):
 
     def __init__(self, view, node_id: str) -> None:
         super().__init__()
-        self._view = view
+        self._held = ref(view)
         self.node_id = node_id
         self._actions = NodeActions(view, node_id)
 
     @property
+    def _view(self):
+        return self._held()
+
+    @property
     def _is_there(self) -> bool:
-        return isValid(self._view) and self.node_id in self._view.session.document.nodes
+        view = self._view
+        is_alive = view is not None and isValid(view)
+        return is_alive and self.node_id in view.session.document.nodes
 
     def isValid(self) -> bool:
         return self._is_there
@@ -135,8 +145,12 @@ class CanvasInterface(QAccessibleWidget):
 
     def __init__(self, view, nodes: NodeInterfaces) -> None:
         super().__init__(view, QAccessible.Role.List, view.accessibleName())
-        self._view = view
+        self._held = ref(view)
         self._nodes = nodes
+
+    @property
+    def _view(self):
+        return self._held()
 
     def childCount(self) -> int:
         return len(self._nodes.order()) + 1
@@ -186,32 +200,34 @@ class NodeInterfaces:
 
     def __init__(self, view) -> None:
         install()
-        self._view = view
-        self._made: dict[str, tuple[NodeInterface, int]] = {}
+        self._held = ref(view)
+        self._made: dict[str, QAccessibleInterface] = {}
         self._order: tuple[object, tuple[str, ...], dict[str, int]] = (None, (), {})
-        self.canvas: CanvasInterface | None = None
         view.destroyed.connect(partial(_let_go, self._made))
+
+    @property
+    def _view(self):
+        return self._held()
 
     def __contains__(self, node_id: str) -> bool:
         return node_id in self._made
 
     def make_canvas(self) -> CanvasInterface:
         """Return the interface of the canvas."""
-        self.canvas = CanvasInterface(self._view, self)
-        return self.canvas
+        canvas = self._made[CANVAS] = CanvasInterface(self._view, self)
+        return canvas
 
     def of(self, node_id: str) -> NodeInterface:
         """Return the interface of a node, the same one as long as it is there."""
         made = self._made.get(node_id)
         if made is None:
-            interface = NodeInterface(self._view, node_id)
-            number = QAccessible.registerAccessibleInterface(interface)
-            made = self._made[node_id] = interface, number
-        return made[0]
+            made = self._made[node_id] = NodeInterface(self._view, node_id)
+            QAccessible.registerAccessibleInterface(made)
+        return made
 
     def forget(self, node_ids: Iterable[str]) -> None:
         """Let go of the interfaces of nodes that are gone."""
-        _let_go({i: made for i in node_ids if (made := self._made.pop(i, None)) is not None})
+        _let_go({i: self._made.pop(i) for i in self._made.keys() & set(node_ids)})
 
     def order(self) -> tuple[str, ...]:
         """Return the nodes that are shown, in the order in which one reads them."""
@@ -229,10 +245,11 @@ class NodeInterfaces:
         return self._order[2].get(node_id, -1)
 
 
-def _let_go(made: dict[str, tuple[NodeInterface, int]], *_: object) -> None:
-    for interface, number in made.values():
+def _let_go(made: dict[str, QAccessibleInterface], *_: object) -> None:
+    """Have Qt delete interfaces, before Python does."""
+    for interface in made.values():
         if isValid(interface):
-            QAccessible.deleteAccessibleInterface(number)
+            QAccessible.deleteAccessibleInterface(QAccessible.uniqueId(interface))
     made.clear()
 
 
