@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QPainter, QPainterPath
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QGraphicsItem
 
 from composer_gui.core.document import DOWN
@@ -11,7 +11,6 @@ from composer_gui.ui.canvas import glyphs
 from composer_gui.ui.canvas.faces import Face
 from composer_gui.ui.canvas.geometry import (
     BADGE,
-    BAR,
     FOOT,
     FULL_DETAIL,
     LABEL_ONLY,
@@ -27,16 +26,15 @@ from composer_gui.ui.canvas.geometry import (
     lay_out,
     times,
 )
-from composer_gui.ui.canvas.glyphs import NO_BRUSH, NO_PEN
+from composer_gui.ui.canvas.glyphs import NO_PEN
 from composer_gui.ui.canvas.ink import Ink
 from composer_gui.ui.canvas.marks import ANEW, BYPASSED, JOINT
+from composer_gui.ui.canvas.passage import paint_passage
 from composer_gui.ui.canvas.ring_marks import draw_marked
 
 TITLE_AT, KIND_AT = 17.0, 34.0
 """Heights of the middle of the label and of the line below it."""
 FARTHEST_LINE = 28.0
-HATCH = 9.0
-"""Distance of the strokes across a bypassed node."""
 _MARGIN = 9.0
 
 
@@ -127,7 +125,7 @@ class NodeItem(QGraphicsItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_card(painter)
         if self.face.bypassed:
-            self._paint_passage(painter)
+            paint_passage(painter, self.ink, self.face, self.layout)
         zoom = painter.worldTransform().m11()
         if zoom >= FULL_DETAIL:
             self._paint_head(painter)
@@ -157,43 +155,6 @@ class NodeItem(QGraphicsItem):
         painter.setPen(NO_PEN)
         painter.setBrush(ink.category(self.face.category))
         painter.drawPath(bar_path(size.height, pen.widthF() / 2 if inset == 0.0 else 0.0))
-
-    def _paint_passage(self, painter: QPainter) -> None:
-        """Hatch the card, and lead a line through it from the first ring in to the first out."""
-        ink, size = self.ink, self.layout
-        painter.setPen(ink.hatch_pen)
-        bottom, step = size.height - 1, HATCH
-        lean = size.height - 2
-        for number in range(1, int((size.width + lean) / step) + 1):
-            x = step * number
-            start = QPointF(min(x, size.width - 1), 1 + max(0.0, x - size.width + 1))
-            end = QPointF(max(x - lean, BAR), bottom - max(0.0, BAR - x + lean))
-            if start.x() > end.x():
-                painter.drawLine(start, end)
-        if size.inputs and size.outputs:
-            painter.setPen(ink.ring_pen)
-            painter.setBrush(NO_BRUSH)
-            painter.drawPath(self._passage(size.inputs[0], size.outputs[0]))
-
-    def _passage(self, first: Slot, last: Slot) -> QPainterPath:
-        """Return the line from ring to ring, where no words stand: below them, or beside them."""
-        size = self.layout
-        path = QPainterPath(QPointF(first.x, first.y))
-        if self.face.flow == DOWN:
-            right, top, bottom = size.width - 6, 5.0, size.height - 5
-            path.quadTo(first.x, top, first.x + 8, top)
-            path.lineTo(right - 6, top)
-            path.quadTo(right, top, right, top + 6)
-            path.lineTo(right, bottom - 6)
-            path.quadTo(right, bottom, right - 6, bottom)
-            path.lineTo(last.x + 8, bottom)
-            path.quadTo(last.x, bottom, last.x, last.y)
-        else:
-            y = size.height - 5
-            path.cubicTo(PADDING - 6, first.y, BAR, y, PADDING + 4, y)
-            path.lineTo(size.width - RIGHT - 4, y)
-            path.cubicTo(size.width - BAR, y, size.width - RIGHT + 6, last.y, last.x, last.y)
-        return path
 
     def _border(self):
         state = self.face.state

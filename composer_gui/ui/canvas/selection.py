@@ -40,15 +40,23 @@ class Selection:
         nodes &= set(scene.nodes)
         if (nodes, wires) == (self.nodes, self.wires):
             return False
-        for node_id in nodes ^ self.nodes:
-            if node_id in scene.nodes:
-                scene.nodes[node_id].mark(selected=node_id in nodes)
+        self._mark(nodes ^ self.nodes, nodes)
         for wire in wires ^ self.wires:
             if wire in scene.wires:
                 scene.wires[wire].set_mark("lit" if wire in wires else "")
         self.nodes, self.wires = nodes, wires
         self.light_kin()
         return True
+
+    def _mark(self, differing: frozenset[str], nodes: frozenset[str]) -> None:
+        """Mark what is selected now; in the place of what a folded frame hides, the frame."""
+        scene, folds = self._scene, self._scene.folds
+        if folds.hidden:
+            differing = {folds.shown(node_id) for node_id in differing} | differing
+            nodes = {folds.shown(node_id) for node_id in nodes}
+        for node_id in differing:
+            if node_id in scene.nodes:
+                scene.nodes[node_id].mark(selected=node_id in nodes)
 
     def light_kin(self) -> None:
         """Mark the other calls of the layers that selected nodes call; of very many, none."""

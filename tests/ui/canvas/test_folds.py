@@ -160,12 +160,19 @@ def test_fit_looks_at_the_card_and_not_at_what_is_hidden(folded, scene):
 def test_from_afar_a_folded_frame_is_a_block_and_its_nodes_are_not_there(folded, view, scene):
     view.zoom_by(0.2)
     view.grab()
-    shown = {node_id for rects in view.overview._rects.values() for node_id in rects}
+    shown = {node_id for rects in view.overview.outlines.cards.values() for node_id in rects}
     assert shown == {folded.input, folded.frame, folded.output}
-    assert Wire(Source(folded.first), folded.second, "inputs") not in view.overview._lines
+    assert Wire(Source(folded.first), folded.second, "inputs") not in view.overview.outlines.lines
 
 
 def test_the_colour_of_the_card_is_that_of_the_frame(folded, scene, session):
     session.apply("Colour", edits.set_frame_color, folded.frame, "warning")
     item = scene.nodes[folded.frame]
     assert scene.ink.category(item.category) == scene.ink.theme.warning
+
+
+def test_what_is_selected_in_a_folded_frame_marks_the_frame(folded, scene, session):
+    scene.select((folded.first,))
+    assert scene.nodes[folded.frame].selected
+    scene.select((folded.input,))
+    assert not scene.nodes[folded.frame].selected
