@@ -304,20 +304,35 @@ def _back(
     start: Place, end: Place, rects: Sequence[Rect], seen: Rect, lane: float
 ) -> tuple[Place, ...]:
     """Return the way of a wire whose end lies before its start: one run back, where it is free."""
-    best: tuple[float, float] | None = None
+    rows: list[tuple[float, float]] = []
     above = -math.inf
     wanted = (start[1] + end[1]) / 2
     away = 2 * CLEAR - LEAST + lane
     for top, bottom in [*_blocked(rects), (math.inf, math.inf)]:
-        if top - above < 2 * away:
+        narrow = max(0.0, 2 * away - (top - above))
+        if narrow:
             row = (above + top) / 2
         else:
             row = min(max(wanted, above + away), top - away)
         above = bottom
-        if not seen[1] <= row <= seen[3]:
-            continue
-        cost = abs(row - start[1]) + abs(row - end[1])
-        best = min(best or (math.inf, 0.0), (cost, row))
-    if best is None:
-        return ()
-    return (start[0], best[1]), (end[0], best[1])
+        if seen[1] <= row <= seen[3]:
+            rows.append((abs(row - start[1]) + abs(row - end[1]) + 2 * narrow, row))
+    for _, row in sorted(rows):
+        turns = (_bend(start, 1.0, (start[0], row), -1.0), _bend((end[0], row), -1.0, end, 1.0))
+        if _misses(start, turns[0], rects) and _misses((end[0], row), turns[1], rects):
+            return (start[0], row), (end[0], row)
+    return ()
+
+
+def _misses(start: Place, curve: Curve, rects: Sequence[Rect]) -> bool:
+    """Return whether a curve from `start` runs over none of the rectangles."""
+    one, other, last = curve
+    for number in range(SAMPLES + 1):
+        t = number / SAMPLES
+        s = 1 - t
+        a, b, c, d = s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t
+        x = a * start[0] + b * one[0] + c * other[0] + d * last[0]
+        y = a * start[1] + b * one[1] + c * other[1] + d * last[1]
+        if any(left < x < right and top < y < bottom for left, top, right, bottom in rects):
+            return False
+    return True
