@@ -96,6 +96,8 @@ ACTIONS = (
            apart=True),
     Action("find_next", "Find Next", "Edit", ("F3",), needs="design"),
     Action("find_previous", "Find Previous", "Edit", ("Shift+F3",), needs="design"),
+    Action("settings", "Settings…", "Edit", ("Ctrl+,",),
+           "Choose how Composer looks and what its keys do", apart=True),
     Action("command_palette", "Command Palette…", "View", ("Ctrl+Shift+P",),
            "Do anything by a few letters of its name"),
     Action("zoom_in", "Zoom In", "View", ("Ctrl++", "Ctrl+="), needs="design"),
@@ -184,7 +186,9 @@ ACTIONS = (
            "Behave in training as afterwards: nothing trains and no Dropout acts", "model"),
     Action("replace_with", "Replace With…", "Layer", ("Ctrl+R",),
            "Put a layer of another class in the node's place", "one call", apart=True),
-    Action("shortcuts", "Keyboard Shortcuts", "Help", ("Ctrl+/",)),
+    Action("shortcuts", "Keyboard Shortcuts", "Help", ("Ctrl+/",), "What every key does"),
+    Action("problem_help", "What the Problems Mean", "Help",
+           tip="Read about every problem that a design can have, and what to do"),
     Action("about", "About Composer", "Help"),
 )  # fmt: skip
 

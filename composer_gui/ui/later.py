@@ -8,8 +8,11 @@ if TYPE_CHECKING:
     from composer_gui.ui.command_palette import CommandPalette
     from composer_gui.ui.desk import Desk
     from composer_gui.ui.export_dialog import ExportDialog
-    from composer_gui.ui.help_dialogs import AboutDialog, ShortcutsDialog
+    from composer_gui.ui.help_dialogs import AboutDialog
     from composer_gui.ui.picture_dialog import PictureDialog
+    from composer_gui.ui.problem_page import ProblemPage
+    from composer_gui.ui.settings_dialog import SettingsDialog
+    from composer_gui.ui.shortcut_sheet import ShortcutSheet
     from composer_gui.ui.workspace import Workspace
 
 
@@ -48,8 +51,29 @@ def command_palette() -> type[CommandPalette]:
     return CommandPalette
 
 
-def help_dialogs() -> tuple[type[AboutDialog], type[ShortcutsDialog]]:
-    """Return the classes of the dialogs of the Help menu."""
-    from composer_gui.ui.help_dialogs import AboutDialog, ShortcutsDialog
+def settings_dialog() -> type[SettingsDialog]:
+    """Return the class of the dialog of all settings."""
+    from composer_gui.ui.settings_dialog import SettingsDialog
 
-    return AboutDialog, ShortcutsDialog
+    return SettingsDialog
+
+
+def shortcut_sheet() -> type[ShortcutSheet]:
+    """Return the class of the sheet of shortcuts."""
+    from composer_gui.ui.shortcut_sheet import ShortcutSheet
+
+    return ShortcutSheet
+
+
+def problem_page() -> type[ProblemPage]:
+    """Return the class of the page on what problems mean."""
+    from composer_gui.ui.problem_page import ProblemPage
+
+    return ProblemPage
+
+
+def about_dialog() -> type[AboutDialog]:
+    """Return the class of the dialog that names versions and licences."""
+    from composer_gui.ui.help_dialogs import AboutDialog
+
+    return AboutDialog

@@ -7,29 +7,49 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
 
-from composer_gui.ui import later, preferences
+from composer_gui.ui import hints, later, preferences, theme
+from composer_gui.ui.hint_bubble import HintGiver
 
 if TYPE_CHECKING:
     from composer_gui.ui.command_palette import CommandPalette
     from composer_gui.ui.main_window import MainWindow
+    from composer_gui.ui.settings_dialog import SettingsDialog
 
 
 class ProgramCommands(QObject):
-    """The commands of one window that need no design."""
+    """The commands of one window that need no design; keeps the window what was chosen for it."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        preferences.current().use(window.settings)
+        hints.current().use(window.settings)
+        self.hints = HintGiver(window)
+        preferences.current().changed.connect(self._follow)
 
     def handlers(self) -> dict[str, Callable[..., None]]:
         """Return who does what each menu entry says."""
         return {
             "command_palette": self._open_palette,
+            "settings": self._open_settings,
             "shortcuts": self._show_shortcuts,
+            "problem_help": self._show_problem_page,
             "about": self._show_about,
             "wire_specs": self._choose_wire_specs,
         }
+
+    def _follow(self, key: str) -> None:
+        """Wear the theme that was chosen, and tick what is chosen now."""
+        if key == preferences.THEME:
+            name = str(preferences.current().value(key))
+            if theme.watch().name != name:
+                theme.apply(QApplication.instance(), name)
+            self._window.commands.tick_theme(name)
+        self._window.commands.enable()
+
+    # Commands ------------------------------------------------------------------------------------
 
     @cached_property
     def palette(self) -> CommandPalette:
@@ -44,10 +64,24 @@ class ProgramCommands(QObject):
         choice = preferences.ALWAYS if is_always else preferences.ON_HOVER
         preferences.current().choose(preferences.WIRE_SPECS, choice)
 
+    # Dialogs -------------------------------------------------------------------------------------
+
+    def _open_settings(self, *_: object) -> SettingsDialog:
+        dialog = later.settings_dialog()(self._window)
+        dialog.open()
+        return dialog
+
+    def _open_keyboard_settings(self) -> None:
+        self._open_settings().show_keyboard()
+
     def _show_shortcuts(self, *_: object) -> None:
-        _, shortcuts = later.help_dialogs()
-        shortcuts(self._window).open()
+        sheet = later.shortcut_sheet()(self._window)
+        sheet.change_wanted.connect(sheet.accept)
+        sheet.change_wanted.connect(self._open_keyboard_settings)
+        sheet.open()
+
+    def _show_problem_page(self, *_: object) -> None:
+        later.problem_page()(self._window).show()
 
     def _show_about(self, *_: object) -> None:
-        about, _ = later.help_dialogs()
-        about(self._window.session, self._window).open()
+        later.about_dialog()(self._window.session, self._window).open()

@@ -1,17 +1,10 @@
-"""The dialogs of the Help menu."""
+"""The dialog that names the versions at work."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 
-from composer_gui.ui.actions import ACTIONS
-from composer_gui.ui.help_dialogs import (
-    CANVAS_KEYS,
-    INSIDE_KEYS,
-    AboutDialog,
-    ShortcutsDialog,
-    shown_keys,
-)
+from composer_gui.ui.help_dialogs import AboutDialog
 
 
 def test_about_names_the_versions_and_copies_them(session, show, qtbot):
@@ -25,15 +18,6 @@ def test_about_names_the_versions_and_copies_them(session, show, qtbot):
 def test_about_says_that_qt_is_under_the_lgpl(session, show):
     dialog = show(AboutDialog(session), 440, 340)
     assert any("LGPL" in label.text() for label in dialog.findChildren(QLabel))
-
-
-def test_every_shortcut_is_listed(show):
-    dialog = show(ShortcutsDialog(), 820, 600)
-    shown = {label.text() for label in dialog.findChildren(QLabel)}
-    for action in ACTIONS:
-        if action.keys:
-            assert {action.text, shown_keys(action.keys)} <= shown
-    assert {words for words, _ in (*CANVAS_KEYS, *INSIDE_KEYS)} <= shown
 
 
 def test_escape_closes_a_dialog(session, show, qtbot):
