@@ -37,9 +37,13 @@ MODEL_STEP = 144.0
 
 
 class Arrivals(QObject):
-    """The work that threads do for a session's design; `ended()` when a piece of it is over."""
+    """The work that threads do for a session's design.
+
+    Signals: `ended()` when a piece of it is over; `task_changed()` when `task` is another.
+    """
 
     ended = Signal()
+    task_changed = Signal()
 
     def __init__(self, session: Session, insides: Insides, consent: Consent) -> None:
         super().__init__(session)
@@ -48,6 +52,7 @@ class Arrivals(QObject):
         self._insides = insides
         self._opening = 0
         self._under_way = 0
+        self._task = ""
         self._conversions: list[Conversion] = []
 
     @property
@@ -55,21 +60,34 @@ class Arrivals(QObject):
         """Whether nothing is being read that changes the design."""
         return not self._under_way
 
+    @property
+    def task(self) -> str:
+        """What is being done, as "Reading encoder.keras"; "" while nothing is."""
+        return self._task if self._under_way else ""
+
     def forget(self) -> None:
-        """Drop what is still being read: another design is open now."""
+        """Drop what is still being read: another design is open now, or nobody wants it."""
         for converting in self._conversions:
             converting.cancel()
         self._conversions = []
-        self._opening, self._under_way = self._opening + 1, 0
+        self._opening += 1
+        self._count(-self._under_way)
 
-    def read(self, function: Callable[[], Any], receive: Callable[[Any], None]) -> None:
+    def read(self, task: str, function: Callable[[], Any], receive: Callable[[Any], None]) -> None:
         """Call `receive` with what `function`, run in a thread, returns, unless it comes too late.
 
-        A ComposerError that it raises is told by the session's `failed`; any other error is raised
-        here again.
+        `task` says meanwhile what is done. A ComposerError that it raises is told by the session's
+        `failed`; any other error is raised here again.
         """
-        self._under_way += 1
+        self._task = task
+        self._count(1)
         self._in_thread(function, partial(self._received, receive))
+
+    def _count(self, more: int) -> None:
+        before = self.task
+        self._under_way += more
+        if before or self.task:
+            self.task_changed.emit()
 
     def check_files(
         self, known: Sequence[FileState], receive: Callable[[frozenset[FileState]], None]
@@ -94,7 +112,7 @@ class Arrivals(QObject):
             receive(result)
 
     def _received(self, receive: Callable[[Any], None], result: Any) -> None:
-        self._under_way -= 1
+        self._count(-1)
         try:
             if isinstance(result, ComposerError):
                 self._session.failed.emit(result)
@@ -111,9 +129,10 @@ class Arrivals(QObject):
         """Put saved models on the level shown now, as `Session.add_models` says."""
         take = partial(self._take_models, self._session.place, x, y)
         if not any(map(conversion.is_older, paths)):
-            self.read(partial(model_files.read_models, paths), take)
+            self.read(_reading(paths), partial(model_files.read_models, paths), take)
             return
-        self._under_way += 1
+        self._task = _reading(paths)
+        self._count(1)
         code = self._session.allowed_code()
         converting = Conversion(self._session.engine, paths, code, self)
         converting.told.connect(self._session.noticed)
@@ -128,8 +147,8 @@ class Arrivals(QObject):
         found: list[Path | ComposerError],
     ) -> None:
         self._conversions.remove(converting)
-        self.read(partial(model_files.read_models, found), take)
-        self._under_way -= 1
+        self.read(self._task, partial(model_files.read_models, found), take)
+        self._count(-1)
 
     def _take_models(
         self, place: levels.Trail, x: float, y: float, found: list[ModelFile | ComposerError]
@@ -148,7 +167,9 @@ class Arrivals(QObject):
         layer = self._session.document.layers.get(layer_id)
         paths = [known for known, _ in files_of(layer)] if layer is not None else []
         read = partial(_read_other, path, paths)
-        self.read(read, partial(self._take_relocated, self._session.place, layer_id))
+        self.read(
+            _reading([path]), read, partial(self._take_relocated, self._session.place, layer_id)
+        )
 
     def _take_relocated(
         self, place: levels.Trail, layer_id: str, answer: tuple[ModelFile | ComposerError, str]
@@ -166,7 +187,7 @@ class Arrivals(QObject):
 
     def allow_code(self, path: Path) -> None:
         """Read a Python file that the user allowed, and take it into the design."""
-        self.read(partial(code_files.read, path), self._take_code)
+        self.read(_reading([path]), partial(code_files.read, path), self._take_code)
 
     def _take_code(self, file: CodeFile) -> None:
         session = self._session
@@ -188,13 +209,14 @@ class Arrivals(QObject):
             raise EditRefused("Only saved models can be opened up.")
         known = self._insides.whole((layer.path, layer.sha256))
         work = partial(_opened, document, node_id, layer, known, session.catalog)
-        self.read(work, partial(self._take_opened, session.place, node_id, layer))
+        take = partial(self._take_opened, session.place, node_id, layer)
+        self.read(f"Opening up {layer.name}", work, take)
 
     def rework(self, label: str, edit: Callable[[Document], Document]) -> None:
         """Do an edit of the level shown in a thread, as `Session.rework` says."""
         session = self._session
         work = partial(_reworked, session.document, edit)
-        self.read(work, partial(self._take_reworked, session.place, label, edit))
+        self.read(label, work, partial(self._take_reworked, session.place, label, edit))
 
     def _take_reworked(
         self,
@@ -245,6 +267,12 @@ class Arrivals(QObject):
         except EditRefused as refusal:
             self._session.noticed.emit(refusal.whole)
             return None
+
+
+def _reading(paths: Sequence[Path]) -> str:
+    """Return what one says while files are read."""
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    return f"Reading {paths[0].name}{more}" if paths else ""
 
 
 @dataclass(frozen=True, slots=True)

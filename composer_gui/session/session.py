@@ -37,7 +37,8 @@ class Session(ShownDesign):
     work that went on in the background; `engine_state_changed(str, str)`, the state and a sentence;
     `level_changed()` after `changed` when another level is shown; `insides_changed()` when more is
     known of what is inside saved models; `opened(frozenset)`, the nodes that opening up or a
-    `rework` put on the level shown; `fixes_found(Problem)` when the repairs for a problem that
+    `rework` put on the level shown; `task_changed()` when `task`, what goes on in the background,
+    is another; `fixes_found(Problem)` when the repairs for a problem that
     somebody asked about have been tried.
 
     What it changes is the level shown, where nothing else is said. Undo goes where that was done
@@ -49,6 +50,7 @@ class Session(ShownDesign):
     failed = Signal(object)
     engine_state_changed = Signal(str, str)
     opened = Signal(object)
+    task_changed = Signal()
 
     def __init__(
         self,
@@ -64,6 +66,7 @@ class Session(ShownDesign):
         self._arrivals = Arrivals(self, self._insides, self._consent)
         self.engine.state_changed.connect(self._take_engine_state)
         self._arrivals.ended.connect(self._reading_ended)
+        self._arrivals.task_changed.connect(self.task_changed)
 
     @property
     def root(self) -> Document:
@@ -253,6 +256,19 @@ class Session(ShownDesign):
         """Have the engine look at everything once more: it may do something else now."""
         self._follow(Change(head=True), self.is_clean, whole=True)
 
+    @property
+    def task(self) -> str:
+        """What a thread is doing to this design, as "Reading encoder.keras"; "" for nothing."""
+        return self._arrivals.task
+
+    def give_up(self) -> None:
+        """Do not wait for what goes on in the background; it changes nothing any more."""
+        task = self.task
+        self._arrivals.forget()
+        if task:
+            self.noticed.emit(f"{task} was given up, and nothing was changed.")
+            self._reading_ended()
+
     def _reading_ended(self) -> None:
         if self.is_settled:
             self.settled.emit()
@@ -268,7 +284,12 @@ class Session(ShownDesign):
     def open(self, path: Path) -> None:
         """Open a design file; raises FileProblem, and then what was open stays."""
         path = Path(path).absolute()
-        self.replace(document_file.read(path), path)
+        self.replace(self.read(path), path)
+
+    @staticmethod
+    def read(path: Path) -> Document:
+        """Return the design in a file; raises FileProblem. May be called in a thread."""
+        return document_file.read(path)
 
     def replace(self, document: Document, path: Path | None) -> None:
         """Open `document` as what was read from `path`, or as an untitled design."""

@@ -81,13 +81,15 @@ class Designs(QObject):
 
     Signals: `shown(OpenDesign)` when another is to be shown, None for the gallery;
     `left(OpenDesign)` when one was closed, before it goes; `named()` when titles or marks are
-    others; `failed(ComposerError)` of any of them.
+    others; `failed(ComposerError)` of any of them; `task_changed(Session)` when something else
+    goes on in the background of one.
     """
 
     shown = Signal(object)
     left = Signal(object)
     named = Signal()
     failed = Signal(object)
+    task_changed = Signal(object)
 
     def __init__(
         self,
@@ -102,7 +104,7 @@ class Designs(QObject):
         self._settings = settings
         self._engine, self._catalog = session.engine, session.catalog
         self._waiting: Session | None = session
-        session.failed.connect(self.failed)
+        self._hear(session)
         tabs.turned.connect(self._turn)
 
     def __iter__(self) -> Iterator[OpenDesign]:
@@ -123,6 +125,13 @@ class Designs(QObject):
         wanted = Path(path).absolute()
         return next((design for design in self if design.path == wanted), None)
 
+    def _hear(self, session: Session) -> None:
+        session.failed.connect(self.failed)
+        session.task_changed.connect(self._tell_task)
+
+    def _tell_task(self) -> None:
+        self.task_changed.emit(self.sender())
+
     # Opening -------------------------------------------------------------------------------------
 
     def blank(self) -> Session:
@@ -131,7 +140,7 @@ class Designs(QObject):
             self._waiting = Session(
                 self._engine, self._catalog, self.parent(), settings=self._settings
             )
-            self._waiting.failed.connect(self.failed)
+            self._hear(self._waiting)
         return self._waiting
 
     def room(self) -> Session:

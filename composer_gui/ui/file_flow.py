@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from composer_gui.core.document import Document
 from composer_gui.core.errors import ComposerError
+from composer_gui.session.model_files import in_thread
 from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
 from composer_gui.ui import file_dialogs
@@ -24,6 +25,10 @@ from composer_gui.ui.file_dialogs import (
 )
 from composer_gui.ui.notices import NoticeBar
 from composer_gui.ui.panels import code_consent
+from composer_gui.ui.work_line import WorkLine
+
+LARGE = 300_000
+"""Bytes of a file from which it is read in a thread: some 1,500 nodes."""
 
 
 class FileFlow(QObject):
@@ -38,12 +43,15 @@ class FileFlow(QObject):
         designs: Designs,
         settings: Settings | None,
         notices: NoticeBar,
+        work: WorkLine,
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self._designs = designs
         self._settings = settings
         self._notices = notices
+        self._work = work
+        self._reading: set[Path] = set()
         self._window = window
 
     @property
@@ -101,10 +109,17 @@ class FileFlow(QObject):
             self._session.allow_code(path)
 
     def open_path(self, path: Path) -> bool:
-        """Open a design, or go to it where it is open; return whether it can be seen now."""
+        """Open a design, or go to it where it is open; return whether it can be seen soon.
+
+        A large file is read in a thread; the window goes on, and one may cancel it.
+        """
+        path = Path(path).absolute()
         known = self._designs.at(path)
         if known is not None:
             self._designs.show(known.session)
+            return True
+        if _size(path) > LARGE:
+            self._read_large(path)
             return True
         session = self._designs.room()
         try:
@@ -116,6 +131,24 @@ class FileFlow(QObject):
         self._remember(session.path)
         self.opened.emit(session)
         return True
+
+    def _read_large(self, path: Path) -> None:
+        if path not in self._reading:
+            self._reading.add(path)
+            self._work.begin(path, f"Opening {path.name}", partial(self._reading.discard, path))
+            in_thread(partial(_read, path), self._take_large)
+
+    def _take_large(self, found: tuple[Path, Document | ComposerError]) -> None:
+        path, document = found
+        if path not in self._reading:  # it was cancelled
+            return
+        self._reading.discard(path)
+        self._work.end(path)
+        if isinstance(document, ComposerError):
+            self._notices.tell_problem(document)
+            return
+        self.open_document(document, path)
+        self._remember(path)
 
     def open_document(self, document: Document, path: Path | None = None) -> None:
         """Show a document that was made elsewhere, such as an example of the gallery."""
@@ -189,6 +222,20 @@ class FileFlow(QObject):
     def _remember(self, path: Path) -> None:
         if self._settings:
             self._settings.remember_recent(Path(path).absolute())
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0  # who reads it will say what is the matter
+
+
+def _read(path: Path) -> tuple[Path, Document | ComposerError]:
+    try:
+        return path, Session.read(path)
+    except ComposerError as error:
+        return path, error
 
 
 def as_file_name(name: str) -> str:

@@ -68,7 +68,7 @@ class MainWindow(QMainWindow):
         self.gallery_page = GalleryPage(session.catalog)
         self.status = StatusBar()
         self.designs = Designs(session, settings, self.top.tabs, self)
-        self.files = FileFlow(self.designs, settings, self.notices, self)
+        self.files = FileFlow(self.designs, settings, self.notices, self.status.work, self)
         self.commands = WindowCommands(self)
         self.actions_by_id = actions.build(self, self.commands.handlers())
         keymap.current().use(settings)
@@ -105,6 +105,7 @@ class MainWindow(QMainWindow):
         self.designs.left.connect(self._leave)
         self.designs.named.connect(self._follow_name)
         self.designs.failed.connect(self._tell)
+        self.designs.task_changed.connect(self._show_task)
         self.top.tabs.close_wanted.connect(self.close_design)
         self.top.tabs.others_unwanted.connect(self.close_others)
         self._idle.timeout.connect(self._prepare)
@@ -297,6 +298,13 @@ class MainWindow(QMainWindow):
 
     def _enable(self, *_: object) -> None:
         self.commands.enable()
+
+    def _show_task(self, session: Session) -> None:
+        """Say what a thread does to a design, and let it be given up."""
+        if session.task:
+            self.status.work.begin(session, session.task, session.give_up)
+        else:
+            self.status.work.end(session)
 
     def _tell(self, error: ComposerError) -> None:
         self.notices.tell_problem(error)

@@ -1,4 +1,4 @@
-"""The status bar: the engine in words, counts, what has just been said, and the totals."""
+"""The status bar: the engine in words, counts, what is just said and done, and the totals."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from composer_gui.ui import theme
 from composer_gui.ui.severity import is_wrong
 from composer_gui.ui.totals import Totals, show_parameters
 from composer_gui.ui.words import Line, count_of
+from composer_gui.ui.work_line import WorkLine
 
 PX = 12
 SHOWN_FOR = 8000
@@ -52,6 +53,7 @@ class StatusBar(QStatusBar):
         self.counts = Line(px=PX, tone="secondary")
         self.problems = Clickable(px=PX, tone="wrong")
         self.said = Line(px=PX, tone="text")
+        self.work = WorkLine()
         self.totals = Line(px=PX, tone="secondary")
         self._forget = QTimer(self, singleShot=True, interval=SHOWN_FOR)
         self._name()
@@ -75,6 +77,7 @@ class StatusBar(QStatusBar):
         for line in (self.engine, self.counts, self.problems):
             row.addWidget(line)
         row.addWidget(self.said, 1)
+        row.addWidget(self.work)
         row.addWidget(self.totals)
         for line in (self.counts, self.problems, self.totals):  # the sentences give way to numbers
             line.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
