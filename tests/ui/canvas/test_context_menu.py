@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 
 from composer_gui.core import edits
 from composer_gui.core.document import Call, Frame
+from composer_gui.ui import keymap
+from composer_gui.ui.canvas.interactions.node_menu import FRAME_COLOURS
 
 
 @pytest.fixture
@@ -122,6 +124,94 @@ def test_a_layer_can_be_inserted_into_a_wire(menu_at, hand, view, session, desig
     view.search.accept()
     (added,) = set(session.document.nodes) - {source, dense}
     assert design.sources(dense) == [added]
+
+
+def inner(entries, name):
+    """Return the entries of a menu in the menu, by their texts."""
+    return {action.text(): action for action in entries[name].menu().actions() if action.text()}
+
+
+def test_a_dot_can_be_put_on_a_wire_and_taken_away_healed(menu_at, hand, session, design):
+    source, dense = design.input(0, 0), design.layer("Dense", 500, 0)
+    design.wire(source, dense)
+    middle = (hand.output(source) + hand.input(dense)) / 2
+    menu_at(middle)["Add a reroute dot"].trigger()
+    (dot,) = set(session.document.nodes) - {source, dense}
+    assert design.sources(dense) == [dot]
+    entries = menu_at(middle)
+    assert "Rename" not in entries
+    entries["Delete and heal"].trigger()
+    assert design.sources(dense) == [source]
+
+
+def test_a_frame_takes_another_colour(menu_at, session, design):
+    frame = design.add(edits.add_frame, 0, 0, 300, 240)
+    colours = inner(menu_at((100, 12)), "Colour")
+    assert colours["Blue"].isChecked()
+    assert all(not action.icon().isNull() for action in colours.values())
+    colours["Green"].trigger()
+    assert session.document.nodes[frame].color == "convolution"
+    session.undo()
+    assert session.document.nodes[frame].color == "accent"
+
+
+def test_every_colour_of_a_frame_is_one_of_the_theme(view):
+    grey = view.ink.frame("no such colour").name()
+    names = [view.ink.frame(name).name() for name, _ in FRAME_COLOURS]
+    assert len(set(names)) == len(names)
+    assert [name for name, _ in FRAME_COLOURS if view.ink.frame(name).name() == grey] in (
+        [],
+        ["normalization"],
+    )
+
+
+def test_a_frame_is_folded_and_unfolded(menu_at, hand, session, design):
+    inside = design.layer("Dense", 48, 60)
+    frame = design.add(edits.add_frame, 0, 0, 300, 240)
+    menu_at((100, 12))["Fold"].trigger()
+    assert session.document.nodes[frame].folded == (inside,)
+    menu_at(hand.middle(frame))["Unfold"].trigger()
+    assert session.document.nodes[frame].folded == ()
+
+
+def test_a_node_is_bypassed_pulled_out_and_pinned(menu_at, hand, session, design):
+    source, dense = design.input(0, 0), design.layer("Dense", 300, 0)
+    output = design.output(600, 0)
+    design.wire(source, dense)
+    design.wire(dense, output)
+    menu_at(hand.middle(dense))["Bypass"].trigger()
+    assert session.document.nodes[dense].bypassed
+    menu_at(hand.middle(dense))["Bypass no more"].trigger()
+    assert not session.document.nodes[dense].bypassed
+    menu_at(hand.middle(dense))["Pin in place"].trigger()
+    assert session.document.nodes[dense].pinned
+    menu_at(hand.middle(dense))["Pull out"].trigger()
+    assert design.sources(output) == [source]
+    entry = menu_at(hand.middle(dense))["Pull out"]
+    assert not entry.isEnabled() and "No wire" in entry.toolTip()
+
+
+def test_several_nodes_are_lined_up(menu_at, hand, view, session, design):
+    nodes = [design.layer("Dense", x, y) for x, y in ((0, 0), (300, 40))]
+    view.select(nodes)
+    lines = inner(menu_at(hand.middle(nodes[0])), "Align")
+    assert not lines["Distribute Across"].isEnabled()
+    assert "at least 3 nodes" in lines["Distribute Across"].toolTip()
+    lines["Top Edges"].trigger()
+    assert [session.document.nodes[node].y for node in nodes] == [0, 0]
+
+
+def test_a_parameter_is_written_in_place(menu_at, hand, view, design):
+    node = design.layer("Dense", 0, 0, units=2)
+    menu_at(hand.middle(node))["Edit in place"].trigger()
+    assert view.pointer.editor.name == "units"
+
+
+def test_the_keys_shown_are_those_that_hold(menu_at, hand, view, design, monkeypatch):
+    node = design.layer("Dense", 0, 0)
+    monkeypatch.setitem(keymap.current()._keys, "freeze", ("F9",))
+    menu_at(hand.middle(node))
+    assert "Freeze\tF9" in [action.text() for action in view.menu.actions()]
 
 
 def test_the_repairs_of_a_wrong_node_come_first(menu_at, hand, view, session, design, tmp_path):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, Qt
 
-from composer_gui.core import edits
 from composer_gui.core.document import Frame, Wire
 from composer_gui.core.layer_kinds import Submodel
 from composer_gui.ui.canvas import flow_commands, layer_commands
 from composer_gui.ui.canvas.hits import Hit
 from composer_gui.ui.canvas.inline_editor import edit_value, row_at
 from composer_gui.ui.canvas.interactions.box_select import ADDING, BoxSelect
+from composer_gui.ui.canvas.interactions.context_menu import dot_here
 from composer_gui.ui.canvas.interactions.copy_nodes import CopyNodes
 from composer_gui.ui.canvas.interactions.cut_wires import CutWires
 from composer_gui.ui.canvas.interactions.draw_wire import Anchor, DrawWire
@@ -56,15 +56,6 @@ def double_click(view, hit: Hit, at: QPointF) -> None:
         dot_here(view, hit.wire, at)
     elif hit.kind == "canvas":
         view.quick_add(at)
-
-
-def dot_here(view, wire: Wire, at: QPointF) -> None:
-    """Lead a wire through a new dot at a place of the scene, and select the dot."""
-    session = view.session
-    edit = session.catalog, wire, at.x(), at.y()
-    change = session.try_apply("Add reroute dot", edits.dot_on_wire, *edit)
-    if change is not None:
-        view.select(change.added)
 
 
 def _write_value(view, node_id: str, at: QPointF) -> None:
