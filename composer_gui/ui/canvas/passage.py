@@ -45,11 +45,15 @@ def _strokes(width: float, height: float) -> list[QLineF]:
 
 
 def _lead_right(layout: NodeLayout, first: Slot, last: Slot) -> QPainterPath:
-    right, y = layout.width, layout.height - BESIDE
+    left, right, y = PADDING - 6, layout.width - RIGHT / 2, layout.height - BESIDE + 1
     path = QPainterPath(QPointF(first.x, first.y))
-    path.cubicTo(PADDING - 6, first.y, BAR, y, PADDING + 4, y)
-    path.lineTo(right - RIGHT - 4, y)
-    path.cubicTo(right - BAR, y, right - RIGHT + 6, last.y, last.x, last.y)
+    path.quadTo(left, first.y, left, first.y + 8)
+    path.lineTo(left, y - 6)
+    path.quadTo(left, y, left + 6, y)
+    path.lineTo(right - 6, y)
+    path.quadTo(right, y, right, y - 6)
+    path.lineTo(right, last.y + 8)
+    path.quadTo(right, last.y, last.x, last.y)
     return path
 
 

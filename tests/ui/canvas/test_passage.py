@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF
 from composer_gui.core import edits
 from composer_gui.core.document import DOWN, RIGHT
 from composer_gui.ui.canvas import passage
-from composer_gui.ui.canvas.geometry import HEADER, PADDING
+from composer_gui.ui.canvas.geometry import PADDING
 from composer_gui.ui.canvas.geometry import RIGHT as MARGIN
 
 
@@ -38,10 +38,7 @@ def test_the_line_runs_through_no_words(bypassed, flow):
     layout = bypassed(flow).layout
     lead = passage._lead_down if flow == DOWN else passage._lead_right
     path = lead(layout, layout.inputs[0], layout.outputs[0])
-    words = QRectF(PADDING, 12, layout.width - PADDING - MARGIN, layout.height - 24)
-    if flow == RIGHT:  # it falls beside the first letters
-        words.setTop(HEADER + 4)
-        words.adjust(4, 0, -4, 0)
+    words = QRectF(PADDING, 10, layout.width - PADDING - MARGIN, layout.height - 18)
     assert not any(words.contains(path.pointAtPercent(n / 200)) for n in range(201))
 
 
