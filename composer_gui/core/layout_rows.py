@@ -211,14 +211,20 @@ def _spread_evenly(order: list[Bar]) -> None:
 def _settle(order: Iterable[Bar]) -> None:
     """Move each bar to the middle of what it is linked to, as far as its neighbours let it."""
     for bar in order:
-        if bar.links:
-            total = sum(weight for _, weight in bar.links)
-            wish = sum(other.y * weight for other, weight in bar.links) / total
-            for above, apart in bar.above.items():
-                wish = max(wish, above.y + apart)
-            for below, apart in bar.below.items():
-                wish = min(wish, below.y - apart)
-            bar.y = wish
+        if not bar.links:
+            continue
+        total = wish = 0.0
+        for other, weight in bar.links:
+            total += weight
+            wish += other.y * weight
+        wish /= total
+        for above, apart in bar.above.items():
+            if wish < above.y + apart:
+                wish = above.y + apart
+        for below, apart in bar.below.items():
+            if wish > below.y - apart:
+                wish = below.y - apart
+        bar.y = wish
 
 
 def _snap(order: list[Bar]) -> None:

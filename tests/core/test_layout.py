@@ -225,6 +225,32 @@ def test_what_can_be_drawn_without_crossings_is():
                 assert above * below >= 0
 
 
+def test_the_shape_of_a_large_net_is_seen():
+    """A mesh, which can be drawn without crossings, its nodes made in any order."""
+    rows, columns = 14, 20
+    names = list(range(1, rows * columns + 1))
+    random.Random(11).shuffle(names)
+    at = {(c, r): names[c * rows + r] for c in range(columns) for r in range(rows)}
+    wires = [
+        (at[c, r], at[c + 1, r + down])
+        for c in range(columns - 1)
+        for r in range(rows)
+        for down in (0, 1)
+        if r + down < rows
+    ]
+    document = graph(wires)
+    sizes = alike(document)
+    places = arrange(document, sizes)
+    crossed = 0
+    for column in range(columns - 1):
+        ends = [w for w in wires if w[0] in {at[column, r] for r in range(rows)}]
+        for one in ends:
+            for other in ends:
+                above = places[f"n{one[0]}"][1] < places[f"n{other[0]}"][1]
+                crossed += above and places[f"n{one[1]}"][1] > places[f"n{other[1]}"][1]
+    assert crossed == 0
+
+
 def test_the_result_does_not_hang_on_how_python_hashes():
     root = Path(__file__).resolve().parents[2]
     script = (
