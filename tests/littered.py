@@ -1,7 +1,10 @@
 """Designs with dots on their wires and bypassed layers between, which change nothing."""
 
+from contextlib import suppress
+
 from composer_gui.core import edits
 from composer_gui.core.document import Wire, wires_into
+from composer_gui.core.errors import EditRefused
 from composer_gui.core.layer_kinds import Submodel
 from composer_gui.storage import resources
 
@@ -27,4 +30,16 @@ def littered(document, luck):
             (added,) = set(document.nodes) - known
             document = edits.insert_on_wire(document, CATALOG, wire, added)
             document = edits.set_bypassed(document, [added], True)
+    return document
+
+
+def dotted(document):
+    """Return a design with two dots on each of its wires."""
+    wires = sorted((w for n in document.nodes.values() for w in wires_into(n)), key=repr)
+    for wire in wires:
+        for x in (10, 20):
+            source = document.nodes[wire.node].inputs[wire.port][wire.index]
+            wire = Wire(source, wire.node, wire.port, wire.index)
+            with suppress(EditRefused):  # what a broken file holds is drawn by no hand
+                document = edits.dot_on_wire(document, CATALOG, wire, x, 0)
     return document

@@ -10,6 +10,7 @@ from composer_gui.core.document import Document, wires_into
 from composer_gui.core.fix_sight import Sight
 from composer_gui.core.fix_table import FIX_KINDS, Fix
 from composer_gui.core.layer_kinds import SavedModel
+from composer_gui.core.resolved import resolved
 from composer_gui.core.wording import listed
 
 MOST_NAMED = 3
@@ -71,7 +72,7 @@ def _stretch(sight: Sight) -> list[str]:
 
     What has no weights to train, such as an activation, does not end a stretch.
     """
-    document = sight.document
+    document = resolved(sight.document, sight.catalog)
     consumers: dict[str, list[str]] = {}
     for node in document.nodes.values():
         for wire in wires_into(node):

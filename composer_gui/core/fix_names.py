@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from composer_gui.core import edits
-from composer_gui.core.document import Document, Frame, Note
+from composer_gui.core.document import Document, Dot, Frame, Note
 from composer_gui.core.edit_wires import existing
 from composer_gui.core.fix_sight import Sight, is_model
 from composer_gui.core.fix_table import FIX_KINDS, Fix
 from composer_gui.core.labels import unique_label
+from composer_gui.core.passing import past_dots
 
 
 def nearest_names(wanted: str, known: Iterable[str]) -> list[str]:
@@ -32,14 +33,17 @@ def _unlike(one: str, other: str) -> int:
 def rename(sight: Sight) -> Iterator[Fix]:
     """Offer the names of a model's ports for what feeds them, and a free name for a double one."""
     document, node = sight.document, sight.node
-    fed = [(wire.source.node, wire.port) for wire in sight.wires() if is_model(sight.layer)]
+    wires = sight.wires() if is_model(sight.layer) else []
+    starts = [(past_dots(document, wire.source), wire.port) for wire in wires]
+    fed = [(start.node, port) for start, port in starts if start is not None]
     pairs = {node_id: port for node_id, port in fed if document.label(node_id) != port}
     labels = sorted(document.label(node_id) for node_id in pairs)
     if len(pairs) > 1 and labels == sorted(pairs.values()):
         yield _renaming(document, pairs)
     label = sight.label
-    same = [n.id for n in document.nodes.values() if document.label(n.id) == label]
-    if len(same) > 1 and not isinstance(node, Frame | Note):
+    named = (n for n in document.nodes.values() if not isinstance(n, Dot))
+    same = [n.id for n in named if document.label(n.id) == label]
+    if len(same) > 1 and not isinstance(node, Frame | Note | Dot):
         free = unique_label(document, label)
         yield _renaming(document, {node.id: free if free != label else f"{label}_1"})
 
