@@ -19,7 +19,7 @@ from PySide6.QtGui import (
     QContextMenuEvent,
 )
 from PySide6.QtWidgets import QAccessibleWidget, QApplication
-from shiboken6 import isValid
+from shiboken6 import VoidPtr, isValid
 
 from composer_gui.core.verdicts import WRONG
 from composer_gui.core.wording import counted
@@ -137,7 +137,9 @@ class NodeInterface(QAccessibleInterface):
         return state
 
     def interface_cast(self, kind: QAccessible.InterfaceType):
-        return self._actions if kind == QAccessible.InterfaceType.ActionInterface else None
+        # None would bring the process down: a pointer is wanted
+        wants_actions = kind == QAccessible.InterfaceType.ActionInterface
+        return self._actions if wants_actions else VoidPtr(0)
 
 
 class CanvasInterface(QAccessibleWidget):
@@ -203,6 +205,7 @@ class NodeInterfaces:
         self._held = ref(view)
         self._made: dict[str, QAccessibleInterface] = {}
         self._order: tuple[object, tuple[str, ...], dict[str, int]] = (None, (), {})
+        view.viewport().setAccessibleName("Fields above the design")
         view.destroyed.connect(partial(_let_go, self._made))
 
     @property

@@ -156,6 +156,14 @@ def test_a_reader_can_go_to_a_node_edit_it_and_open_its_menu(canvas, view, chain
     view.menu.close()
 
 
+def test_a_reader_may_ask_for_whatever_an_interface_could_have(canvas):
+    edges = entry(canvas, "edges")
+    for kind in ("text", "value", "attributes", "selection", "tableCell", "editableText"):
+        assert getattr(edges, f"{kind}Interface")() is None
+    assert edges.childCount() == 0
+    assert edges.window() is not None
+
+
 def test_an_entry_goes_with_its_node(canvas, session, chain):
     edges = entry(canvas, "edges")
     session.apply("Delete", edits.delete, [chain[1]])
