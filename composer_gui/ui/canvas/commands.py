@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from composer_gui.core import edits, fragment
 from composer_gui.core.document import Document, Wire, number_of
 from composer_gui.core.layers.catalog import Catalog
-from composer_gui.ui.canvas import arranging, flow_commands, layer_commands
+from composer_gui.ui.canvas import arranging, flow_commands, layer_commands, lining_up
 from composer_gui.ui.canvas.geometry import GRID, snapped
 from composer_gui.ui.canvas.scene import CanvasScene
 
@@ -193,6 +193,7 @@ COMMANDS: Mapping[str, Callable] = {
     "select_upstream": flow_commands.select_upstream,
     "select_downstream": flow_commands.select_downstream,
     "select_between": flow_commands.select_between,
+    **lining_up.COMMANDS,
     "fit": fit,
     "fit_selection": fit_selection,
     "view_back": view_back,
