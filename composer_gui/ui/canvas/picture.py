@@ -102,6 +102,9 @@ class PictureJob(QObject):
         if not self._scene.is_drawn:
             self._scene.work()
             return
+        if not self._scene.ways.is_done:
+            self._scene.ways.work()
+            return
         if self._sheet is None:
             self._begin()
         clock = QElapsedTimer()

@@ -50,7 +50,7 @@ class WireWays(QObject):
         scene.drawn.connect(self._note)
         scene.followed.connect(self._follow)
         scene.opened.connect(self._begin_anew)
-        self._later.timeout.connect(self._work)
+        self._later.timeout.connect(self.work)
 
     @property
     def is_done(self) -> bool:
@@ -95,7 +95,8 @@ class WireWays(QObject):
 
     # Work -----------------------------------------------------------------------------------------
 
-    def _work(self) -> None:
+    def work(self) -> None:
+        """Find ways for as long as a slice lasts, then let the window have a turn."""
         if not self._scene.is_drawn:
             self._later.start(REST)  # what is not drawn yet will be in the way
             return

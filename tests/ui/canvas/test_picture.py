@@ -194,3 +194,11 @@ def test_the_wished_colours_are_not_those_of_the_window(chain, draw, tmp_path, d
     assert theme.current().name == "dark"
     image = QImage(str(draw(tmp_path / "a.png", LIGHT)))
     assert image.pixelColor(3, 3) == QColor("#ffffff")
+
+
+def test_wires_are_led_around_nodes_in_a_picture_too(design, draw, tmp_path):
+    source, end = design.input(0, 0), design.output(800, 0)
+    design.layer("Dense", 300, 0, units=4)
+    plain = size_of(draw(tmp_path / "plain.svg")).height()
+    design.wire(source, end)
+    assert size_of(draw(tmp_path / "led.svg")).height() > plain
