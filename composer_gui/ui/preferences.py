@@ -61,7 +61,7 @@ PREFERENCES = (
                ((ALWAYS, "Always"), (ON_HOVER, "Under the mouse")),
                "When wires say the shape and dtype of what flows in them"),
     Preference(SNAP, CANVAS, "Snap to the grid", True,
-               tip="Nodes that are moved stop at the grid; with Ctrl held they do the reverse"),
+               tip="Nodes that are dragged stop at the grid, unless Ctrl is held"),
     Preference(MINIMAP, CANVAS, "Show the minimap", True,
                tip="A small map of the whole design in the corner of the canvas"),
     Preference(STYLE, EXPORT, "Source", "saved",

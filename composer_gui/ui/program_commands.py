@@ -38,6 +38,7 @@ class ProgramCommands(QObject):
             "problem_help": self._show_problem_page,
             "about": self._show_about,
             "wire_specs": self._choose_wire_specs,
+            "minimap": self._choose_minimap,
         }
 
     def _follow(self, key: str) -> None:
@@ -47,7 +48,14 @@ class ProgramCommands(QObject):
             if theme.watch().name != name:
                 theme.apply(QApplication.instance(), name)
             self._window.commands.tick_theme(name)
-        self._window.commands.enable()
+        self.tick()
+
+    def tick(self) -> None:
+        """Tick the entries of what is chosen."""
+        made, chosen = self._window.actions_by_id, preferences.current()
+        at_rest = chosen.value(preferences.WIRE_SPECS) == preferences.ALWAYS
+        made["wire_specs"].setChecked(at_rest)
+        made["minimap"].setChecked(bool(chosen.value(preferences.MINIMAP)))
 
     # Commands ------------------------------------------------------------------------------------
 
@@ -63,6 +71,9 @@ class ProgramCommands(QObject):
     def _choose_wire_specs(self, is_always: bool) -> None:
         choice = preferences.ALWAYS if is_always else preferences.ON_HOVER
         preferences.current().choose(preferences.WIRE_SPECS, choice)
+
+    def _choose_minimap(self, is_shown: bool) -> None:
+        preferences.current().choose(preferences.MINIMAP, is_shown)
 
     # Dialogs -------------------------------------------------------------------------------------
 

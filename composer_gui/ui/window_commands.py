@@ -79,8 +79,6 @@ class WindowCommands(QObject):
         made = window.actions_by_id
         actions.enable(made, frozenset(present))
         if window.is_working:
-            always = preferences.current().value(preferences.WIRE_SPECS) == preferences.ALWAYS
-            made["wire_specs"].setChecked(always)
             made[f"bars_{window.workspace.bars.figure or 'none'}"].setChecked(True)
             self._tick_panels()
         made["freeze"].setText("Thaw" if "frozen" in present else "Freeze")
@@ -91,6 +89,7 @@ class WindowCommands(QObject):
         made["inference_only"].setText(text)
         made["undo"].setText(f"Undo {_quiet(history.undo_label)}".strip())
         made["redo"].setText(f"Redo {_quiet(history.redo_label)}".strip())
+        self.of_program.tick()
         self.of_program.hints.soon()
 
     def fill_recent(self) -> None:

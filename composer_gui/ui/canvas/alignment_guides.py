@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsPathItem
 
 from composer_gui.core.alignment import Guide, Lines
+from composer_gui.ui import preferences
 from composer_gui.ui.canvas.geometry import snapped
 from composer_gui.ui.canvas.node_item import NodeItem
 from composer_gui.ui.canvas.plates import Plate
@@ -24,12 +25,15 @@ MOST = 600
 class AlignmentGuides:
     """Where a box that is dragged comes to lie: in line with what is seen, else on the grid.
 
+    Who has chosen no grid has only the lines.
+
     `moving` are the nodes that go along, with which nothing is lined up.
     """
 
     def __init__(self, view, moving: Collection[str]) -> None:
         self._view = view
         self._moving = frozenset(moving)
+        self._on_grid = bool(preferences.current().value(preferences.SNAP))
         self._lines: Lines | None = None
         self._item: QGraphicsPathItem | None = None
 
@@ -44,9 +48,13 @@ class AlignmentGuides:
         there = (box.x() + dx, box.y() + dy, box.width(), box.height())
         snap = self._lines.snap(there, REACH / self._view.camera.zoom)
         self._show(snap.guides)
-        across = dx + snap.dx if snap.across else snapped(box.x() + dx) - box.x()
-        down = dy + snap.dy if snap.down else snapped(box.y() + dy) - box.y()
+        across = dx + snap.dx if snap.across else self._stop(box.x() + dx) - box.x()
+        down = dy + snap.dy if snap.down else self._stop(box.y() + dy) - box.y()
         return across, down
+
+    def _stop(self, value: float) -> float:
+        """Return where a coordinate stops: at the grid, or where it is for who wants none."""
+        return snapped(value) if self._on_grid else value
 
     def clear(self) -> None:
         """Take the lines away."""

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPen, QPixmap, QRegion, QTransform
 
 from composer_gui.core.change import Change
-from composer_gui.ui import theme
+from composer_gui.ui import preferences, theme
 
 SIZE = QSize(140, 98)
 GAP = 12
@@ -31,7 +31,7 @@ class Minimap(QObject):
         self._view = view
         self._picture: QPixmap | None = None
         self._to_map = QTransform()
-        self.visible = True
+        self.visible = bool(preferences.current().value(preferences.MINIMAP))
         self._later = QTimer(self, singleShot=True, interval=REST)
         self._connect()
 
@@ -41,6 +41,13 @@ class Minimap(QObject):
         for told in (scene.followed, scene.drawn, scene.judged, scene.selection_changed):
             told.connect(self._follow)
         theme.watch().changed.connect(self._forget)
+        preferences.current().changed.connect(self._take_choice)
+
+    def _take_choice(self, key: str) -> None:
+        if key == preferences.MINIMAP:
+            self.visible = bool(preferences.current().value(key))
+            self._picture = None
+            self._view.viewport().update()
 
     def _follow(self, _: object = None) -> None:
         is_large = len(self._view.session.document.nodes) > LARGE

@@ -11,6 +11,7 @@ from composer_gui.core.cost import show_bytes
 from composer_gui.core.wording import listed
 from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
+from composer_gui.ui import preferences
 from composer_gui.ui.controls import FIELD_HEIGHT, TextField
 from composer_gui.ui.panels.cost_table import ROW_HEIGHT, CostTable, SumTable
 from composer_gui.ui.words import Hairline, Line, Paragraph
@@ -83,6 +84,14 @@ class CostPanel(QWidget):
         self._later.timeout.connect(self.refresh)
         self.field.editingFinished.connect(self._take_batch)
         self.table.chosen.connect(self.node_chosen)
+        preferences.current().changed.connect(self._take_choice)
+
+    def _take_choice(self, key: str) -> None:
+        """Count for the batch that was chosen in the settings, or in another panel."""
+        if key == BATCH_KEY:
+            self.batch = int(preferences.current().value(key))
+            self.field.setText(str(self.batch))
+            self._soon()
 
     def _soon(self, *_: object) -> None:
         if self.isVisible() and not self._later.isActive():
@@ -98,6 +107,7 @@ class CostPanel(QWidget):
             self.field.setText(str(self.batch))
         elif batch != self.batch:
             self.batch = batch
+            preferences.current().choose(BATCH_KEY, batch)
             if self._settings:
                 self._settings.remember(BATCH_KEY, batch)
             self.refresh()

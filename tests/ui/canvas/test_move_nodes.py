@@ -3,6 +3,7 @@
 from PySide6.QtCore import QPointF, Qt
 
 from composer_gui.core import edits
+from composer_gui.ui import preferences
 
 
 def test_a_drag_moves_a_node_on_the_grid_as_one_step(hand, session, design):
@@ -57,6 +58,15 @@ def test_ctrl_leaves_the_grid(hand, session, design):
     hand.move(start + QPointF(30, 0), keys=Qt.KeyboardModifier.ControlModifier)
     hand.release(start + QPointF(31, 0), keys=Qt.KeyboardModifier.ControlModifier)
     assert session.document.nodes[node].x == 31
+
+
+def test_who_wants_no_grid_drags_freely(hand, session, design, settings):
+    node = design.layer("Dense", 0, 0)
+    preferences.current().use(settings)
+    preferences.current().choose(preferences.SNAP, False)
+    hand.drag(hand.middle(node), hand.middle(node) + QPointF(31, 5))
+    preferences.current().use(None)
+    assert (session.document.nodes[node].x, session.document.nodes[node].y) == (31, 5)
 
 
 def test_a_press_without_a_drag_moves_nothing(hand, session, design):

@@ -9,6 +9,7 @@ from composer_gui.core import edits
 from composer_gui.core.cost import Cost
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import FINE, WRONG, Verdict
+from composer_gui.ui import preferences
 from composer_gui.ui.panels.cost_panel import BATCH_KEY, CostPanel
 from composer_gui.ui.panels.cost_table import COLUMNS
 
@@ -253,3 +254,10 @@ def test_with_the_keys_on_it_the_table_shows_where_they_are(panel, judged, qtbot
     panel.table.setFocus()
     assert panel.table.currentIndex().row() == 0
     assert panel.table.selectionModel().isRowSelected(0)
+
+
+def test_a_batch_that_is_chosen_in_the_settings_holds_at_once(judged, panel, settings, qtbot):
+    preferences.current().use(settings)
+    preferences.current().choose(BATCH_KEY, 7)
+    assert panel.batch == 7 and panel.field.text() == "7"
+    preferences.current().use(None)
