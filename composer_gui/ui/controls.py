@@ -104,6 +104,12 @@ class TextField(QLineEdit):
         self.setFixedHeight(FIELD_HEIGHT)
         self.setMinimumWidth(60)
 
+    def setClearButtonEnabled(self, enable: bool) -> None:
+        """Have a button that clears the line, with a name; Qt gives it none."""
+        super().setClearButtonEnabled(enable)
+        for button in self.findChildren(QToolButton):
+            button.setAccessibleName("Clear")
+
     def set_wrong(self, wrong: bool) -> None:
         """Draw the border in the colour of what is wrong, or as usual."""
         if bool(self.property("wrong")) != wrong:

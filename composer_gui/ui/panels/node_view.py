@@ -161,6 +161,7 @@ class ProblemsPart(QWidget):
         self._session = session
         self._shown: tuple = ()
         self.rows: list[ProblemRow] = []
+        self.setAccessibleName("Problems of this node")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 6, 0, 0)
         self._column.setSpacing(6)
