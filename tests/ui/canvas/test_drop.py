@@ -88,6 +88,20 @@ def test_a_ghost_shows_the_place_and_goes_when_the_drag_leaves(carrier, scene):
     assert not scene.items()
 
 
+def test_the_view_moves_while_something_is_held_at_its_edge(carrier, view, scene):
+    edge = view.camera.scene_at(QPointF(view.viewport().width() - 2, 300))
+    carrier.enter(palette("layer", "Dense"), edge)
+    carrier.over(palette("layer", "Dense"), edge)
+    (ghost,) = scene.items()
+    before, at = view.center(), ghost.x()
+    view.pointer.auto_scroll.step(0.1)
+    assert view.center().x() > before.x() + 50
+    assert ghost.x() > at + 50
+    carrier.leave()
+    assert not view.pointer.auto_scroll.is_running
+    assert not scene.items()
+
+
 def test_a_layer_dropped_on_a_wire_is_put_into_it(carrier, hand, scene, session, design):
     source, dense = design.input(0, 0), design.layer("Dense", 500, 0)
     wire = design.wire(source, dense)

@@ -24,13 +24,16 @@ HOLD = QPointF(PADDING + 24, 17)
 class Drop:
     """Shows where the node would stand, lights the wire it would be put on, and puts it there.
 
-    With Alt held nothing is put on a wire.
+    With Alt held nothing is put on a wire. Near the edge the view moves.
     """
 
     def __init__(self, view) -> None:
         self._view = view
         self._ghost: QGraphicsRectItem | None = None
         self._wire: Wire | None = None
+        self._offer: Offer | None = None
+        self._held = Qt.KeyboardModifier.NoModifier
+        view.pointer.auto_scroll.scrolled.connect(self._drag_on)
 
     def accepts(self, data: QMimeData) -> bool:
         """Return whether the canvas takes what is dragged over it."""
@@ -38,14 +41,24 @@ class Drop:
 
     def move(self, data: QMimeData, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Show what a drop at `at`, in the scene, would do."""
-        offer = _offer(self._view, data)
+        self._offer, self._held = _offer(self._view, data), modifiers
         if self._ghost is None:
             self._ghost = self._new_ghost()
+        self._show(at)
+        self._view.pointer.auto_scroll.follow(self._view.camera.screen_at(at))
+
+    def _show(self, at: QPointF) -> None:
         self._ghost.setPos(_corner(at))
-        self._light(self._wire_under(offer, at, modifiers))
+        self._light(self._wire_under(self._offer, at, self._held))
+
+    def _drag_on(self, place: QPointF) -> None:
+        """Follow a view that moves under a resting mouse."""
+        if self._ghost is not None:
+            self._show(self._view.camera.scene_at(place))
 
     def cancel(self) -> None:
         """Take what is shown away."""
+        self._view.pointer.auto_scroll.stop()
         self._light(None)
         if self._ghost is not None:
             self._view.scene().removeItem(self._ghost)
