@@ -174,6 +174,8 @@ ACTIONS = (
            tip="Give the selected nodes the same room from above to below", needs="several"),
     Action("next_problem", "Next Problem", "Design", ("F8",),
            "Go to the next node that is not right", "design"),
+    Action("previous_problem", "Previous Problem", "Design", ("Shift+F8",),
+           "Go to the node before that is not right", "design"),
     Action("set_name", "Name…", "Design", tip="What the exported model is called", needs="design",
            apart=True),
     Action("set_seed", "Seed…", "Design",

@@ -48,7 +48,8 @@ class WindowCommands(QObject):
             "export_picture": self._plainly(self.export_picture),
             "quit": self._plainly(_quit),
             "find_in_palette": self._plainly(self._find),
-            "next_problem": self._plainly(self._next_problem),
+            "next_problem": partial(self._go_to_problem, 1),
+            "previous_problem": partial(self._go_to_problem, -1),
             "set_name": self._plainly(self._edit_name),
             "set_seed": self._plainly(self._edit_seed),
             **self.of_program.handlers(),
@@ -137,8 +138,8 @@ class WindowCommands(QObject):
         self._window.desk.open_dock("palette")
         self._window.workspace.layer_palette.find()
 
-    def _next_problem(self) -> None:
-        self._window.workspace.next_problem()
+    def _go_to_problem(self, step: int, *_: object) -> None:
+        self._window.workspace.next_problem(step)
 
     def show_problems(self) -> None:
         """Bring the list of problems to the front."""

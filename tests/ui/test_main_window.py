@@ -257,6 +257,8 @@ def test_the_next_problem_goes_round(working, design):
     for expected in (one, two, one):
         working.actions_by_id["next_problem"].trigger()
         assert working.canvas.selected() == (expected,)
+    working.actions_by_id["previous_problem"].trigger()
+    assert working.canvas.selected() == (two,)
 
 
 def test_the_size_of_the_window_is_remembered(window, session, settings):
