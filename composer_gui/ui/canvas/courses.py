@@ -21,6 +21,8 @@ Segment = tuple[Place, Place, Place, Place]
 """A cubic curve: where it begins, its two control points, where it ends."""
 
 START: Place = (0.0, 0.0)
+MIDDLE, BEHIND = 0.5, 0.68
+"""Where a label stands on a plain curve: in the middle, or behind it, beside another's label."""
 _BESIDE = 8.0
 """Least room between a label and the rings at both ends of a wire."""
 _LINE = 18.0
@@ -74,10 +76,9 @@ def label_segment(course: Sequence[Segment]) -> int:
     return max(range(1, len(course), 2), key=lambda number: math.dist(*course[number][::3]))
 
 
-def label_place(segment: Segment) -> Place:
-    """Return where the middle of a label is."""
-    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = segment
-    return (x0 + 3 * x1 + 3 * x2 + x3) / 8, (y0 + 3 * y1 + 3 * y2 + y3) / 8
+def label_place(segment: Segment, t: float = MIDDLE) -> Place:
+    """Return where the middle of a label is: at a part `t` of the curve."""
+    return _split(segment, t)[0][3]
 
 
 def label_room(course: Sequence[Segment], flow: str = RIGHT) -> float:
@@ -93,32 +94,33 @@ def label_room(course: Sequence[Segment], flow: str = RIGHT) -> float:
 
 
 def wire_path_with_gap(
-    course: Sequence[Segment], width: float
+    course: Sequence[Segment], width: float, t: float = MIDDLE
 ) -> tuple[QPainterPath, tuple[Place, Place]]:
-    """Return a wire's course with room left for a label so wide, and where that room ends."""
+    """Return a wire's course with room for a label so wide around `t`, and where that room ends."""
     chosen = label_segment(course)
     path, gap = QPainterPath(), (START, START)
     for number, segment in enumerate(course):
         if number != chosen:
             _add(path, segment)
             continue
-        speed = _speed_in_the_middle(segment)
-        half = min(0.45, _gap(segment, width) / 2 / speed) if speed else 0.45
-        before, after = _split(segment, 0.5 - half)[0], _split(segment, 0.5 + half)[1]
+        half = _half_gap(segment, width, t)
+        before, after = _split(segment, t - half)[0], _split(segment, t + half)[1]
         _add(path, before)
         _add(path, after)
         gap = before[3], after[0]
     return path, gap
 
 
-def _gap(segment: Segment, width: float) -> float:
-    """Return the length of wire that a label covers around the middle of a curve."""
-    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = segment
-    across, down = abs(x3 + x2 - x1 - x0), abs(y3 + y2 - y1 - y0)
-    length = math.hypot(across, down) or 1.0
-    by_width = width * length / across if across else math.inf
-    by_height = _LINE * length / down if down else math.inf
-    return min(by_width, by_height)
+def _half_gap(segment: Segment, width: float, t: float) -> float:
+    """Return which part of a curve half of a label covers."""
+    most = min(t, 1 - t) - 0.05
+    across, down = _speed(segment, t)
+    length = math.hypot(across, down)
+    if not length:
+        return most
+    by_width = width * length / abs(across) if across else math.inf
+    by_height = _LINE * length / abs(down) if down else math.inf
+    return min(most, min(by_width, by_height) / 2 / length)
 
 
 def _add(path: QPainterPath, segment: Segment) -> None:
@@ -127,9 +129,14 @@ def _add(path: QPainterPath, segment: Segment) -> None:
     path.cubicTo(x1, y1, x2, y2, x3, y3)
 
 
-def _speed_in_the_middle(segment: Segment) -> float:
+def _speed(segment: Segment, t: float) -> Place:
+    """Return the derivative of a cubic curve at `t`."""
     (x0, y0), (x1, y1), (x2, y2), (x3, y3) = segment
-    return 0.75 * math.hypot(x3 + x2 - x1 - x0, y3 + y2 - y1 - y0)
+    a, b, c = 3 * (1 - t) * (1 - t), 6 * (1 - t) * t, 3 * t * t
+    return (
+        a * (x1 - x0) + b * (x2 - x1) + c * (x3 - x2),
+        a * (y1 - y0) + b * (y2 - y1) + c * (y3 - y2),
+    )
 
 
 def _split(segment: Segment, t: float) -> tuple[Segment, Segment]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QBrush, QPainterPath, QPainterPathStroker
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsSimpleTextItem
 
@@ -13,6 +13,7 @@ from composer_gui.core.origins import ABOUT_DTYPES
 from composer_gui.core.problems import ERROR, Problem
 from composer_gui.core.verdicts import WRONG, Verdict
 from composer_gui.ui.canvas.courses import (
+    MIDDLE,
     Way,
     label_place,
     label_room,
@@ -151,6 +152,9 @@ class WireItem(QGraphicsPathItem):
         self._span = (0.0, 0.0)
         self._flow = RIGHT
         self._way: Way = ()
+        self._label_at = MIDDLE
+        self.line = QLineF()
+        """From end to end, in the scene; always the same object."""
         self._outline: QPainterPath | None = None
         self._bounds = QRectF()
         self._text: WireLabel | None = None
@@ -161,6 +165,7 @@ class WireItem(QGraphicsPathItem):
     def set_ends(self, start: QPointF, end: QPointF, flow: str = RIGHT) -> None:
         """Run from `start` to `end`, in the scene, through what it is led through."""
         span = (end.x() - start.x(), end.y() - start.y())
+        self.line.setPoints(start, end)
         before = self.pos()
         self.setPos(start)
         if (span, flow) == (self._span, self._flow):
@@ -171,6 +176,11 @@ class WireItem(QGraphicsPathItem):
             self._way = led if flow == self._flow else ()
         self._span, self._flow = span, flow
         self._draw()
+
+    def shift(self, dx: float, dy: float) -> None:
+        """Move both ends by (dx, dy)."""
+        self.line.translate(dx, dy)
+        self.moveBy(dx, dy)
 
     def set_way(self, way: Way) -> bool:
         """Be led through these places of the scene, or with () run as a plain curve.
@@ -185,6 +195,12 @@ class WireItem(QGraphicsPathItem):
         self._way = way
         self._draw()
         return True
+
+    def put_label(self, t: float) -> None:
+        """Have the label at a part `t` of the plain curve."""
+        if t != self._label_at:
+            self._label_at = t
+            self._draw()
 
     @property
     def is_led(self) -> bool:
@@ -287,9 +303,10 @@ class WireItem(QGraphicsPathItem):
             if self._text is not None:
                 self._text.hide()
             return
-        path, gap = wire_path_with_gap(course, width + 12)
+        at = MIDDLE if self._way else self._label_at
+        path, gap = wire_path_with_gap(course, width + 12, at)
         self.setPath(path)
-        middle = QPointF(*label_place(course[label_segment(course)]))
+        middle = QPointF(*label_place(course[label_segment(course)], at))
         self._place_text(middle, room, tuple(QPointF(*place) for place in gap))
 
     def _shown_label(self) -> str:

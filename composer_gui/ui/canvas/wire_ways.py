@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from composer_gui.core.change import Change
-from composer_gui.core.document import Wire
+from composer_gui.core.document import Wire, number_of
 from composer_gui.core.routing import Routes
+from composer_gui.ui.canvas.courses import BEHIND, MIDDLE
 from composer_gui.ui.canvas.node_item import NodeItem
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ STEP = 24
 """So many wires are routed between two looks at the clock."""
 FEW = 12
 """So many nodes may move for wires to find their ways while they are dragged."""
+MOST_SIBLINGS = 24
+"""Of more wires at a node labels cannot all have room."""
 REST = 90
 """Milliseconds after which many nodes are taken to have come to rest."""
 
@@ -61,7 +65,7 @@ class WireWays(QObject):
         """Find all ways now, however long it takes."""
         self._later.stop()
         while not self.is_done:
-            self._take(len(self._nodes) + 1)
+            self._take(len(self._nodes) + len(self._wires))
             self._apply(self._routes.work())
         self._settle()
 
@@ -112,24 +116,35 @@ class WireWays(QObject):
             self._later.start(0)
 
     def _take(self, count: int) -> None:
-        """Tell the routes where some of the items are that are to be looked at."""
-        scene = self._scene
-        batch = [node_id for node_id, _ in zip(self._nodes, range(count), strict=False)]
-        rects = {}
-        for node_id in batch:
-            del self._nodes[node_id]
-            rects[node_id] = self._rect(node_id)
-            self._wires.update(dict.fromkeys(scene.wires_at.get(node_id, ())))
-        ends = {}
-        for wire in self._wires if not self._nodes else ():
-            item = scene.wires.get(wire)
-            seen = item is not None and not scene.folds.hides_wire(wire)
-            ends[wire] = _ends(item) if seen else None
-            if seen:
+        """Tell the routes where some of the items are that are to be looked at, nodes first."""
+        if self._nodes:
+            rects = {node_id: self._rect(node_id) for node_id in _first(self._nodes, count)}
+            for node_id in rects:
+                del self._nodes[node_id]
+                self._wires.update(dict.fromkeys(self._scene.wires_at.get(node_id, ())))
+            self._routes.update(rects, most=0)
+            return
+        ends = {wire: self._ends(wire) for wire in _first(self._wires, count)}
+        for wire, found in ends.items():
+            del self._wires[wire]
+            if found is not None:
                 self._unsettled[wire] = None
-        if not self._nodes:
-            self._wires.clear()
-        self._apply(self._routes.update(rects, ends, most=0))
+                self._put_label(wire)
+        self._routes.update(wires=ends, most=0)
+
+    def _put_label(self, wire: Wire) -> None:
+        """Let the labels of wires that begin at one place stand in turn, not on one another."""
+        siblings = self._scene.wires_at[wire.source.node]
+        if len(siblings) <= MOST_SIBLINGS:
+            before = sum(w.source == wire.source and _key(w) < _key(wire) for w in siblings)
+            self._scene.wires[wire].put_label(BEHIND if before % 2 else MIDDLE)
+
+    def _ends(self, wire: Wire):
+        item = self._scene.wires.get(wire)
+        if item is None or self._scene.folds.hides_wire(wire):
+            return None
+        start, end = item.ends()
+        return start.toTuple(), end.toTuple()
 
     def _rect(self, node_id: str):
         item = self._scene.nodes.get(node_id)
@@ -153,6 +168,9 @@ class WireWays(QObject):
             scene.moved.emit([])  # tags stand beside their wires
 
 
-def _ends(item):
-    start, end = item.ends()
-    return start.toTuple(), end.toTuple()
+def _first(waiting: dict, count: int) -> list:
+    return list(itertools.islice(waiting, count))
+
+
+def _key(wire: Wire) -> tuple:
+    return number_of(wire.node), wire.port, wire.index

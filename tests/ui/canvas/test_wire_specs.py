@@ -71,3 +71,13 @@ def test_the_menu_chooses(chosen, working, qtbot):
         working, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
     )
     assert chosen.value(WIRE_SPECS) == ALWAYS
+
+
+def test_labels_of_wires_that_begin_at_one_place_do_not_lie_on_each_other(chosen, design, scene):
+    source = design.input(0, 0)
+    others = [design.layer("Dense", x, y, units=4) for x, y in ((228, 264), (288, 249))]
+    wires = [design.wire(source, node) for node in others]
+    design.judge(**{source: design.fine(64, 64, 3)})
+    scene.ways.finish()
+    first, second = (scene.wires[wire]._text.sceneBoundingRect() for wire in wires)
+    assert not first.intersects(second)
