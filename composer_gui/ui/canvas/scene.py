@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
@@ -24,20 +24,24 @@ from composer_gui.ui.canvas.wire_ways import WireWays
 if TYPE_CHECKING:
     from composer_gui.session.session import Session
 
+ABOVE = 100.0
+"""The height from which on items lie above all nodes."""
+
 
 class CanvasScene(QGraphicsScene):
     """Shows the session's document. Items are made, dropped and refreshed as a Change says.
 
     Signals: `selection_changed()` when other nodes or wires are selected; `followed(Change)` after
     the picture is in step with a change; `opened()` when another document or level was opened;
-    `moved(list of node ids)` while items are dragged, and when they are elsewhere or of another
-    size; `drawn(ids)` when items were made; `judged(ids)` when nodes were looked at anew, as after
-    other verdicts.
+    `moving(list of node ids)` before items are put elsewhere; `moved(list of node ids)` while they
+    are dragged, and when they are elsewhere or of another size; `drawn(ids)` when items were made;
+    `judged(ids)` when nodes were looked at anew, as after other verdicts.
     """
 
     selection_changed = Signal()
     followed = Signal(object)
     opened = Signal()
+    moving = Signal(list)
     moved = Signal(list)
     drawn = Signal(list)
     judged = Signal(object)
@@ -50,6 +54,8 @@ class CanvasScene(QGraphicsScene):
         self.wires: dict[Wire, WireItem] = {}
         self.wires_at: dict[str, set[Wire]] = {}
         self.tagged: set[Wire] = set()
+        self._carried: tuple[frozenset[str], list[WireItem], list[WireItem]] | None = None
+        self._others: dict[QGraphicsItem, None] = {}
         self.selection = Selection(self)
         self.portraits = Portraits(session)
         self.folds = self.portraits.folds
@@ -122,6 +128,7 @@ class CanvasScene(QGraphicsScene):
     def _fold(self, node_ids: set[str]) -> None:
         """Hide nodes or show them again, with their wires, as the frames around them are."""
         there = [node_id for node_id in node_ids if node_id in self.nodes]
+        self.moving.emit(there)
         for node_id in there:
             self.nodes[node_id].setVisible(not self.folds.hides(node_id))
         for wire in {wire for node_id in there for wire in self.wires_at[node_id]}:
@@ -280,7 +287,7 @@ class CanvasScene(QGraphicsScene):
         item.setVisible(not self.folds.hides(node.id))
         self.nodes[node.id] = item
         self.wires_at.setdefault(node.id, set())
-        self.addItem(item)
+        super().addItem(item)
 
     def _drop_node(self, node_id: str) -> QGraphicsItem | None:
         """Let go of a node; return its item, if it had one, which has to be removed."""
@@ -297,11 +304,12 @@ class CanvasScene(QGraphicsScene):
             return  # both its ends were waited for
         item = WireItem(wire, self._look(wire), self.ink)
         self.wires[wire] = item
+        self._carried = None
         self.wires_at[wire.source.node].add(wire)
         self.wires_at[wire.node].add(wire)
         self._place_wire(wire)
         item.setVisible(not self.folds.hides_wire(wire))
-        self.addItem(item)
+        super().addItem(item)
         self._note_tag(item)
 
     def _note_tag(self, item: WireItem) -> None:
@@ -311,6 +319,7 @@ class CanvasScene(QGraphicsScene):
     def _drop_wire(self, wire: Wire) -> QGraphicsItem | None:
         self._backlog.forget_wire(wire)
         item = self.wires.pop(wire, None)
+        self._carried = None
         self.tagged.discard(wire)
         if item is not None:
             self.wires_at[wire.source.node].discard(wire)
@@ -353,18 +362,37 @@ class CanvasScene(QGraphicsScene):
 
     def place(self, positions: dict[str, tuple[float, float]]) -> None:
         """Put items at these positions, wires along; the document stays as it is."""
+        if not positions:
+            return
+        self.moving.emit(list(positions))
         shifts: dict[str, tuple[float, float]] = {}
         for node_id, (x, y) in positions.items():
             item = self.nodes[node_id]
             shifts[node_id] = (x - item.x(), y - item.y())
             item.setPos(x, y)
-        for wire in {wire for node_id in positions for wire in self.wires_at[node_id]}:
-            shift = shifts.get(wire.source.node)
-            if shift is not None and shift == shifts.get(wire.node):
-                self.wires[wire].moveBy(*shift)
+        inner, border = self._wires_around(shifts.keys())
+        for item in inner:
+            shift = shifts[item.wire.node]
+            if shift == shifts[item.wire.source.node]:
+                item.shift(*shift)
             else:
-                self._place_wire(wire)
+                self._place_wire(item.wire)
+        for item in border:
+            self._place_wire(item.wire)
         self.moved.emit(list(positions))
+
+    def _wires_around(self, node_ids: Set[str]) -> tuple[list[WireItem], list[WireItem]]:
+        """Return the wires between these nodes, and those from them to others.
+
+        They are kept for the next time: a drag asks with every step for those of the same nodes.
+        """
+        if self._carried is None or self._carried[0] != node_ids:
+            inner, border = [], []
+            for wire in {wire for node_id in node_ids for wire in self.wires_at[node_id]}:
+                is_inner = wire.node in node_ids and wire.source.node in node_ids
+                (inner if is_inner else border).append(self.wires[wire])
+            self._carried = frozenset(node_ids), inner, border
+        return self._carried[1:]
 
     # What depends on what -------------------------------------------------------------------------
 
@@ -407,6 +435,23 @@ class CanvasScene(QGraphicsScene):
             self.select(self.selected_nodes | self.selection.awaited, self.selected_wires)
         elif self.selected_nodes and (change.added or change.changed):
             self.selection.light_kin()
+
+    # What gestures add ---------------------------------------------------------------------------
+
+    def addItem(self, item: QGraphicsItem) -> None:
+        """Add what is neither node nor wire, as gestures do."""
+        self._others[item] = None
+        super().addItem(item)
+
+    def removeItem(self, item: QGraphicsItem) -> None:
+        """Take an item away."""
+        self._others.pop(item, None)
+        super().removeItem(item)
+
+    def above(self) -> list[QGraphicsItem]:
+        """Return what lies above all nodes: what is being drawn or would come, lowest first."""
+        found = [item for item in self._others if item.zValue() >= ABOVE]
+        return sorted(found, key=QGraphicsItem.zValue)
 
     # Asking --------------------------------------------------------------------------------------
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip
 
 from composer_gui.core.change import Change
@@ -25,6 +25,7 @@ from composer_gui.ui.canvas.interactions.drop import Drop
 from composer_gui.ui.canvas.interactions.rename import write_on
 from composer_gui.ui.canvas.keyboard import Keyboard
 from composer_gui.ui.canvas.looks import Looks
+from composer_gui.ui.canvas.many_moves import ManyMoves
 from composer_gui.ui.canvas.minimap import Minimap
 from composer_gui.ui.canvas.notice import CursorNotice
 from composer_gui.ui.canvas.overview import Overview
@@ -76,6 +77,7 @@ class CanvasView(QGraphicsView):
         self._drop = Drop(self)
         self._is_ready = True
         self._fits_when_shown = bool(session.document.nodes)
+        self.many_moves = ManyMoves(self)
         self._telling = QTimer(self, singleShot=True, interval=0)
         self._looks = Looks(self)
         self._set_up()
@@ -180,6 +182,7 @@ class CanvasView(QGraphicsView):
         self._after_zoom()
 
     def _after_zoom(self) -> None:
+        self.many_moves.end()
         self.card.follow_view()
         self.keyboard.mark.follow()
         self.viewport().update()
@@ -355,13 +358,20 @@ class CanvasView(QGraphicsView):
 
     def paintEvent(self, event) -> None:
         if self.overview.holds(self):
+            if not self.many_moves.are_going_on:
+                # Qt is told that its view was painted: else a scene of which all was to be
+                # painted would not ask for anything again
+                super().paintEvent(QPaintEvent(QRect()))
             self.overview.paint(self, event)
         else:
+            self.overview.let_go()
             super().paintEvent(event)
         paint_corners(self, event.region())
         self.keyboard.mark.paint_border(event.region())
 
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+        if rect.isEmpty():
+            return
         painter.fillRect(rect, self.ink.canvas)
         self.overview.paint_grid(painter, rect, self.camera.zoom)
 

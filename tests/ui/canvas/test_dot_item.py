@@ -77,7 +77,7 @@ def test_from_afar_and_on_the_map_a_dot_is_in_its_place(dotted, view, scene):
     view.zoom_by(0.2)
     assert view.overview.holds(view)
     view.grab()
-    assert view.overview._rects["dot"]["n900"] == scene.nodes["n900"].card()
+    assert view.overview.outlines.cards["dot"]["n900"] == scene.nodes["n900"].card()
 
 
 def test_the_inspector_says_what_a_dot_is_for(dotted, session, show):

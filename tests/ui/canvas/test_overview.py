@@ -1,0 +1,135 @@
+"""The picture from far away: kept while nothing changes, mended in parts, right after all that."""
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF
+from PySide6.QtWidgets import QGraphicsScene
+
+from composer_gui.core import edits
+from composer_gui.ui.canvas.backlog import AT_ONCE
+from tests.ui.canvas.test_backlog import chain
+
+
+class Paints(QObject):
+    """Counts how often a viewport is painted."""
+
+    def __init__(self, viewport):
+        super().__init__()
+        self.count = 0
+        viewport.installEventFilter(self)
+
+    def eventFilter(self, watched, event):
+        self.count += event.type() == QEvent.Type.Paint
+        return False
+
+
+@pytest.fixture
+def far(session, view):
+    """Many nodes, seen from so far that they are painted in a batch."""
+    session.paste(chain(3 * AT_ONCE), 0, 0)
+    places = {
+        node_id: (240.0 * (number % 16), 150.0 * (number // 16))
+        for number, node_id in enumerate(session.document.nodes)
+    }
+    session.apply("Move", edits.move, places)
+    view.scene().finish()
+    view.minimap.visible = False  # it is painted a moment later
+    view.fit()
+    view.zoom_by(0.2 / view.camera.zoom)
+    assert view.overview.holds(view)
+    settle()
+    return view
+
+
+def settle():
+    for _ in range(4):
+        QCoreApplication.processEvents()
+
+
+def on_screen(view):
+    """Return what the window shows, without painting it."""
+    settle()
+    place = view.viewport().mapTo(view.window(), view.viewport().rect().topLeft())
+    size = view.viewport().size()
+    shown = view.screen().grabWindow(view.window().winId(), place.x(), place.y(), *size.toTuple())
+    return shown.toImage().convertToFormat(shown.toImage().Format.Format_RGB32)
+
+
+def painted_anew(view):
+    """Return what the window shows once all of it was painted anew."""
+    view.overview.let_go()
+    view.viewport().update()
+    return on_screen(view)
+
+
+def test_a_picture_that_is_kept_is_the_one_that_was_painted(far):
+    first = painted_anew(far)
+    for _ in range(3):
+        far.viewport().update()
+        assert on_screen(far) == first
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda view, nodes: view.select(nodes[:3]),
+        lambda view, nodes: view.scene().place({nodes[5]: (3000.0, 1500.0)}),
+        lambda view, nodes: view.session.apply("Delete", edits.delete, nodes[20:40]),
+        lambda view, nodes: view.zoom_by(0.8),
+        lambda view, nodes: view.camera.pan(30, 20),
+    ],
+)
+def test_what_is_on_the_screen_after_a_change_is_what_would_be_painted_anew(far, change):
+    for _ in range(3):
+        far.viewport().update()  # a picture is kept
+        settle()
+    before = on_screen(far)
+    change(far, list(far.session.document.nodes))
+    far.scene().finish()
+    after = on_screen(far)
+    assert after == painted_anew(far)
+    assert after != before
+
+
+def test_many_nodes_are_dragged_and_all_is_watched_again_once_they_rest(far, hand, qtbot):
+    nodes = list(far.session.document.nodes)
+    far.select(nodes)
+    at = hand.middle(nodes[100])
+    paints = Paints(far.viewport())
+    hand.press(at)
+    for step in range(1, 4):
+        before = paints.count
+        hand.move(at + QPointF(240.0 * step, 120.0 * step))
+        settle()
+        assert paints.count > before
+    assert on_screen(far) == painted_anew(far)
+    hand.release(at + QPointF(720.0, 360.0))
+    assert far.session.document.nodes[nodes[100]].x == pytest.approx(at.x() - 84 + 720, abs=100)
+    sorted_again = QGraphicsScene.ItemIndexMethod.BspTreeIndex
+    qtbot.waitUntil(lambda: far.scene().itemIndexMethod() == sorted_again)
+    before = paints.count
+    far.scene().nodes[nodes[0]].mark(selected=False)
+    settle()
+    assert paints.count > before
+
+
+def test_escape_in_the_middle_puts_many_nodes_back_on_the_screen_too(far, hand):
+    nodes = list(far.session.document.nodes)
+    far.select(nodes)
+    before = on_screen(far)
+    at = hand.middle(nodes[100])
+    hand.press(at)
+    hand.move(at + QPointF(500.0, 300.0))
+    settle()
+    far.pointer.cancel()
+    assert on_screen(far) == before
+
+
+def test_a_rubber_band_is_seen_from_afar_and_gone_afterwards(far, hand):
+    far.select(())
+    before = on_screen(far)
+    corner = far.camera.scene_at(QPointF(20, 20))
+    hand.press(corner)
+    hand.move(corner + QPointF(1500.0, 900.0))
+    assert on_screen(far) != before
+    far.pointer.cancel()
+    assert on_screen(far) == before
