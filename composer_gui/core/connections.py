@@ -239,11 +239,11 @@ def _without_idle_layers(document: Document) -> Document:
 
 def _with_whole_frames(document: Document) -> Document:
     """Return `document` with its folded frames holding what is there, and none of them itself."""
-    for node in document.nodes.values():
-        if isinstance(node, Frame) and node.folded:
-            kept = tuple(key for key in node.folded if may_hold(document, node.id, key))
-            if kept != node.folded:
-                document = put(document, replace(node, folded=kept))
+    frames = (n for n in document.nodes.values() if isinstance(n, Frame) and n.folded)
+    for node in sorted(frames, key=lambda frame: number_of(frame.id)):
+        kept = tuple(key for key in node.folded if may_hold(document, node.id, key))
+        if kept != node.folded:
+            document = put(document, replace(node, folded=kept))
     return document
 
 

@@ -19,6 +19,7 @@ from composer_gui.core.document import (
     Wire,
     in_order,
     number_of,
+    wires_into,
 )
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.layer_kinds import KerasLayer
@@ -135,6 +136,39 @@ def test_only_warnings_are_not_heard():
     assert heard([warning, error], ()) == (warning, error)
 
 
+def test_what_feeds_only_a_dot_that_leads_nowhere_is_a_loose_end(sketch):
+    drawn = sketch(a="Input", first="Dense a", loose="Dense first", out="Output first")
+    dotted = edits.add_dot(drawn.document, 0, 0)
+    dot = f"n{dotted.next_number - 1}"
+    wire = Wire(Source(drawn["loose"]), dot, "input")
+    dotted = edits.connect(dotted, CATALOG, wire)
+    told = {}
+    for document in (drawn.document, dotted):
+        flow = ShapeFlow(CATALOG, infer)
+        flow.update(document)
+        told[document is dotted] = Cautions(CATALOG).found(document, flow.verdicts)
+    assert told[True] == told[False]
+    assert [p.code for p in told[True][drawn["loose"]]] == ["loose_end"]
+
+
+def test_what_may_be_meant_for_a_dot_that_gets_nothing_is_no_loose_end(sketch):
+    drawn = sketch(
+        a="Input",
+        first="Dense a",
+        loose="Dense first",
+        end="Dense",
+        out="Output first",
+        o="Output end",
+    )
+    document = edits.add_dot(drawn.document, 0, 0)
+    dot = f"n{document.next_number - 1}"
+    document = edits.connect(document, CATALOG, Wire(Source(dot), drawn["end"], "inputs"))
+    flow = ShapeFlow(CATALOG, infer)
+    flow.update(document)
+    assert flow.verdicts[dot].problems[0].code == "missing_wire"
+    assert Cautions(CATALOG).found(document, flow.verdicts) == {}
+
+
 def test_what_the_engine_warns_of_is_silenced_as_well(sketch):
     def warning(layer, arguments, inputs, **more):
         told = Problem("missing_class", "{node} is made of unknown classes", severity=WARNING)
@@ -168,11 +202,12 @@ CLASSES = (
 
 def test_step_by_step_the_same_is_found_as_at_first_sight():
     told = set()
-    for seed in range(8):
+    for seed in range(12):
         chance, design = random.Random(seed), Design()
+        actions = ACTIONS if seed < 8 else (*ACTIONS, 7, 7, 8, 8)
         for _ in range(250):
             try:
-                play(design, chance)
+                play(design, chance, actions)
             except EditRefused:
                 continue
             found = design.found()
@@ -181,12 +216,15 @@ def test_step_by_step_the_same_is_found_as_at_first_sight():
     assert told >= {"loose_end", "no_effect", "unused_input", "lost_mask", "frozen_anew"}
 
 
-def play(design, chance):
+ACTIONS = (0, 1, 1, 2, 3, 3, 3, 3, 3, 4, 5, 6, 6)
+
+
+def play(design, chance, actions):
     """Do something to a design that the warnings may hang on."""
     document = design.document
     nodes = in_order(document.nodes)
     layers = in_order(document.layers)
-    what = chance.choice((0, 1, 1, 2, 3, 3, 3, 3, 3, 4, 5, 6, 6))
+    what = chance.choice(actions)
     if what == 0 or len(nodes) < 6:
         dtype = chance.choice(("float32", "int32", "float16"))
         shape = chance.choice(((4,), (3, 4), (None, 4)))
@@ -216,6 +254,10 @@ def play(design, chance):
         design.apply(edits.set_trainable, layer.id, chance.random() < 0.3)
     elif what == 5:
         design.apply(edits.rename, chance.choice(nodes).id, chance.choice("abcdefgh"))
+    elif what == 7 and (wires := [w for node in nodes for w in wires_into(node)]):
+        design.apply(edits.dot_on_wire, CATALOG, chance.choice(wires), 0, 0)
+    elif what == 8:
+        design.apply(edits.set_bypassed, [chance.choice(nodes).id], chance.random() < 0.5)
     elif chance.random() < 0.3:
         design.apply(edits.delete, [chance.choice(nodes).id])
     else:

@@ -7,7 +7,7 @@ from immutables import Map
 
 from composer_gui.core import edits
 from composer_gui.core.connections import Refusal, check, path_between, refusal
-from composer_gui.core.document import Call, Document, Output, Source, Wire, head, put
+from composer_gui.core.document import Call, Document, Dot, Frame, Output, Source, Wire, head, put
 from composer_gui.core.layer_kinds import KerasLayer
 from composer_gui.core.plain import NotPlain
 
@@ -228,3 +228,43 @@ def test_a_loop_in_a_submodel_is_told(sketch, catalog):
     crooked = replace(layer, design=put(layer.design, circle))
     with pytest.raises(NotPlain, match="close a loop"):
         check(put(document, crooked), catalog)
+
+
+# Dots and folded frames -------------------------------------------------------------------------
+
+
+def test_of_the_wires_into_a_dot_the_first_is_kept(drawn, catalog):
+    wires = Map(
+        input=(Source(drawn["dense"]), Source(drawn["photo"])), other=(Source(drawn["photo"]),)
+    )
+    document = put(drawn.document, Dot("n90", wires))
+    for known in (catalog, None):
+        mended = check(document, known).nodes["n90"]
+        assert mended.inputs == Map(input=(Source(drawn["dense"]),))
+
+
+def test_a_dot_whose_source_is_gone_stays_without_a_wire(drawn, catalog):
+    document = put(drawn.document, Dot("n90", Map(input=(Source("n99"),))))
+    assert check(document, catalog).nodes["n90"].inputs == Map()
+
+
+def test_dots_that_close_a_loop_are_refused_by_name(drawn, catalog):
+    wires = [Map(input=(Source("n91"),)), Map(input=(Source("n90"),))]
+    document = put(drawn.document, Dot("n90", wires[0]), Dot("n91", wires[1]))
+    with pytest.raises(NotPlain, match="from reroute dot to reroute dot"):
+        check(document, catalog)
+
+
+def test_a_dot_cannot_lead_to_itself(drawn, catalog):
+    drawn.document = put(drawn.document, Dot("n90"))
+    wire = Wire(Source("n90"), "n90", "input")
+    assert sentence(drawn, catalog, wire) == "This dot cannot lead to itself."
+
+
+def test_a_folded_frame_holds_what_is_there_and_neither_itself_nor_its_own_frame(drawn, catalog):
+    one = Frame("n90", "one", folded=(drawn["photo"], "n99", "n90", "n91"))
+    other = Frame("n91", "other", folded=("n90", drawn["dense"]))
+    document = put(drawn.document, one, other)
+    mended = check(document, catalog)
+    assert mended.nodes["n90"].folded == (drawn["photo"],)
+    assert mended.nodes["n91"].folded == ("n90", drawn["dense"])

@@ -195,3 +195,21 @@ def test_bytes_are_told_in_three_figures(count, words):
 )
 def test_operations_are_told_in_three_figures(count, words):
     assert show_flops(count) == words
+
+
+def test_a_bypassed_call_costs_nothing_and_the_others_bear_the_weights(twins):
+    document, given, first, second = twins
+    document = edits.set_bypassed(document, [first], True)
+    called = fine(4, cost=DENSE, parameters=36, trainable=36)
+    total = bill(rows(document, {given: fine(8), first: fine(8), second: called}))
+    assert (total.parameters, total.weights, total.flops) == (36, 144, 68)
+    assert total.file == FILE_BASE + FILE_INPUT + 3000
+    assert total.is_whole
+
+
+def test_a_bypassed_model_weighs_nothing_whatever_its_file_tells():
+    port = SavedPort("image", (None, 8))
+    interface = SavedInterface("Functional", (port,), (port,), layer_count=4, parameters=1234)
+    document = edits.add_saved_model(Document(), "/models/a.keras", "00", interface, 0, 0)
+    (row,) = rows(edits.set_bypassed(document, document.nodes, True), {})
+    assert row.parameters == 0

@@ -5,10 +5,21 @@ from immutables import Map
 
 from composer_gui.core import edits
 from composer_gui.core.connections import check
-from composer_gui.core.document import Call, CodeFile, Document, Frame, Note, Source, in_order, put
+from composer_gui.core.document import (
+    Call,
+    CodeFile,
+    Document,
+    Dot,
+    Frame,
+    Note,
+    Source,
+    in_order,
+    put,
+)
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.layer_kinds import KerasLayer, Submodel
 from composer_gui.core.plain import DEEPEST, document_from_plain, document_to_plain
+from composer_gui.core.resolved import resolved
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import FINE, Verdict
 
@@ -250,3 +261,77 @@ def test_a_submodel_used_twice_is_ungrouped_at_both_places(grouped, drawn, catal
     assert sorted(after.label(n.id) for n in after.nodes.values()).count("first") == 2
     sums = [n for n in in_order(after.nodes) if after.label(n.id) == "sum" and isinstance(n, Call)]
     assert sums[1].inputs["inputs"][1] == Source(sums[0].id)
+
+
+# Dots, bypasses and folded frames -----------------------------------------------------------------
+
+
+def dotted(drawn, catalog, start, end):
+    """Return a sketch's document with a dot on a wire, and the dot."""
+    document = edits.dot_on_wire(drawn.document, catalog, drawn.wire(start, end), 0, 0)
+    return document, new_nodes(drawn.document, document)[0]
+
+
+def test_a_dot_goes_along_and_comes_out_again(drawn, catalog):
+    document, dot = dotted(drawn, catalog, "first", "second")
+    block = [drawn[name] for name in ("first", "second", "sum")]
+    inside = edits.group(document, catalog, [*block, dot], "block").settled()
+    call = by_label(inside, "block")
+    design = inside.layers[call.layer].design
+    assert check(design, catalog) is design
+    assert isinstance(design.nodes[dot], Dot)
+    out = edits.ungroup(inside, call.id)
+    assert check(out, catalog) is out
+    assert resolved(out, catalog).nodes.keys() != out.nodes.keys()
+    second = by_label(out, "second")
+    (source,) = second.inputs["inputs"]
+    assert isinstance(out.nodes[source.node], Dot)
+    assert out.label(source.node) == "first"
+
+
+def test_a_dot_at_the_border_is_where_a_tensor_leaves(drawn, catalog):
+    document, dot = dotted(drawn, catalog, "sum", "head")
+    block = [drawn[name] for name in ("first", "second", "sum")]
+    after = edits.group(document, catalog, [*block, dot], "block")
+    design = after.layers[by_label(after, "block").layer].design
+    assert [design.nodes[k].label for k in design.outputs] == ["sum", "sum_1"]
+    assert check(after, catalog) is after
+
+
+def test_what_comes_through_a_dot_has_the_shape_of_what_feeds_it(drawn, catalog):
+    document, _ = dotted(drawn, catalog, "photo", "stem")
+    after = edits.group(document, catalog, [drawn["stem"]], "block")
+    design = after.layers[by_label(after, "block").layer].design
+    (entry,) = (design.nodes[key] for key in design.inputs)
+    assert (entry.label, entry.shape) == ("photo", (8,))
+
+
+def test_a_bypassed_submodel_is_not_taken_apart(grouped):
+    document, node_id = grouped
+    with pytest.raises(EditRefused, match="block is bypassed"):
+        edits.ungroup(edits.set_bypassed(document, [node_id], True), node_id)
+
+
+def test_a_folded_frame_holds_the_submodel_in_place_of_what_went_into_it(drawn, catalog):
+    document = edits.add_frame(drawn.document, 0, 0, 100, 100)
+    (frame,) = new_nodes(drawn.document, document)
+    document = edits.fold(document, frame, [drawn["first"], drawn["head"]])
+    after = edits.group(document, catalog, [drawn["first"], drawn["second"], drawn["sum"]], "block")
+    call = by_label(after, "block")
+    assert after.nodes[frame].folded == (drawn["head"], call.id)
+    out = edits.ungroup(after.settled(), call.id)
+    assert out.nodes[frame].folded[0] == drawn["head"]
+    assert set(out.nodes[frame].folded[1:]) == set(new_nodes(after, out))
+
+
+def test_a_folded_frame_goes_along_with_what_it_holds(drawn, catalog):
+    document = edits.add_frame(drawn.document, 0, 0, 100, 100)
+    (frame,) = new_nodes(drawn.document, document)
+    document = edits.fold(document, frame, [drawn["first"], drawn["head"]])
+    block = [drawn[name] for name in ("first", "second", "sum")]
+    after = edits.group(document, catalog, [*block, frame], "block").settled()
+    call = by_label(after, "block")
+    assert after.layers[call.layer].design.nodes[frame].folded == (drawn["first"],)
+    out = edits.ungroup(after, call.id)
+    (brought,) = (n for n in out.nodes.values() if isinstance(n, Frame))
+    assert brought.folded == (by_label(out, "first").id,)

@@ -232,3 +232,62 @@ def test_a_thousand_nodes_of_one_name_are_named_in_a_moment(sketch):
         document = fragment.duplicate(document, document.nodes, 1, 1).settled()
     names = {layer.name for layer in document.layers.values()}
     assert names == {"a"} | {f"a_{number}" for number in range(1, 512)}
+
+
+# Wires from outside -------------------------------------------------------------------------------
+
+
+def through_clipboard(piece, catalog):
+    return fragment.from_text(fragment.to_text(piece), catalog)
+
+
+def test_wires_from_outside_are_drawn_again_where_their_sources_are(drawn, catalog):
+    piece = fragment.copy(drawn.document, [drawn["sum"], drawn["second"]], outside=True)
+    piece = through_clipboard(piece, catalog)
+    after, (second, add) = pasted(drawn.document, piece, outside=True, catalog=catalog)
+    assert after.nodes[second].inputs["inputs"] == (Source(drawn["photo"]),)
+    starts = [source.node for source in after.nodes[add].inputs["inputs"]]
+    assert starts == [drawn["first"], drawn["photo"], second]
+    without, (second, add) = pasted(drawn.document, piece)
+    assert without.nodes[add].inputs["inputs"] == (Source(second),)
+
+
+def test_wires_from_outside_are_not_drawn_from_another_node_of_the_same_id(drawn, sketch, catalog):
+    piece = fragment.copy(drawn.document, [drawn["first"]], outside=True)
+    other = sketch(picture="Input").document
+    assert set(other.nodes) == {drawn["photo"]}
+    after, (node,) = pasted(other, piece, outside=True, catalog=catalog)
+    assert after.nodes[node].inputs == Map()
+    same = sketch(photo="Input").document
+    after, (node,) = pasted(same, piece, outside=True, catalog=catalog)
+    assert after.nodes[node].inputs["inputs"] == (Source(drawn["photo"]),)
+
+
+def test_duplicates_may_take_their_wires_along(drawn):
+    after = fragment.duplicate(drawn.document, [drawn["first"]], 1, 1, outside=True)
+    (new,) = set(after.nodes) - set(drawn.document.nodes)
+    assert after.nodes[new].inputs == drawn.node("first").inputs
+
+
+@pytest.mark.parametrize(
+    "wires",
+    [
+        "no list",
+        [["n1"]],
+        [[1, "output", "photo", "n3", "inputs", 0]],
+        [["n1", "output", "photo", "n3", "inputs", -1]],
+        [["n1", "output", "photo", "n3", "inputs", True]],
+    ],
+)
+def test_a_fragment_with_crooked_wires_from_outside_is_none(drawn, wires):
+    plain = json.loads(fragment.to_text(fragment.copy(drawn.document, [drawn["first"]])))
+    assert fragment.from_text(json.dumps(plain | {"outside": wires})) is None
+
+
+def test_wires_from_outside_beyond_what_a_port_takes_are_left_out(drawn, catalog):
+    plain = json.loads(fragment.to_text(fragment.copy(drawn.document, [drawn["first"]])))
+    wire = [drawn["photo"], "output", "photo", drawn["first"], "inputs", 0]
+    unknown = [*wire[:4], "other", 0]
+    gone = [*wire[:3], "n99", "inputs", 0]
+    text = json.dumps(plain | {"outside": [wire, wire, unknown, gone]})
+    assert len(fragment.from_text(text, catalog).outside) == 1

@@ -6,7 +6,7 @@ import pytest
 
 from composer_gui.core import edits
 from composer_gui.core.cost import NOTHING, UNSAID, Cost
-from composer_gui.core.document import put
+from composer_gui.core.document import put, wires_into
 from composer_gui.core.problems import WARNING, Problem
 from composer_gui.core.verdicts import BLOCKED, FINE, Verdict
 from composer_gui.ui.status_bar import parameter_words, problem_words
@@ -142,3 +142,18 @@ def test_what_a_call_takes_is_told_where_it_is_known():
     ]
     assert work_rows(UNSAID) == []
     assert work_rows(NOTHING) == []
+
+
+def test_dots_and_bypassed_layers_are_not_counted(session, design):
+    source, node = design.input(), design.layer("Dense", units=4)
+    model = design.model()
+    design.wire(source, node)
+    (wire,) = wires_into(session.document.nodes[node])
+    session.apply("Dot", edits.dot_on_wire, session.catalog, wire, 0, 0)
+    design.judge(**{node: design.fine(4, parameters=20)})
+    session.apply("Bypass", edits.set_bypassed, [model], True)
+    found = totals(session.document, session.verdicts)
+    assert (found.nodes, found.wires) == (3, 1)
+    assert found.parameters == 20
+    session.apply("Bypass", edits.set_bypassed, [node], True)
+    assert totals(session.document, session.verdicts).parameters == 0

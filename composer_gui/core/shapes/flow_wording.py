@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from composer_gui.core import explanations
-from composer_gui.core.document import Call, Document, label_of
+from composer_gui.core.document import Call, Document, Node, label_of
 from composer_gui.core.problems import Problem
 from composer_gui.core.refused import Refused
 from composer_gui.core.shapes.outcome import Inputs
@@ -29,7 +29,7 @@ def worded(
         text=problem.detail,
         inputs=inputs,
         sources={
-            port: tuple(document.label(source.node) for source in sources)
+            port: tuple(source_name(document, document.nodes[source.node]) for source in sources)
             for port, sources in node.inputs.items()
         },
         arguments=node.arguments,
@@ -37,3 +37,9 @@ def worded(
         built_on=built_on,
     )
     return replace(explanations.explain(problem, refused), node=node.id)
+
+
+def source_name(document: Document, node: Node) -> str:
+    """Return what a source is called: of one that is bypassed nobody expects what it gives."""
+    label = label_of(document, node)
+    return f"{label} (bypassed)" if isinstance(node, Call) and node.bypassed else label

@@ -35,7 +35,7 @@ from composer_gui.core.shapes.call_memo import CallMemo, exact, is_of_files, lay
 from composer_gui.core.shapes.flow_builders import FlowBuilders, acting
 from composer_gui.core.shapes.flow_order import FlowOrder
 from composer_gui.core.shapes.flow_passing import is_leaned_on, naming, unfed_sources
-from composer_gui.core.shapes.flow_wording import worded
+from composer_gui.core.shapes.flow_wording import source_name, worded
 from composer_gui.core.shapes.outcome import Inputs, Outcome
 from composer_gui.core.shapes.questions import Infer, Question
 from composer_gui.core.shapes.tensor_spec import TensorSpec
@@ -192,7 +192,7 @@ class ShapeFlow:
         if after is None:
             for known in (self.verdicts, self.doubts, self._structure):
                 known.pop(node_id, None)
-        if before is None or after is None or label_of(old, before) != label_of(new, after):
+        if before is None or after is None or source_name(old, before) != source_name(new, after):
             waiting |= self._naming(node_id)
         return waiting
 

@@ -79,7 +79,7 @@ def test_shapes_that_do_not_fit_past_a_bypass_are_the_problem_of_who_takes_them(
     assert design.whole()[add].kind == FINE
     design.bypass(dense)
     (problem,) = design.step()[add].problems
-    assert f"{design.document.label(dense)} gives 8" in problem.message
+    assert f"{design.document.label(dense)} (bypassed) gives 8" in problem.message
     assert design.shown[dense].kind == FINE
 
 
@@ -128,7 +128,7 @@ def test_renaming_a_bypassed_layer_renames_it_in_the_problems_behind(design):
     design.bypass(relu)
     design.whole()
     design.put(doc.replace(design.document.layer_of(design.document.nodes[relu]), name="idle"))
-    assert "idle gives 8" in design.step()[add].problems[0].message
+    assert "idle (bypassed) gives 8" in design.step()[add].problems[0].message
 
 
 # Nothing comes in -------------------------------------------------------------------------------
