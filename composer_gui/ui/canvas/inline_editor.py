@@ -9,10 +9,9 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QWidget
 
 from composer_gui.core.change import Change
 from composer_gui.core.errors import EditRefused
-from composer_gui.core.layers.parameter_words import expected
 from composer_gui.ui import theme
 from composer_gui.ui.canvas.geometry import ROW
-from composer_gui.ui.canvas.inline_values import InlineValue, edit_for, stepped, values_of
+from composer_gui.ui.canvas.inline_values import InlineValue, edit_for, hint, stepped, values_of
 from composer_gui.ui.canvas.interactions.rename import write_on
 from composer_gui.ui.canvas.node_item import NodeItem
 
@@ -199,7 +198,7 @@ class InlineEditor(QFrame):
 
     def _forgive(self, _text: str = "") -> None:
         """Say what is wanted; what was wrong is being mended."""
-        self._tell(expected(self._value.parameter).capitalize(), "tertiary")
+        self._tell(hint(self._value, self._view.session.catalog), "tertiary")
 
     def _tell(self, sentence: str, tone: str) -> None:
         now = theme.current()

@@ -11,6 +11,7 @@ from composer_gui.core import edits
 from composer_gui.core.document import Call, Document, Input
 from composer_gui.core.layer_kinds import KerasLayer
 from composer_gui.core.layers.catalog import Catalog
+from composer_gui.core.layers.parameter_words import expected
 from composer_gui.core.layers.parameters import Parameter, parse, refusal, show
 
 Edit = Callable[[Document], Document]
@@ -141,6 +142,13 @@ def stepped(value: InlineValue, text: str, step: int, catalog: Catalog) -> str |
         return None
     number = (number or 0) + step
     return None if refusal(parameter, number, catalog) is not None else show(number)
+
+
+def hint(value: InlineValue, catalog: Catalog) -> str:
+    """Return what a parameter takes, and that there is a list to choose from where there is one."""
+    words = expected(value.parameter)
+    words = words[:1].upper() + words[1:]
+    return f"{words}. Up and Down choose." if _choices(value.parameter, catalog) else words
 
 
 def _choices(parameter: Parameter, catalog: Catalog) -> tuple[Any, ...]:

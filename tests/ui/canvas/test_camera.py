@@ -179,6 +179,19 @@ def test_there_is_no_minimap_of_a_single_node(view, design):
     assert view.minimap.rect().isEmpty()
 
 
+def test_a_wheel_pans_what_is_below_a_drag(hand, view, scene, wheel, design):
+    node = design.layer("Dense", 300, 200)
+    start = hand.middle(node)
+    hand.press(start)
+    hand.move(start + QPointF(60, 0))
+    before, at = hand.screen(hand.middle(node)), scene.nodes[node].x()
+    wheel(start + QPointF(60, 0), pixels=(-96, 0))
+    assert scene.nodes[node].x() == at + 96
+    assert (hand.screen(hand.middle(node)) - before).manhattanLength() < 3
+    hand.key(Qt.Key.Key_Escape)
+    assert scene.nodes[node].x() == 300
+
+
 def test_a_drag_at_the_edge_moves_the_view(hand, view, scene, design):
     node = design.layer("Dense", 300, 200)
     hand.press(hand.middle(node))

@@ -119,6 +119,8 @@ def test_what_will_not_do_is_said_below_and_the_field_stays(
 def test_what_is_wanted_is_said_before_anything_is_wrong(hand, view, editor, dense):
     hand.double_click(row(view, dense, "units"))
     assert editor().sentence.text() == "A whole number of at least 1"
+    QTest.keyClick(editor().field, TAB)
+    assert editor().sentence.text() == "An activation such as relu, or None. Up and Down choose."
 
 
 def test_no_text_sets_back_to_the_default(hand, view, design, write, dense):

@@ -64,6 +64,7 @@ class CopyNodes:
     def cancel(self) -> None:
         """Take what is shown away."""
         if self._ghosts is not None:
+            self._view.viewport().unsetCursor()
             self._guides.clear()
             self._scene.removeItem(self._ghosts)
             self._ghosts = None
@@ -79,6 +80,7 @@ class CopyNodes:
 
     def _begin(self) -> None:
         scene = self._scene
+        self._view.viewport().setCursor(Qt.CursorShape.DragCopyCursor)
         carried = with_carried(scene, scene.selected_nodes)
         self._copied = frozenset(carried)
         self._box = box_of(scene, self._node_id, carried)
