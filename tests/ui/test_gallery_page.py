@@ -1,13 +1,14 @@
 """The gallery: every example as a card, a new design, recent ones, and progress with a way out."""
 
 import pytest
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QImage, QPainter
 
-from composer_gui.core.document import Document
+from composer_gui.core.document import DOWN, Document
 from composer_gui.core.errors import EngineFailed
 from composer_gui.session.gallery import examples
 from composer_gui.storage import resources
-from composer_gui.ui import thumbnails
+from composer_gui.ui import theme, thumbnails
 from composer_gui.ui.gallery_cards import EXAMPLE_ROLE
 from composer_gui.ui.gallery_page import GalleryPage
 from composer_gui.ui.recent_row import RecentRow
@@ -124,9 +125,39 @@ def test_every_example_has_a_drawing(name):
     drawing = thumbnails.of_example(name, resources.catalog())
     assert len(drawing.nodes) >= 3
     assert drawing.wires
-    categories = {category for _, category in drawing.nodes}
+    categories = {category for _, category in drawing.nodes.values()}
     assert {"input", "output"} <= categories
     assert "unknown" not in categories
+
+
+@pytest.mark.parametrize("name", resources.example_names())
+def test_no_node_of_a_drawing_covers_another_or_leaves_the_card(name):
+    room = QRectF(10, 10, 250, 70)
+    cards = list(thumbnails.of_example(name, resources.catalog()).cards(room).values())
+    assert all(room.adjusted(-0.1, -0.1, 0.1, 0.1).contains(card) for card in cards)
+    pairs = [(a, b) for n, a in enumerate(cards) for b in cards[:n]]
+    assert not [pair for pair in pairs if pair[0].intersects(pair[1])]
+
+
+@pytest.mark.parametrize("look", ["dark", "light"])
+def test_a_drawing_is_drawn_in_the_colours_of_the_theme(look, qapp):
+    theme.apply(qapp, look)
+    image = QImage(260, 80, QImage.Format.Format_RGB32)
+    image.fill(theme.current().panel)
+    painter = QPainter(image)
+    thumbnails.of_example("ensemble", resources.catalog()).paint(painter, QRectF(5, 5, 250, 70))
+    painter.end()
+    theme.apply(qapp, "dark")
+    seen = {image.pixelColor(x, y).name() for x in range(260) for y in range(80)}
+    wanted = theme.named(look)
+    assert {wanted.category("input").name(), wanted.tertiary.name()} <= seen
+
+
+def test_a_design_that_runs_downwards_is_drawn_so():
+    nodes = {"n1": (QPointF(0, 0), "input"), "n2": (QPointF(0, 300), "output")}
+    drawing = thumbnails.Thumbnail(nodes, (("n1", "n2"),), DOWN)
+    cards = drawing.cards(QRectF(0, 0, 200, 70))
+    assert cards["n1"].bottom() < cards["n2"].top()
 
 
 def test_nothing_is_drawn_before_the_first_paint(session, qapp):
