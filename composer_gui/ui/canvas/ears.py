@@ -27,7 +27,8 @@ MOST = 3
 class Ears(QObject):
     """Announces verdicts of the nodes at hand, once they rest, and how many nodes are wrong.
 
-    `said(str)` when something is announced. It costs nothing while nobody listens.
+    What the status bar says is announced too. `said(str)` when something is. It costs nothing while
+    nobody listens.
     """
 
     said = Signal(str)
@@ -48,6 +49,7 @@ class Ears(QObject):
         session, scene = self._view.session, self._view.scene()
         session.changed.connect(self._follow)
         session.analyzed.connect(self._judge)
+        session.noticed.connect(self.say)
         scene.selection_changed.connect(self._learn)
 
     # Where the keys are --------------------------------------------------------------------------
