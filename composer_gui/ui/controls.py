@@ -296,11 +296,17 @@ def draw_sign(painter: QPainter, name: str, centre: QPointF, colour: QColor) -> 
 
 
 class SignButton(QToolButton):
-    """A small button with a drawn sign; `says` is its tooltip and what a screen reader reads."""
+    """A small button with a drawn sign; `says` is its tooltip and what a screen reader reads.
 
-    def __init__(self, sign: str, says: str, parent: QWidget | None = None) -> None:
+    One that lies `over_text` hides what is behind it.
+    """
+
+    def __init__(
+        self, sign: str, says: str, parent: QWidget | None = None, *, over_text: bool = False
+    ) -> None:
         super().__init__(parent)
         self._sign = sign
+        self._over_text = over_text
         self.setAccessibleName(says)
         self.setToolTip(says)
         self.setFixedSize(24, 24)
@@ -311,6 +317,8 @@ class SignButton(QToolButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rect = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
+        if self._over_text:
+            painter.fillRect(self.rect(), now.panel)
         hot = self.underMouse() and self.isEnabled()
         if hot or self.hasFocus():
             painter.setPen(QPen(now.accent, 1) if self.hasFocus() else Qt.PenStyle.NoPen)

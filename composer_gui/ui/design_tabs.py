@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPen
 from PySide6.QtWidgets import QMenu, QTabBar, QToolButton, QWidget
 
@@ -14,6 +14,9 @@ from composer_gui.ui.reasons import allow
 from composer_gui.ui.words import plain_tip
 
 GALLERY = "Gallery"
+
+NARROWEST = 132
+"""Pixels of a tab that can still be told from others."""
 
 
 class CloseButton(QToolButton):
@@ -76,7 +79,7 @@ class DesignTabs(QTabBar):
         self.setDrawBase(False)
         self.setExpanding(False)
         self.setUsesScrollButtons(True)
-        self.setElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setElideMode(Qt.TextElideMode.ElideRight)
         self.setSelectionBehaviorOnRemove(QTabBar.SelectionBehavior.SelectPreviousTab)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFont(theme.font(theme.BODY, 500))
@@ -215,6 +218,11 @@ class DesignTabs(QTabBar):
         return menu
 
     # Looks ---------------------------------------------------------------------------------------
+
+    def minimumTabSizeHint(self, index: int) -> QSize:
+        """Return how small a tab may become before the bar is rolled instead."""
+        size = self.tabSizeHint(index)
+        return QSize(min(size.width(), NARROWEST), size.height())
 
     def changeEvent(self, event) -> None:
         super().changeEvent(event)

@@ -55,7 +55,7 @@ class Workspace(QObject):
         self.layer_palette = Palette(session, settings)
         self.inspector = Inspector(session)
         self.source = SourcePreview(session)
-        self.copy = SignButton("copy", "Copy the source")
+        self.copy = SignButton("copy", "Copy the source", over_text=True)
         self.problems = ProblemList(session)
         self.cost = CostPanel(session, settings)
         self.history = HistoryList(session)
@@ -85,14 +85,13 @@ class Workspace(QObject):
     def _source_panel(self) -> QWidget:
         """Return the source with the button that copies it in its corner."""
         panel = QWidget()
-        corner = QWidget()
-        row = QVBoxLayout(corner)
-        row.setContentsMargins(0, 4, 14, 0)  # beside the scroll bar
-        row.addWidget(self.copy)
+        room = QVBoxLayout()
+        room.setContentsMargins(0, 4, 14, 0)  # beside the scroll bar
+        room.addWidget(self.copy)
         grid = QGridLayout(panel)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.addWidget(self.source, 0, 0)
-        grid.addWidget(corner, 0, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
+        grid.addLayout(room, 0, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
         panel.setFocusProxy(self.source)
         return panel
 
