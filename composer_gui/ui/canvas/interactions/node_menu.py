@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QMenu
 
 from composer_gui.core import edits
@@ -72,24 +72,33 @@ def _fill_for_frame(menu: QMenu, view, frame: Frame) -> None:
     colours = submenu(menu, "Colour")
     for name, words in FRAME_COLOURS:
         entry = add(colours, words, _colour, view, frame.id, name)
-        entry.setIcon(_swatch(view.ink.frame(name)))
+        is_own = name == frame.color
+        ring = view.ink.theme.text if is_own else None
+        entry.setIcon(_swatch(view.ink.frame(name), ring))
         entry.setCheckable(True)
-        entry.setChecked(name == frame.color)
+        entry.setChecked(is_own)
 
 
 def _colour(view, frame_id: str, name: str) -> None:
     view.session.try_apply("Colour frame", edits.set_frame_color, frame_id, name)
 
 
-def _swatch(colour: QColor) -> QIcon:
+def _swatch(colour: QColor, ring: QColor | None) -> QIcon:
+    """Return a patch of a colour; the one that a frame has stands in a `ring`."""
     picture = QPixmap(QSize(_SWATCH, _SWATCH) * 2)
     picture.setDevicePixelRatio(2)
     picture.fill(QColor(0, 0, 0, 0))
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QColor(0, 0, 0, 0))
+    painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
-    painter.drawRoundedRect(1, 1, _SWATCH - 2, _SWATCH - 2, 3, 3)
+    inset = 3.5 if ring is not None else 1.5
+    patch = QRectF(0, 0, _SWATCH, _SWATCH).adjusted(inset, inset, -inset, -inset)
+    painter.drawRoundedRect(patch, 2.5, 2.5)
+    if ring is not None:
+        painter.setPen(QPen(ring, 1.4))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(QRectF(1, 1, _SWATCH - 2, _SWATCH - 2), 4, 4)
     painter.end()
     return QIcon(picture)
 
