@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 LABELS = {RIGHT: "Arrange", DOWN: "Arrange from above to below"}
 MUCH = 1000
 """Designs of more nodes are arranged in a thread of their own."""
-MOST = 1500
-"""When more nodes move, they are at their new places at once."""
+MOST = 600
+"""When more nodes are seen to move, they are at their new places at once."""
 DURATION = 260
 """Milliseconds from the old places to the new ones."""
 FRAME = 16
@@ -175,11 +175,12 @@ class Glide(QObject):
         self.finish()
         scene, view = self._view.scene(), self._view
         still = preferences.current().value(preferences.REDUCE_MOTION)
-        if still or len(before) > MOST or not view.isVisible():
+        if still or not view.isVisible():
             return
         seen = view.camera.seen()
         self._from = {i: at for i, at in before.items() if self._is_seen(i, at, seen)}
-        if not self._from:
+        if not self._from or len(self._from) > MOST:
+            self._from = {}
             return
         scene.gliding = frozenset(self._from)
         scene.place(dict(self._from))
