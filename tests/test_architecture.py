@@ -60,7 +60,9 @@ ROOMS = {
     "session": Room(
         ("core", "storage", "engine.client", "session"), ("PySide6.QtCore", "platformdirs")
     ),
-    "ui": Room(("core", "session", "storage.resources", "ui"), ("PySide6", "immutables")),
+    "ui": Room(
+        ("core", "session", "storage.resources", "ui"), ("PySide6", "shiboken6", "immutables")
+    ),
     "cli": Room(
         ("core", "session", "engine.client", "storage.resources", *CLI), ("PySide6.QtCore",)
     ),

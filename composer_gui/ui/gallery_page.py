@@ -24,7 +24,7 @@ class GalleryPage(QWidget):
     """Shows where one can begin.
 
     Signals: `example_chosen(name)`, `new_wanted()`, `open_wanted()`, `recent_chosen(Path)`,
-    `cancelled()` while an example is being made.
+    `cancelled()` while an example is being made; `keys_wanted()` and `problems_wanted()` for help.
     """
 
     example_chosen = Signal(str)
@@ -32,12 +32,16 @@ class GalleryPage(QWidget):
     open_wanted = Signal()
     recent_chosen = Signal(object)
     cancelled = Signal()
+    keys_wanted = Signal()
+    problems_wanted = Signal()
 
     def __init__(self, catalog: Catalog, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.cards = Cards(examples(), catalog)
         self.new = push_button("New design", role="primary")
         self.open = push_button("Open…")
+        self.keys = push_button("Keyboard shortcuts", role="link")
+        self.problems = push_button("What the problems mean", role="link")
         self.recent = QVBoxLayout()
         self.recent_head = Head("Recent")
         self.progress = Progress()
@@ -88,12 +92,17 @@ class GalleryPage(QWidget):
         self.recent.setSpacing(0)
         side.addLayout(self.recent)
         side.addStretch(1)
+        for link in (self.keys, self.problems):
+            link.setCursor(Qt.CursorShape.PointingHandCursor)
+            side.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
         return side
 
     def _connect(self) -> None:
         self.cards.chosen.connect(self.example_chosen)
         self.new.clicked.connect(self.new_wanted)
         self.open.clicked.connect(self.open_wanted)
+        self.keys.clicked.connect(self.keys_wanted)
+        self.problems.clicked.connect(self.problems_wanted)
         self.progress.cancelled.connect(self.cancelled)
         theme.watch().changed.connect(self.update)
 

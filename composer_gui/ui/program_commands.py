@@ -28,6 +28,8 @@ class ProgramCommands(QObject):
         hints.current().use(window.settings)
         self.hints = HintGiver(window)
         preferences.current().changed.connect(self._follow)
+        window.gallery_page.keys_wanted.connect(self._show_shortcuts)
+        window.gallery_page.problems_wanted.connect(self._show_problem_page)
 
     def handlers(self) -> dict[str, Callable[..., None]]:
         """Return who does what each menu entry says."""

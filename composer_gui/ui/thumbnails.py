@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
@@ -125,7 +126,7 @@ def _scale(
     if not span:
         return 1.0, min(most, room)
     ordered = (sorted(set(stack)) for stack in stacks)
-    gaps = [b - a for stack in ordered for a, b in zip(stack, stack[1:], strict=False)]
+    gaps = [b - a for stack in ordered for a, b in pairwise(stack)]
     nearest, size = min(gaps, default=span), most
     for _ in range(4):  # smaller nodes leave more room between them
         scale = min(CLOSEST, max(0.0, room - size) / span)

@@ -11,7 +11,9 @@ from composer_gui.storage import resources
 from composer_gui.ui import theme, thumbnails
 from composer_gui.ui.gallery_cards import EXAMPLE_ROLE
 from composer_gui.ui.gallery_page import GalleryPage
+from composer_gui.ui.problem_page import ProblemPage
 from composer_gui.ui.recent_row import RecentRow
+from composer_gui.ui.shortcut_sheet import ShortcutSheet
 
 
 class SlowMaking(QObject):
@@ -164,3 +166,11 @@ def test_nothing_is_drawn_before_the_first_paint(session, qapp):
     page = GalleryPage(session.catalog)
     assert not page.cards.cards.draws
     page.deleteLater()
+
+
+def test_help_is_a_press_away(window, qtbot):
+    page = window.gallery_page
+    qtbot.mouseClick(page.problems, Qt.MouseButton.LeftButton)
+    assert window.findChildren(ProblemPage)
+    qtbot.mouseClick(page.keys, Qt.MouseButton.LeftButton)
+    assert window.findChildren(ShortcutSheet)

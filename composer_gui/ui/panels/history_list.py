@@ -6,7 +6,6 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QWidget
 
-from composer_gui.core.history import History
 from composer_gui.session import levels
 from composer_gui.session.session import Session
 from composer_gui.ui import theme
@@ -54,7 +53,7 @@ class HistoryModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._history.step(number).label or BEGINNING
         if role == STATE:
-            return _state(self._history, number)
+            return _state(self.present, number)
         if role == PLACE:
             return self._place(number)
         if role == Qt.ItemDataRole.AccessibleTextRole:
@@ -75,7 +74,7 @@ class HistoryModel(QAbstractListModel):
     def _spoken(self, number: int) -> str:
         words = {BEFORE: "", NOW: "this is how the design is now", AHEAD: "undone"}
         label = self._history.step(number).label or BEGINNING
-        parts = (label, self._place(number), words[_state(self._history, number)])
+        parts = (label, self._place(number), words[_state(self.present, number)])
         return ", ".join(part for part in parts if part)
 
     def _follow(self, _: object) -> None:
@@ -100,10 +99,10 @@ class HistoryModel(QAbstractListModel):
         self.dataChanged.emit(self.index(0), self.index(self._count - 1))
 
 
-def _state(history: History, number: int) -> str:
-    if number == history.present:
+def _state(present: int, number: int) -> str:
+    if number == present:
         return NOW
-    return BEFORE if number < history.present else AHEAD
+    return BEFORE if number < present else AHEAD
 
 
 class HistoryList(QListView):
