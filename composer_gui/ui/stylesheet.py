@@ -25,7 +25,9 @@ QLineEdit { background: $field; border: 1px solid $card_line; border-radius: 5px
 QPlainTextEdit[role="field"] { background: $field; border: 1px solid $card_line;
   border-radius: 5px; padding: 3px 4px; }
 QPlainTextEdit[role="field"]:focus { border-color: $accent; }
-QPlainTextEdit[role="source"] { background: $panel; border: none; }
+QPlainTextEdit[role="source"] { background: $panel; border: 1px solid transparent; }
+PaletteList { background: transparent; border: 1px solid transparent; }
+QPlainTextEdit[role="source"]:focus, PaletteList:focus { border-color: $accent; }
 QLineEdit:focus { border-color: $accent; }
 QLineEdit[wrong="true"] { border-color: $wrong; }
 QLineEdit:disabled { color: $tertiary; background: $panel; }

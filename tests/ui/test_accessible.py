@@ -144,3 +144,44 @@ def test_the_command_palette_has_names(full):
     window, _ = full
     window.actions_by_id["command_palette"].trigger()
     assert nameless(window) == []
+
+
+def stops(root):
+    """Return the widgets at which Tab stops, as far as they are on the screen."""
+    for widget in root.findChildren(QWidget):
+        by_tab = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        if by_tab and widget.isVisibleTo(root) and widget.isEnabled() and not widget.focusProxy():
+            if widget.visibleRegion().boundingRect().width() > 4:
+                yield widget
+
+
+def shows_focus(window, widget):
+    """Whether a widget looks otherwise with the focus than without it."""
+
+    def grabbed():
+        QCoreApplication.processEvents()
+        shown = widget.parentWidget() or widget
+        return shown.grab().toImage()
+
+    if hasattr(widget, "setCursorWidth"):
+        widget.setCursorWidth(0)  # a blinking line alone is little
+    widget.setFocus(Qt.FocusReason.TabFocusReason)
+    with_focus = grabbed()
+    widget.clearFocus()
+    window.top.setFocus()
+    return with_focus != grabbed()
+
+
+@pytest.mark.parametrize("kind", ["layer", "model", "input"])
+def test_where_the_focus_is_can_be_seen(full, kind, qtbot):
+    window, nodes = full
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.canvas.select([nodes[kind]])
+    QCoreApplication.processEvents()
+    hidden = [
+        f"{type(widget).__name__} {widget.accessibleName()}"
+        for widget in list(stops(window))
+        if not shows_focus(window, widget)
+    ]
+    assert hidden == []
