@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from composer_gui.core import edits
-from composer_gui.core.document import Document, Dot, Frame, Source, put, wires_into
+from composer_gui.core.document import Document, Dot, Frame, Source, Wire, put, wires_into
 from composer_gui.core.errors import EditRefused
+from composer_gui.core.layer_kinds import SavedInterface, SavedPort
 
 
 @pytest.fixture
@@ -124,3 +125,16 @@ def test_frames_are_not_pulled_out(sketch, catalog):
     drawn = sketch(frame="Frame")
     assert isinstance(drawn.node("frame"), Frame)
     assert edits.pull_out(drawn.document, catalog, [drawn["frame"]]) is drawn.document
+
+
+def test_an_input_that_feeds_a_model_over_dots_follows_its_size(catalog):
+    interface = SavedInterface("Functional", (SavedPort("image", (None, 8, 8, 3)),), ())
+    document = edits.add_input(Document(), 0, 0, label="photo", shape=(8, 8, 3))
+    document = edits.add_saved_model(document, "/m/flat.keras", "00", interface, 200, 0)
+    photo, flat = sorted(document.nodes)
+    wire = Wire(Source(photo), flat, "image")
+    document = edits.connect(document, catalog, wire)
+    document = edits.dot_on_wire(document, catalog, wire, 0, 0)
+    ports = (SavedPort("image", (None, 16, 16, 3)),)
+    after = edits.use_inputs(document, document.nodes[flat].layer, ports)
+    assert after.nodes[photo].shape == (16, 16, 3)

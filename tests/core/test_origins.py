@@ -3,7 +3,8 @@
 import pytest
 from immutables import Map
 
-from composer_gui.core.document import Source, put
+from composer_gui.core import edits
+from composer_gui.core.document import Source, Wire, put, wires_into
 from composer_gui.core.layer_kinds import Construct, SavedInterface, SavedPort
 from composer_gui.core.origins import origin
 from composer_gui.core.problems import Problem
@@ -253,3 +254,42 @@ def test_a_loop_of_wires_is_not_followed_for_ever(draw):
     looped = type(node)(node.id, node.layer, inputs=Map({"inputs": (Source(other),)}))
     draw.document = put(draw.document, looped)
     assert draw.origin(other, -1) is None
+
+
+# Dots and bypassed calls ------------------------------------------------------------------------
+
+
+def led_past(draw, source, shape):
+    """Return what hands a tensor on: a bypassed Dense behind a dot."""
+    draw.document = edits.add_dot(draw.document, 0, 0)
+    dot = f"n{draw.document.next_number - 1}"
+    draw.document = edits.connect(draw.document, draw.catalog, Wire(Source(source), dot, "input"))
+    idle = draw.step("Dense", draw.at(dot, *shape), *shape, units=99)
+    draw.document = edits.set_bypassed(draw.document, [idle], True)
+    return idle
+
+
+def test_dots_and_bypassed_calls_are_followed_past(draw):
+    image = draw.image(32, 32, 3)
+    found = draw.origin(led_past(draw, draw.step("ReLU", image, 32, 32, 3), (32, 32, 3)), -1)
+    assert found.node == image
+    assert said(found) == ("shape", "3 comes from image’s shape, set at the Input image")
+
+
+def test_a_dtype_is_followed_past_them_too(draw):
+    text = draw.image(4, label="words", dtype="string")
+    idle = led_past(draw, text, (4,))
+    for node in (idle, *(w.source.node for w in wires_into(draw.document.nodes[idle]))):
+        draw.at(node, 4, dtype="string")
+    end = draw.layer("Dense", "end", idle, units=3)
+    problem = Problem("text_given", "", end, "inputs", index=0)
+    found = origin(draw.document, draw.catalog, draw.verdicts, problem)
+    assert found.node == text
+    assert found.parameter == "dtype"
+
+
+def test_a_dot_into_which_nothing_comes_is_no_origin(draw):
+    idle = led_past(draw, draw.image(8), (8,))
+    (wire,) = wires_into(draw.document.nodes[idle])
+    draw.document = edits.disconnect(draw.document, wire)
+    assert draw.origin(idle, -1) is None

@@ -154,3 +154,11 @@ def test_an_operation_is_a_function_of_keras_ops(catalog, function, known):
     document = put(Document(), operation, wired, Input("n3", "photo"))
     problems = structure.problems(document, catalog, "n2")
     assert [problem.code for problem in problems] == ([] if known else ["unknown_operation"])
+
+
+def test_nothing_is_wrong_with_what_only_hands_a_tensor_on(sketch, catalog):
+    drawn = sketch(wrong="Nobody", dense="Dense")
+    document = edits.set_bypassed(drawn.document, [drawn["wrong"], drawn["dense"]], True)
+    document = edits.add_dot(document, 0, 0)
+    for node_id in document.nodes:
+        assert structure.problems(document, catalog, node_id) == ()

@@ -96,3 +96,15 @@ def test_another_file_that_has_no_such_layers_is_told_and_the_right_one_mends_it
                 "its file now. Choose the file that it came from."
             )
     session.close()
+
+
+def test_a_file_that_only_bypassed_models_are_of_is_not_missed(lost, qapp):
+    document, _before, _now = lost
+    session = Session(SilentEngine(), resources.catalog())
+    session.replace(document, None)
+    nodes = [problem.node for problem in session.problems()]
+    session.apply("Bypass", edits.set_bypassed, nodes[:1], True)
+    assert {problem.node for problem in session.problems()} == set(nodes[1:])
+    session.apply("Bypass", edits.set_bypassed, nodes, True)
+    assert session.problems() == []
+    session.close()
