@@ -26,6 +26,7 @@ class DockHead(QWidget):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._is_outlined = False
         self.name = Line(name, px=12, weight=600, tone="secondary")
         self.detach = SignButton("detach", f"Let {name} float, or put it back")
         self.close_button = SignButton("close", f"Close {name}")
@@ -42,8 +43,18 @@ class DockHead(QWidget):
         self.name.setText(text)
         self.name.set_tone(tone or "secondary")
 
+    def set_outlined(self, outlined: bool) -> None:
+        """Draw a line around, or none."""
+        self._is_outlined = outlined
+        self.update()
+
     def paintEvent(self, event) -> None:
-        QPainter(self).fillRect(self.rect(), theme.current().panel)
+        now = theme.current()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), now.panel)
+        if self._is_outlined:
+            painter.setPen(QPen(now.line, 1))
+            painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, 1))
 
 
 class _NoHead(QWidget):
@@ -123,8 +134,9 @@ class Dock(QDockWidget):
         self.say(text, tone)
 
     def _fill(self, seen: bool) -> None:
-        has_one = self._panel is not None and self._stack.indexOf(self._panel) >= 0
-        self._stack.setCurrentWidget(self._panel if seen and has_one else self._nothing)
+        # A window that is an icon tells of docks that are not visible, but it keeps its focus
+        wanted = self._panel if seen or self.is_seen else None
+        self._stack.setCurrentWidget(wanted or self._nothing)
 
     def say(self, text: str = "", tone: str = "") -> None:
         """Let the head say `text`, or the usual name, in the colour of a tone."""
@@ -145,7 +157,8 @@ class Dock(QDockWidget):
             self.titleBarWidget().hide()
             self.setTitleBarWidget(head)
             head.show()
-        self._frame.set_outlined(self.isFloating())
+        for part in (self.head, self._frame):
+            part.set_outlined(self.isFloating())
 
     def contextMenuEvent(self, event) -> None:
         if self.head.geometry().contains(event.pos()):

@@ -228,7 +228,8 @@ class MainWindow(QMainWindow):
         else:
             self.desk.show_workspace(self.workspace)
             self.pages.setCurrentWidget(self.desk)
-            self.canvas.setFocus()
+            if not self.top.tabs.hasFocus():  # whoever goes along the tabs by key goes on
+                self.canvas.setFocus()
         self.top.set_working(self.is_working)
         self._follow_name()
         self._counting.start()  # once the design is on the screen

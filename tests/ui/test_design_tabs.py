@@ -113,6 +113,18 @@ def test_keys_go_from_tab_to_tab_and_round(two, session):
     assert two.session is session
 
 
+def test_the_focus_stays_on_the_tabs_while_one_goes_along_them(two, session):
+    tabs = two.top.tabs
+    tabs.setFocus()
+    QTest.keyClick(tabs, Qt.Key.Key_Left)
+    assert two.session is session
+    assert tabs.hasFocus()
+    click(two, 1)
+    two.canvas.setFocus()
+    click(two, 0)
+    assert two.canvas.hasFocus()
+
+
 def test_a_file_that_is_open_is_gone_to_and_not_opened_again(two, session):
     two.open_path(session.path)
     assert two.session is session
