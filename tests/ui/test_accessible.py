@@ -150,9 +150,9 @@ def stops(root):
     """Return the widgets at which Tab stops, as far as they are on the screen."""
     for widget in root.findChildren(QWidget):
         by_tab = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-        if by_tab and widget.isVisibleTo(root) and widget.isEnabled() and not widget.focusProxy():
-            if widget.visibleRegion().boundingRect().width() > 4:
-                yield widget
+        is_seen = widget.visibleRegion().boundingRect().width() > 4
+        if by_tab and is_seen and widget.isEnabled() and not widget.focusProxy():
+            yield widget
 
 
 def shows_focus(window, widget):
