@@ -1,12 +1,13 @@
 """Which keys do what: one meaning for each, the user's choice first, kept between runs."""
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QAction, QKeyEvent
 
 from composer_gui.session.settings import Settings
 from composer_gui.ui.canvas.view import CanvasView
 from composer_gui.ui.keymap import Keymap, Shortcuts, commands, current, key_of
+from tests.hand import Hand
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 NO_KEY = Qt.KeyboardModifier.NoModifier
@@ -143,6 +144,35 @@ def test_the_canvas_follows(window_keys, design, show, qtbot):
     assert node in design.document.nodes
     qtbot.keyClick(view, Qt.Key.Key_9, CONTROL)
     assert node not in design.document.nodes
+
+
+def test_another_key_than_space_can_move_the_view(window_keys, design, show):
+    node = design.layer("Dense")
+    view = show(CanvasView(design.session))
+    hand = Hand(view)
+    window_keys.assign("pan", ["G"])
+    before, at = view.center(), hand.middle(node)
+    hand.key_down(Qt.Key.Key_Space)
+    hand.key_up(Qt.Key.Key_Space)
+    hand.key_down(Qt.Key.Key_G)
+    hand.drag(at, at + QPointF(50, 30))
+    hand.key_up(Qt.Key.Key_G)
+    assert view.center() != before and design.document.nodes[node].x == 0
+    hand.drag(hand.middle(node), hand.middle(node) + QPointF(48, 0))
+    assert design.document.nodes[node].x == 48
+
+
+def test_another_key_than_escape_gives_a_gesture_up(window_keys, design, show):
+    node = design.layer("Dense")
+    view = show(CanvasView(design.session))
+    hand = Hand(view)
+    window_keys.assign("step_back", ["Q"])
+    at = hand.middle(node)
+    hand.press(at)
+    hand.move(at + QPointF(60, 0))
+    hand.key(Qt.Key.Key_Q)
+    hand.release(at + QPointF(60, 0))
+    assert design.document.nodes[node].x == 0 and view.gesture is None
 
 
 def test_the_words_of_keys_are_those_of_the_system(keymap):

@@ -5,19 +5,24 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPainter, QRegion
 
-from composer_gui.ui import theme
+from composer_gui.ui import keymap, theme
 
-LINES = (
-    (16, 500, "secondary", "Drop saved .keras models here"),
-    (13, 400, "tertiary", "or drag a layer from the left, or press Tab and type its name"),
-)
+
+def lines() -> tuple[tuple[int, int, str, str], ...]:
+    """Return what an empty canvas says: size, weight, tone and words of each line."""
+    key = keymap.current().shown("quick_add", most=1)
+    or_type = f", or press {key} and type its name" if key else ""
+    return (
+        (16, 500, "secondary", "Drop saved .keras models here"),
+        (13, 400, "tertiary", f"or drag a layer from the left{or_type}"),
+    )
 
 
 def paint_hint(painter: QPainter, room: QRect) -> None:
     """Paint the hint in the middle of `room`, in pixels of the viewport."""
     now = theme.current()
     top = room.center().y() - 26
-    for px, weight, tone, text in LINES:
+    for px, weight, tone, text in lines():
         painter.setFont(theme.font(px, weight))
         painter.setPen(getattr(now, tone))
         height = painter.fontMetrics().height()

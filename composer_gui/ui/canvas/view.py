@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip
 
 from composer_gui.core.change import Change
-from composer_gui.ui import preferences, theme
+from composer_gui.ui import keymap, preferences, theme
 from composer_gui.ui.canvas import commands, layer_commands
 from composer_gui.ui.canvas.arranging import Arranging
 from composer_gui.ui.canvas.backlog import AT_ONCE
@@ -55,6 +55,7 @@ class CanvasView(QGraphicsView):
     code_dropped = Signal(object)
     zoomed = Signal(float)
     _is_ready = False
+    _pan_key: int | None = None
 
     def __init__(self, session: Session, parent=None) -> None:
         super().__init__(parent)
@@ -332,15 +333,18 @@ class CanvasView(QGraphicsView):
         return False if forward else super().focusNextPrevChild(forward)
 
     def keyPressEvent(self, event) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.gesture is not None:
+        command = keymap.current().command(event)
+        if self.gesture is not None and command == "step_back":
             self.pointer.cancel()
-        elif event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+        elif command == "pan" and not event.isAutoRepeat():
+            self._pan_key = event.key()
             self.pointer.hold_space()
         elif not self.keyboard.press(event):
             event.ignore()
 
     def keyReleaseEvent(self, event) -> None:
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+        if event.key() == self._pan_key and not event.isAutoRepeat():
+            self._pan_key = None
             self.pointer.let_space_go()
         else:
             super().keyReleaseEvent(event)
