@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from composer_gui.ui.canvas.node_item import NodeItem
 from composer_gui.ui.words import count_of
 
 if TYPE_CHECKING:
+    from composer_gui.ui.canvas.scene import CanvasScene
     from composer_gui.ui.canvas.view import CanvasView
 
 LABELS = {RIGHT: "Arrange", DOWN: "Arrange from above to below"}
@@ -149,6 +150,12 @@ def _arranged(document, sizes, chosen, catalog, flow) -> Arrangement:
     return layout.arrangement(document, sizes, chosen, catalog=catalog, flow=flow)
 
 
+def _there(scene: CanvasScene, node_ids: Iterable[str]) -> dict[str, tuple[float, float]]:
+    """Return where the document has nodes, without those that are gone or not drawn."""
+    nodes = scene.session.document.nodes
+    return {i: (nodes[i].x, nodes[i].y) for i in node_ids if i in nodes and i in scene.nodes}
+
+
 class Glide(QObject):
     """Lets items go from where they were to where the document has them.
 
@@ -174,20 +181,28 @@ class Glide(QObject):
         """Begin at the places `before`, of items that the document has elsewhere by now."""
         self.finish()
         scene, view = self._view.scene(), self._view
-        still = preferences.current().value(preferences.REDUCE_MOTION)
-        if still or not view.isVisible():
+        moving = self._moving(before)
+        # At once, and not slice by slice: each would have the whole picture painted.
+        there = _there(scene, before.keys() - moving.keys())
+        scene.place({i: at for i, at in there.items() if at != before[i]})
+        if not moving:
             return
-        seen = view.camera.seen()
-        self._from = {i: at for i, at in before.items() if self._is_seen(i, at, seen)}
-        if not self._from or len(self._from) > MOST:
-            self._from = {}
-            return
-        scene.gliding = frozenset(self._from)
-        scene.place(dict(self._from))
+        self._from = moving
+        scene.gliding = frozenset(moving)
+        scene.place(dict(moving))
         view.installEventFilter(self)
         view.viewport().installEventFilter(self)
         self._clock.start()
         self._timer.start()
+
+    def _moving(self, before: Places) -> Places:
+        """Return from where items glide: all that are seen, or none."""
+        view = self._view
+        if preferences.current().value(preferences.REDUCE_MOTION) or not view.isVisible():
+            return {}
+        seen = view.camera.seen()
+        moving = {i: at for i, at in before.items() if self._is_seen(i, at, seen)}
+        return moving if len(moving) <= MOST else {}
 
     def _is_seen(self, node_id: str, at: tuple[float, float], seen: QRectF) -> bool:
         scene = self._view.scene()
@@ -217,13 +232,10 @@ class Glide(QObject):
 
     def _places(self, share: float) -> dict[str, tuple[float, float]]:
         """Return where the items are when so much of the way is done."""
-        scene = self._view.scene()
-        nodes = scene.session.document.nodes
         places = {}
-        for node_id, (x, y) in self._from.items():
-            node = nodes.get(node_id)
-            if node is not None and node_id in scene.nodes:
-                places[node_id] = x + (node.x - x) * share, y + (node.y - y) * share
+        for node_id, (x, y) in _there(self._view.scene(), self._from).items():
+            left, top = self._from[node_id]
+            places[node_id] = left + (x - left) * share, top + (y - top) * share
         return places
 
     def _follow(self) -> None:
