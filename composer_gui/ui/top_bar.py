@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenuBar, QSizePolicy, QVBoxLayout, QWidget
 
+from composer_gui.ui import keymap
 from composer_gui.ui.controls import push_button
 from composer_gui.ui.design_tabs import DesignTabs
 from composer_gui.ui.words import Hairline
@@ -56,10 +57,18 @@ class TopBar(QWidget):
 
     def join(self, add: QAction, export: QAction) -> None:
         """Let the buttons do what the menu's actions do."""
-        self.add.clicked.connect(add.trigger)
-        self.export.clicked.connect(export.trigger)
-        self.add.setToolTip("Search for a layer and put it on the canvas (Tab)")
-        self.export.setToolTip(f"{export.toolTip()} ({export.shortcut().toString()})")
+        self._joined = ((self.add, add), (self.export, export))
+        for button, action in self._joined:
+            button.clicked.connect(action.trigger)
+            action.changed.connect(self._tell_keys)
+        self._tell_keys()
+
+    def _tell_keys(self) -> None:
+        """Say in the tips which keys do the same now."""
+        for button, action in self._joined:
+            key = keymap.current().shown(action.objectName(), most=1)
+            tip = action.toolTip()
+            button.setToolTip(f"{tip} ({key})" if key else tip)
 
     def set_working(self, working: bool) -> None:
         """Show the buttons that need a design, or not."""

@@ -175,6 +175,14 @@ def test_another_key_than_escape_gives_a_gesture_up(window_keys, design, show):
     assert design.document.nodes[node].x == 0 and view.gesture is None
 
 
+def test_buttons_that_do_the_same_tell_the_keys_that_hold(working, settings):
+    current().assign("export", ["Ctrl+9"])
+    assert working.top.export.toolTip().endswith("(Ctrl+9)")
+    current().assign("export", [])
+    assert "(" not in working.top.export.toolTip()
+    current().use(None)
+
+
 def test_the_words_of_keys_are_those_of_the_system(keymap):
     assert keymap.shown("redo") == "Ctrl+Shift+Z or Ctrl+Y"
     keymap.assign("redo", [])
