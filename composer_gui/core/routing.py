@@ -81,15 +81,14 @@ class Routes:
         self.flow = flow
         self._rects: dict[str, Rect] = {}
         self._rects_in: dict[Cell, set[str]] = {}
-        self._ends: dict[Wire, Ends] = {}
-        self._ways: dict[Wire, tuple[Place, ...]] = {}
-        self._looked: dict[Wire, Rect] = {}
-        self._wires_in: dict[Cell, set[Wire]] = {}
-        self._stale: dict[Wire, None] = {}
+        self._known: dict[Wire, _Known] = {}
+        self._wires_in: dict[Cell, set[_Known]] = {}
+        self._stale: dict[_Known, None] = {}
 
     def of(self, wire: Wire) -> tuple[Place, ...]:
         """Return the route of a wire: () where its plain curve is free or it is not known yet."""
-        return self._ways.get(wire, ())
+        known = self._known.get(wire)
+        return () if known is None else known.way
 
     @property
     def is_done(self) -> bool:
@@ -112,11 +111,14 @@ class Routes:
         for wire, ends in (wires or {}).items():
             if ends is None:
                 self._forget(wire)
-            else:
-                turned = _turned(ends[0], self.flow), _turned(ends[1], self.flow)
-                if self._ends.get(wire) != turned:
-                    self._ends[wire] = turned
-                    self._stale[wire] = None
+                continue
+            known = self._known.get(wire)
+            if known is None:
+                known = self._known[wire] = _Known(wire)
+            turned = _turned(ends[0], self.flow), _turned(ends[1], self.flow)
+            if known.ends != turned:
+                known.ends = turned
+                self._stale[known] = None
         return self.work(most)
 
     def work(self, most: int | None = None) -> set[Wire]:
@@ -124,16 +126,16 @@ class Routes:
         if most is None or most >= len(self._stale):
             batch = list(self._stale)
         else:
-            batch = [wire for wire, _ in zip(self._stale, range(most), strict=False)]
-        return {wire for wire in batch if self._route(wire)}
+            batch = [known for known, _ in zip(self._stale, range(most), strict=False)]
+        return {known.wire for known in batch if self._route(known)}
 
     # One wire -------------------------------------------------------------------------------------
 
-    def _route(self, wire: Wire) -> bool:
+    def _route(self, known: _Known) -> bool:
         """Find the route of a wire anew; return whether it is another one."""
-        self._stale.pop(wire, None)
-        start, end = self._ends[wire]
-        ids = (wire.source.node, wire.node)
+        self._stale.pop(known, None)
+        start, end = known.ends
+        ids = (known.wire.source.node, known.wire.node)
         looked = bounds(start, end)
         near = self._near(looked, ids)
         is_back = end[0] <= start[0]
@@ -143,12 +145,9 @@ class Routes:
             lane = LANES[number_of(ids[0]) % len(LANES)]
             way, seen = way_around(start, end, lambda at: self._near(at, ids), own, lane)
             looked = _union(looked, seen)
-        self._look(wire, looked)
-        found = tuple(_turned(place, self.flow) for place in way)
-        if found == self._ways.get(wire, ()):
-            return False
-        self._ways[wire] = found
-        return True
+        self._look(known, looked)
+        before, known.way = known.way, tuple(_turned(place, self.flow) for place in way)
+        return known.way != before
 
     def _near(self, seen: Rect, but: tuple[str, str]) -> list[Rect]:
         """Return the rectangles that overlap `seen`, without those of two nodes."""
@@ -183,31 +182,42 @@ class Routes:
     def _note_stale(self, rect: Rect) -> None:
         """Let the wires be routed anew that looked at where something came or went."""
         for cell in _cells(rect):
-            for wire in self._wires_in.get(cell, ()):
-                if wire not in self._stale and _overlap(self._looked[wire], rect):
-                    self._stale[wire] = None
+            for known in self._wires_in.get(cell, ()):
+                if known not in self._stale and _overlap(known.looked, rect):
+                    self._stale[known] = None
 
-    def _look(self, wire: Wire, looked: Rect) -> None:
-        before = self._looked.get(wire)
-        if before == looked:
+    def _look(self, known: _Known, looked: Rect) -> None:
+        if known.looked == looked:
             return
-        if before is not None:
-            self._unlook(wire, before)
-        self._looked[wire] = looked
+        self._unlook(known)
+        known.looked = looked
         for cell in _cells(looked):
-            self._wires_in.setdefault(cell, set()).add(wire)
+            self._wires_in.setdefault(cell, set()).add(known)
 
-    def _unlook(self, wire: Wire, looked: Rect) -> None:
-        for cell in _cells(looked):
-            self._wires_in[cell].discard(wire)
+    def _unlook(self, known: _Known) -> None:
+        for cell in _cells(known.looked) if known.looked else ():
+            self._wires_in[cell].discard(known)
 
     def _forget(self, wire: Wire) -> None:
-        self._ends.pop(wire, None)
-        self._ways.pop(wire, None)
-        self._stale.pop(wire, None)
-        looked = self._looked.pop(wire, None)
-        if looked is not None:
-            self._unlook(wire, looked)
+        known = self._known.pop(wire, None)
+        if known is not None:
+            self._stale.pop(known, None)
+            self._unlook(known)
+
+
+class _Known:
+    """What is known of a wire: its ends, its way, and where was looked for that.
+
+    It is told from others by being itself, which is faster than by what a wire is made of.
+    """
+
+    __slots__ = ("ends", "looked", "way", "wire")
+
+    def __init__(self, wire: Wire) -> None:
+        self.wire = wire
+        self.ends: Ends | tuple[()] = ()
+        self.way: tuple[Place, ...] = ()
+        self.looked: Rect | tuple[()] = ()
 
 
 def _cells(rect: Rect) -> list[Cell]:
