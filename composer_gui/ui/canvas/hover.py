@@ -71,8 +71,8 @@ class Hover:
 
     def _explain_plate(self, node_id: str) -> str:
         """Return all the words of a note or frame where it has no room for them."""
-        item = self._view.scene().nodes[node_id]
-        return "" if item.shows_all() else self._view.session.document.label(node_id)
+        item, zoom = self._view.scene().nodes[node_id], self._view.camera.zoom
+        return "" if item.shows_all(zoom) else self._view.session.document.label(node_id)
 
     def _explain_node(self, node_id: str) -> str:
         session, scene = self._view.session, self._view.scene()

@@ -34,7 +34,8 @@ from composer_gui.ui.canvas.ring_marks import draw_marked
 
 TITLE_AT, KIND_AT = 17.0, 34.0
 """Heights of the middle of the label and of the line below it."""
-FARTHEST_LINE = 28.0
+FAR_LINE, FARTHEST_LINE = 23.0, 28.0
+"""From line to line where there are only a few."""
 _MARGIN = 9.0
 
 
@@ -168,19 +169,20 @@ class NodeItem(QGraphicsItem):
 
     def _paint_far(self, painter: QPainter) -> None:
         """Paint, larger, the label and what flows out: the rest could not be read from here."""
-        ink, size = self.ink, self.layout
-        middle = size.height / 2
+        ink, size, brief = self.ink, self.layout, self.face.brief
         room = size.width - PADDING - RIGHT
-        title_at = middle - 13 if self.face.brief else middle
-        self._paint_verdict(painter, size.width - RIGHT - 6, title_at)
+        lines = ink.lines("far", self.face.label, room - BADGE)
+        y = (size.height - FAR_LINE * (len(lines) - 1 + bool(brief))) / 2
+        self._paint_verdict(painter, size.width - RIGHT - 6, y)
         painter.setFont(ink.fonts["far"])
         painter.setPen(self._tone(ink.theme.text))
-        text = ink.elided("far", self.face.label, room - BADGE)
-        painter.drawText(QPointF(PADDING, ink.baseline("far", title_at)), text)
+        for line in lines:
+            painter.drawText(QPointF(PADDING, ink.baseline("far", y)), line)
+            y += FAR_LINE
         painter.setFont(ink.fonts["far_foot"])
         painter.setPen(self._foot_colour())
-        text = ink.elided("far_foot", self.face.brief, room)
-        painter.drawText(QPointF(PADDING, ink.baseline("far_foot", middle + 15)), text)
+        text = ink.elided("far_foot", brief, room)
+        painter.drawText(QPointF(PADDING, ink.baseline("far_foot", y)), text)
 
     def _paint_farthest(self, painter: QPainter) -> None:
         """Paint the label as large as it can be, and the verdict unless all is well."""

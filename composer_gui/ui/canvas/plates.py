@@ -52,8 +52,8 @@ class Plate(QGraphicsItem):
             self.selected = selected
             self.update()
 
-    def shows_all(self) -> bool:
-        """Return whether there is room for all its words."""
+    def shows_all(self, zoom: float) -> bool:
+        """Return whether there is room for all its words, as large as they are at a zoom."""
         raise NotImplementedError
 
     def card(self) -> QRectF:
@@ -103,14 +103,15 @@ class FrameItem(Plate):
         border.setAlphaF(0.45)
         self._paint_border(painter, border, 1.0)
         self._paint_grip(painter)
-        style = at_zoom(painter, "frame", "far", "farthest")
+        style = at_zoom(painter.worldTransform().m11(), "frame", "far", "farthest")
         painter.setFont(self.ink.fonts[style])
         painter.setPen(self.ink.theme.secondary)
         title = self.ink.elided(style, self.node.label, self.size[0] - 2 * _PADDING)
         painter.drawText(QPointF(_PADDING, self.ink.baseline(style, FRAME_TITLE / 2 + 1)), title)
 
-    def shows_all(self) -> bool:
-        return self.ink.measure("frame", self.node.label) <= self.size[0] - 2 * _PADDING
+    def shows_all(self, zoom: float) -> bool:
+        style = at_zoom(zoom, "frame", "far", "farthest")
+        return self.ink.measure(style, self.node.label) <= self.size[0] - 2 * _PADDING
 
 
 class NoteItem(Plate):
@@ -128,7 +129,8 @@ class NoteItem(Plate):
         painter.drawRoundedRect(QRectF(0, 0, *self.size), RADIUS, RADIUS)
         self._paint_border(painter, now.card_line, 1.0)
         self._paint_grip(painter)
-        painter.setFont(self.ink.fonts[at_zoom(painter, "note", "far_note", "farthest_note")])
+        style = at_zoom(painter.worldTransform().m11(), "note", "far_note", "farthest_note")
+        painter.setFont(self.ink.fonts[style])
         painter.setPen(now.secondary if self.node.text else now.tertiary)
         room = self._room()
         painter.save()
@@ -136,15 +138,14 @@ class NoteItem(Plate):
         painter.drawText(room, _WRAPPED, self.node.text or "Double-click to write")
         painter.restore()
 
-    def shows_all(self) -> bool:
-        room = self._room()
-        return self.ink.height("note", self.node.text, room.width(), _WRAPPED) <= room.height()
+    def shows_all(self, zoom: float) -> bool:
+        room, style = self._room(), at_zoom(zoom, "note", "far_note", "farthest_note")
+        return self.ink.height(style, self.node.text, room.width(), _WRAPPED) <= room.height()
 
     def _room(self) -> QRectF:
         return QRectF(_PADDING, 10, self.size[0] - 2 * _PADDING, self.size[1] - 20)
 
 
-def at_zoom(painter: QPainter, near: str, far: str, farthest: str) -> str:
+def at_zoom(zoom: float, near: str, far: str, farthest: str) -> str:
     """Return in which of three styles words can be read from where one looks."""
-    zoom = painter.worldTransform().m11()
     return near if zoom >= FULL_DETAIL else far if zoom >= LABEL_ONLY else farthest

@@ -84,3 +84,12 @@ def test_the_words_come_as_a_tooltip(design, view, scene):
     QApplication.sendEvent(view.viewport(), event)
     assert "encoder" in QToolTip.text()
     QToolTip.hideText()
+
+
+def test_from_afar_a_note_may_have_no_room_for_its_words_any_more(design, session, said, view):
+    note = design.add(edits.add_note, 300, 200)
+    words = "Freeze the encoder for the first ten epochs, then let all of it train slowly."
+    session.apply("Write", edits.set_text, note, words)
+    near = said(note)
+    view.zoom_by(0.6)
+    assert (near, said(note)) == ("", words)

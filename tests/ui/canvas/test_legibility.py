@@ -118,3 +118,7 @@ def _luminance(colour) -> float:
     channels = (colour.redF(), colour.greenF(), colour.blueF())
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_a_long_label_takes_two_lines_above_the_shape(written):
+    assert [text for text in written(0.6) if text != "64×64×8"] == ["stem_of_the_", "whole_model"]
