@@ -6,7 +6,17 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from composer_gui.core.document import DOWN, Document, Dot, Frame, Node, Wire, in_order, put
+from composer_gui.core.document import (
+    DOWN,
+    Document,
+    Dot,
+    Frame,
+    Node,
+    Wire,
+    in_order,
+    number_of,
+    put,
+)
 from composer_gui.core.edit_nodes import move
 from composer_gui.core.edit_wires import insert_on_wire
 from composer_gui.core.folding import with_folded
@@ -22,6 +32,9 @@ BEHIND, BESIDE = 48.0, 24.0
 
 CLOSE = 8.0
 """Nodes nearer to each other than this, in pixels, count as covered."""
+
+CELL = 256.0
+"""Side of the squares, in pixels, by which neighbours are found."""
 
 FORWARD, BEFORE, AFTER = range(3)
 """Ways in which a node makes room: with the flow, and aside to either of the two sides."""
@@ -62,6 +75,9 @@ class _Crowd:
             if node.id in sizes and not (isinstance(node, Frame) and not node.folded)
         )
         self._boxes = {node.id: self._box(node) for node in solid}
+        self._cells: dict[tuple[int, int], set[str]] = {}
+        for key in self._boxes:
+            self._enter(key)
         self._behind = downstream(document, [node_id]) - {node_id}
 
     def _box(self, node: Node) -> list[float]:
@@ -77,7 +93,7 @@ class _Crowd:
         waiting = [self._node_id]
         # Each pass moves nodes away from the middle only; the bound is for the mind, not the run.
         for pusher in _bounded(waiting, 50 * len(self._boxes)):
-            for key in [key for key in self._boxes if self._covers(pusher, key)]:
+            for key in self._covered(pusher):
                 if key != self._node_id and not getattr(self._document.nodes[key], "pinned", False):
                     self._push(key, pusher, ways[key])
                     waiting.append(key)
@@ -93,6 +109,25 @@ class _Crowd:
             return FORWARD
         return BEFORE if own[1] < center[1] else AFTER
 
+    def _cells_of(self, key: str) -> Iterator[tuple[int, int]]:
+        left, right, top, bottom = self._boxes[key]
+        for column in range(int((left - CLOSE) // CELL), int((right + CLOSE) // CELL) + 1):
+            for row in range(int((top - CLOSE) // CELL), int((bottom + CLOSE) // CELL) + 1):
+                yield column, row
+
+    def _enter(self, key: str) -> None:
+        for cell in self._cells_of(key):
+            self._cells.setdefault(cell, set()).add(key)
+
+    def _leave(self, key: str) -> None:
+        for cell in self._cells_of(key):
+            self._cells[cell].discard(key)
+
+    def _covered(self, pusher: str) -> list[str]:
+        """Return what a node covers, in the order in which nodes were made."""
+        near = {key for cell in self._cells_of(pusher) for key in self._cells.get(cell, ())}
+        return sorted((key for key in near if self._covers(pusher, key)), key=number_of)
+
     def _covers(self, one: str, other: str) -> bool:
         if one == other:
             return False
@@ -105,6 +140,7 @@ class _Crowd:
         )
 
     def _push(self, key: str, pusher: str, way: int) -> None:
+        self._leave(key)
         box, other = self._boxes[key], self._boxes[pusher]
         if way == FORWARD:
             step = _up(other[1] + BEHIND - box[0])
@@ -114,6 +150,7 @@ class _Crowd:
             if way == BEFORE:
                 step = -_up(box[3] - (other[2] - BESIDE))
             box[2], box[3] = box[2] + step, box[3] + step
+        self._enter(key)
 
     def _place(self, key: str, before: tuple[float, ...]) -> tuple[float, float]:
         node, box = self._document.nodes[key], self._boxes[key]

@@ -22,8 +22,13 @@ def resolved(document: Document, catalog: Catalog) -> Document:
     passed = {key for key, node in document.nodes.items() if hands_on(node)}
     if not passed:
         return document
-    led = (_led_past(document, catalog, n) for n in document.nodes.values() if n.id not in passed)
-    nodes = [node for node in led if node is not document.nodes[node.id]]
+    behind = (
+        node
+        for node in document.nodes.values()
+        if node.id not in passed
+        and any(source.node in passed for sources in node.inputs.values() for source in sources)
+    )
+    nodes = [_led_past(document, catalog, node) for node in behind]
     called = {
         node.layer
         for node in document.nodes.values()
@@ -45,13 +50,6 @@ def _with_resolved_designs(document: Document, catalog: Catalog) -> Document:
 
 def _led_past(document: Document, catalog: Catalog, node: Node) -> Node:
     """Return a node with its wires beginning where their tensors are made."""
-    if not any(
-        hands_on(document.nodes[source.node])
-        for sources in node.inputs.values()
-        for source in sources
-        if source.node in document.nodes
-    ):
-        return node
     inputs: dict[str, tuple[Source, ...]] = {}
     for port, sources in node.inputs.items():
         starts = (origin(document, catalog, source) for source in sources)

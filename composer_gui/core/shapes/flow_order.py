@@ -44,15 +44,15 @@ class FlowOrder:
         """Order all nodes afresh; those on a circle, and behind one, are `circular`."""
         self.consumers = {}
         missing: dict[str, int] = {}
-        for node_id, node in nodes.items():
-            sources = sources_of(node)
+        above = {node_id: sources_of(node) for node_id, node in nodes.items()}
+        for node_id, sources in above.items():
             missing[node_id] = sum(source in nodes for source in sources)
             for source in sources:
                 self.consumers.setdefault(source, set()).add(node_id)
         self._depth = {}
         ready = [node_id for node_id, count in missing.items() if not count]
         for node_id in ready:
-            self._depth[node_id] = self._depth_of(nodes[node_id])
+            self._depth[node_id] = self._depth_below(above[node_id], nodes[node_id])
             for consumer in self.consumers.get(node_id, ()):
                 missing[consumer] -= 1
                 if not missing[consumer]:
@@ -60,10 +60,13 @@ class FlowOrder:
         self.circular = frozenset(nodes.keys() - self._depth.keys())
         self._depth.update(dict.fromkeys(self.circular, (len(nodes), 0)))
 
-    def _depth_of(self, node: Node) -> Depth:
+    def _depth_below(self, sources: Iterable[str], node: Node) -> Depth:
         """Return how deep a node lies below its sources."""
-        above = [self._depth.get(source, NOWHERE) for source in sources_of(node)]
-        deepest = max(above, default=NOWHERE)
+        deepest = NOWHERE
+        for source in sources:
+            depth = self._depth.get(source, NOWHERE)
+            if depth > deepest:
+                deepest = depth
         if hands_on(node):
             return deepest[0], deepest[1] + 1
         return deepest[0] + 1, 0
@@ -110,7 +113,7 @@ class FlowOrder:
         while heap:
             _, node_id = heapq.heappop(heap)
             waiting.discard(node_id)
-            depth = self._depth_of(nodes[node_id])
+            depth = self._depth_below(sources_of(nodes[node_id]), nodes[node_id])
             if self._depth.get(node_id) == depth:
                 continue
             if max(depth) > len(nodes):  # only a circle is longer than all there is
