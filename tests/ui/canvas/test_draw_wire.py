@@ -61,6 +61,19 @@ def test_a_loop_is_refused_at_the_cursor_and_its_path_is_lit(hand, view, scene, 
     assert scene.wires[wire].mark == ""
 
 
+def test_a_loop_through_what_is_not_seen_leaves_no_dim_node(hand, view, scene, design, chain):
+    _, first, last = chain
+    far = design.layer("Dense", 300, 5000)
+    design.wire(first, far)
+    design.wire(far, last)
+    hand.press(hand.output(last))
+    hand.move(hand.output(last) + QPointF(20, 20))
+    hand.move(hand.input(first))
+    assert scene.nodes[far].lit
+    hand.key(Qt.Key.Key_Escape)
+    assert scene.nodes[far].opacity() == 1.0
+
+
 def test_the_refusal_is_said_in_the_status_bar_too(hand, session, design, chain, qtbot):
     _, first, second = chain
     design.wire(first, second)

@@ -152,4 +152,6 @@ class WireMarks:
             item.set_mark("wrong")
 
     def _is_clear(self, node_id: str) -> bool:
-        return self._takes_wires(node_id) or node_id == self._anchor_node
+        """Return whether a node is as bright as ever; one that is not seen is not marked at all."""
+        is_anchor = node_id == self._anchor_node
+        return is_anchor or node_id not in self._marked or self._takes_wires(node_id)
