@@ -234,7 +234,9 @@ class CallView(NodeView):
         if not parameters and self.inside is not None:
             parameters = self.inside.weights() or 0
         rows = [("Parameters", "not known yet")]
-        if verdict.parameters:
+        if self.node.bypassed:
+            rows = [("Parameters", "none while bypassed")]
+        elif verdict.parameters:
             rows = cost_rows(parameters, trainable)
         elif parameters or verdict.kind == FINE:
             rows = [("Parameters", show_parameters(parameters))]

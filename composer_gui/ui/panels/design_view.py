@@ -143,7 +143,7 @@ class SeveralView(NodeView):
         found: dict[str, tuple[int, int]] = {}
         for node_id in set(self.ids) & set(self.document.nodes):
             node = self.document.nodes[node_id]
-            if isinstance(node, Call):
+            if isinstance(node, Call) and not node.bypassed:
                 layer = self.document.layers[node.layer]
                 found[node.layer] = counts(layer, self.session.verdict(node_id))
         rows = cost_rows(sum(a for a, _ in found.values()), sum(b for _, b in found.values()))

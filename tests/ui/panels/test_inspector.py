@@ -429,6 +429,18 @@ def test_the_cost_counts_what_trains(inspector, dense, design):
     assert "0" in shown
 
 
+def test_a_bypassed_layer_and_what_is_selected_with_it_have_no_parameters(
+    inspector, dense, session, design
+):
+    other = design.layer("Dense", units=4)
+    design.judge(**{dense: design.fine(64, parameters=640), other: design.fine(4, parameters=36)})
+    session.apply("Bypass", edits.set_bypassed, [dense], True)
+    inspector.refresh()
+    assert "none while bypassed" in lines(inspector.view.cost)
+    inspector.show_nodes((dense, other))
+    assert "36" in lines(inspector.view.cost)
+
+
 # The design and several nodes ---------------------------------------------------------------------
 
 
