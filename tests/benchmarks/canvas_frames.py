@@ -69,6 +69,9 @@ class Side(Protocol):
     def place(self, number: int) -> QPointF:
         """Return where a node's middle is in the scene."""
 
+    def rest(self) -> None:
+        """Do all that is left to be done."""
+
     def select(self, numbers: list[int]) -> None:
         """Select these nodes and nothing else."""
 
@@ -179,6 +182,7 @@ def frame_times(side: Side, plan: Plan, *, only: tuple[str, ...] = ()) -> dict[s
 
 
 def _look(side: Side, zoom: float | None) -> None:
+    side.rest()
     side.fit()
     if zoom is not None:
         side.look(zoom)

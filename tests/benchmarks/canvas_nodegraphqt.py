@@ -61,6 +61,9 @@ class Theirs:
             for index, source in enumerate(sources):
                 self.nodes[source].set_output(0, node.input(index))
 
+    def rest(self) -> None:
+        """Do all that is left to be done: nothing is."""
+
     def fit(self) -> None:
         """Show everything."""
         self.graph.clear_selection()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QRectF, QTimer
 from PySide6.QtWidgets import QGraphicsScene, QGraphicsView
 
 from composer_gui.ui.canvas.backlog import AT_ONCE
@@ -56,6 +56,11 @@ class ManyMoves(QObject):
         self._rest.start()
 
     def _watch(self) -> None:
-        self._view.scene().setItemIndexMethod(_Index.BspTreeIndex)
+        scene = self._view.scene()
+        if scene.itemIndexMethod() != _Index.BspTreeIndex:
+            scene.setItemIndexMethod(_Index.BspTreeIndex)
+            # A new index learns of what extent it is from nothing but this signal
+            scene.setSceneRect(scene.sceneRect().adjusted(0, 0, 1, 1))
+            scene.setSceneRect(QRectF())
         self._view.setViewportUpdateMode(_Mode.SmartViewportUpdate)
         self._view.viewport().update()

@@ -51,8 +51,9 @@ class Outlines:
         self.revision += 1
 
     def _note_moved(self, node_ids: list[str]) -> None:
-        self._moved.update(dict.fromkeys(node_ids))
-        self.revision += 1
+        if node_ids:
+            self._moved.update(dict.fromkeys(node_ids))
+            self.revision += 1
 
     def _note_judged(self, node_ids: Iterable[str]) -> None:
         self._stale_nodes.update(node_ids)

@@ -70,7 +70,8 @@ class Overview:
 
     def _note_moved(self, node_ids: list[str]) -> None:
         left, self._left = self._left, None
-        self._renew(None if left is None else left + self._places(node_ids))
+        if node_ids:
+            self._renew(None if left is None else left + self._places(node_ids))
 
     def _places(self, node_ids: list[str]) -> list[QRectF]:
         """Return the rectangles around nodes, and around the wires at them."""
