@@ -8,6 +8,7 @@ import random
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QLineEdit
 
 from composer_gui.core import edits
 from composer_gui.ui.canvas.wire_item import WireItem
@@ -52,7 +53,7 @@ class Machine:
     def play(self):
         for _ in range(GESTURES):
             before, steps = self.session.document, len(self.session.history)
-            given_up = self.gesture()
+            given_up = self.double_click() if self.dice.random() < 0.2 else self.gesture()
             self.close_what_opened()
             assert not given_up or self.session.document is before
             assert len(self.session.history) <= steps + 1
@@ -77,6 +78,15 @@ class Machine:
             hand.release(at, button, keys)
             return self.session.document is before or pytest.fail("Escape changed the design")
         hand.release(at, button, keys)
+        return False
+
+    def double_click(self):
+        """Click twice, write nothing on what opens; return whether nothing was to change."""
+        self.hand.double_click(self.place())
+        for field in self.view.viewport().findChildren(QLineEdit):
+            if field.isVisible() and field is not self.view.search.field:
+                self.hand.key(Qt.Key.Key_Escape, widget=field)
+                return True
         return False
 
     def place(self):
@@ -107,12 +117,15 @@ class Machine:
             node = document.nodes[node_id]
             assert (item.x(), item.y()) == (node.x, node.y)
             assert item.opacity() == 1.0
+            assert item.isVisible() is not scene.folds.hides(node_id)
         for wire, item in scene.wires.items():
-            assert item.isVisible() and item.opacity() == 1.0
+            assert item.isVisible() is not scene.folds.hides_wire(wire)
+            assert item.opacity() == 1.0
             assert item.mark in (("lit",) if wire in scene.selected_wires else ("", "hot"))
         left = {item for item in scene.items() if item.parentItem() is None}
         assert left == {*scene.nodes.values(), *scene.wires.values()}
         assert not self.view.notice.isVisible()
+        assert self.view.pointer.editor is None
         assert not self.view.pointer.auto_scroll.is_running
 
 
