@@ -129,7 +129,7 @@ class GalleryPage(QWidget):
     def showEvent(self, event) -> None:
         super().showEvent(event)
         if not self.cards.cards.draws:
-            QTimer.singleShot(0, self._draw)
+            QTimer.singleShot(0, self, self._draw)
 
     def _draw(self) -> None:
         self.cards.cards.draws = True

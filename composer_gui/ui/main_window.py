@@ -358,7 +358,7 @@ class MainWindow(QMainWindow):
         event.acceptProposedAction()
         self._dropped = _files(event.mimeData())
         # Once the drop is over: a question asked during it would hold up the file manager
-        QTimer.singleShot(0, self._take_dropped)
+        QTimer.singleShot(0, self, self._take_dropped)
 
     def _take_dropped(self) -> None:
         self.files.open_paths(self._dropped)

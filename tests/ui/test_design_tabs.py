@@ -1,6 +1,5 @@
 """Several designs in one window: a tab and a session each, opened, turned to, moved and closed."""
 
-import gc
 import weakref
 
 import pytest
@@ -264,7 +263,6 @@ def test_nothing_of_a_closed_design_is_left(two):
     ]
     click(two, 1, MIDDLE)
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    gc.collect()
     assert [ref() for ref in kept if ref() is not None and shiboken6.isValid(ref())] == []
 
 

@@ -236,7 +236,7 @@ class Palette(QWidget):
         self._set_up()
         self._connect()
         # The rows come after the first paint: the window is on the screen sooner
-        QTimer.singleShot(0, self._begin)
+        QTimer.singleShot(0, self, self._begin)
 
     def _set_up(self) -> None:
         self.setAccessibleName("Palette")
