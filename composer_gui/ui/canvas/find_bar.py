@@ -51,6 +51,7 @@ class FindBar(QFrame):
         self.field.setPlaceholderText("Label, class, kind, value, layer inside a model")
         self.count.setAccessibleName("Matches")
         self.count.setFont(theme.font(12, 400))
+        self._dress()
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 6, 6, 6)
         row.setSpacing(4)
@@ -67,15 +68,24 @@ class FindBar(QFrame):
         self.previous.clicked.connect(self._step_back)
         self.next.clicked.connect(self._step_on)
         self._close.clicked.connect(self.close_bar)
+        theme.watch().changed.connect(self._dress)
         session = self._view.session
         session.changed.connect(self._follow)
         session.insides_changed.connect(self._learn)
+        self._view.scene().selection_changed.connect(self._follow_selection)
+
+    def _dress(self) -> None:
+        now = theme.current()
+        self.setStyleSheet(
+            f"#findBar {{ background: {now.panel.name()}; border-radius: 8px;"
+            f" border: 1px solid {now.card_line.name()}; }}"
+            f"QLabel {{ color: {now.secondary.name()}; }}"
+        )
 
     # Opening and closing -------------------------------------------------------------------------
 
     def open_bar(self) -> None:
         """Show the bar with what was written last, all of it chosen."""
-        self.setStyleSheet(_style())
         self.place()
         self.show()
         self.raise_()
@@ -190,6 +200,16 @@ class FindBar(QFrame):
             self._at = min(max(self._at, 0), len(known) - 1)
         self._tell()
 
+    def _follow_selection(self) -> None:
+        """Be at the match that was gone to by another way."""
+        if self.isHidden():
+            return
+        chosen = self._view.scene().selected_nodes
+        places = [at for at, match in enumerate(self._matches) if match.node in chosen]
+        if len(chosen) == 1 and places and places != [self._at]:
+            self._at = places[0]
+            self._tell()
+
     def _learn(self) -> None:
         """More is known of what is inside saved models."""
         self._finding.forget_insides()
@@ -215,12 +235,3 @@ class _Field(QLineEdit):
             self.cancelled.emit()
         else:
             super().keyPressEvent(event)
-
-
-def _style() -> str:
-    now = theme.current()
-    return (
-        f"#findBar {{ background: {now.panel.name()}; border-radius: 8px;"
-        f" border: 1px solid {now.card_line.name()}; }}"
-        f"QLabel {{ color: {now.secondary.name()}; }}"
-    )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QRegion
+from PySide6.QtGui import QPainter, QPen, QRegion
 from PySide6.QtWidgets import QGraphicsRectItem
+
+from composer_gui.ui import theme
 
 ROOM = 6.0
 """Between a node's card and the ring around it, in pixels of the screen."""
@@ -45,7 +47,8 @@ class FocusMark:
         item = self._view.scene().nodes.get(self.node)
         if item is None or not item.isVisible():
             if self._item is not None:
-                self._item.hide()
+                self._view.scene().removeItem(self._item)
+                self._item = None
             return
         if self._item is None:
             self._item = QGraphicsRectItem()
@@ -53,7 +56,6 @@ class FocusMark:
             self._view.scene().addItem(self._item)
         self._item.setPen(self._pen())
         self._item.setRect(self._around(item.card()))
-        self._item.show()
 
     def update(self) -> None:
         """Have the border of the canvas painted anew."""
@@ -69,7 +71,7 @@ class FocusMark:
 
     def paint_far(self, painter: QPainter) -> None:
         """Paint the ring into a picture of the scene whose items do not paint themselves."""
-        if self._item is not None and self._item.isVisible():
+        if self._item is not None:
             painter.setPen(self._item.pen())
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self._item.rect())
@@ -79,11 +81,11 @@ class FocusMark:
         if self.is_shown and region.intersects(self._border()):
             painter = QPainter(self._view.viewport())
             for strip in self._strips():
-                painter.fillRect(strip, self._view.ink.theme.accent)
+                painter.fillRect(strip, theme.current().accent)
             painter.end()
 
     def _pen(self) -> QPen:
-        pen = QPen(QColor(self._view.ink.theme.text), WIDTH, Qt.PenStyle.CustomDashLine)
+        pen = QPen(theme.current().text, WIDTH, Qt.PenStyle.CustomDashLine)
         pen.setDashPattern([2.5, 2.0])
         pen.setCosmetic(True)
         return pen

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 
 from composer_gui.core.change import Change
 from composer_gui.core.document import Frame
-from composer_gui.ui import keymap
+from composer_gui.ui import keymap, theme
 from composer_gui.ui.canvas import commands, flow_commands, layer_commands
 from composer_gui.ui.canvas.connect_mode import ConnectMode
 from composer_gui.ui.canvas.ears import Ears
@@ -63,6 +63,7 @@ class Keyboard(QObject):
         scene.moved.connect(self._follow_moved)
         scene.judged.connect(self._follow_moved)
         scene.selection_changed.connect(self._follow_selection)
+        theme.watch().changed.connect(self._follow_theme)
 
     def _table(self) -> dict[str, Callable[[], object]]:
         view, walker = self._view, self.walker
@@ -164,6 +165,9 @@ class Keyboard(QObject):
             self._view.viewport().update()
         if "find" in self.__dict__:
             self.find.place()
+
+    def _follow_theme(self) -> None:
+        self.mark.follow()
 
     def _show(self) -> None:
         here = self.walker.stand()

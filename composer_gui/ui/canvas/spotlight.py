@@ -52,6 +52,7 @@ class Spotlight:
                 painter.translate(item.pos())
                 item.paint(painter, option, None)
                 painter.restore()
+        self._view.keyboard.mark.paint_far(painter)
 
     def paint_far(self, painter: QPainter) -> None:
         """Paint veil and lit nodes above a picture that was painted in one batch."""

@@ -127,6 +127,15 @@ def test_it_follows_the_design(bar, view, session, design, three):
     assert bar.count.text() == "1 of 1"
 
 
+def test_a_match_that_one_walks_to_is_the_one_at_which_one_is(bar, hand, view, design, three):
+    design.wire(three[0], three[1])
+    write(bar, "conv")
+    view.setFocus()
+    hand.key(K.Key_Right)
+    assert view.selected() == (three[1],)
+    assert bar.count.text() == "2 of 2"
+
+
 def test_what_is_not_meant_is_veiled_near_and_far(bar, view, three):
     def colour(node, at):
         place = view.camera.screen_at(view.scene().nodes[node].card().topLeft() + at)
