@@ -40,6 +40,9 @@ def _word(word: str, name: str) -> Fit | None:
     low = name.lower()
     if len(low) != len(name) or not _follow(word, low):
         return None
+    whole = _as_it_is(word, name, low)
+    if whole is not None:
+        return whole
     ways: dict[int, tuple[float, tuple[int, ...]]] = {-1: (0.0, ())}
     for letter in word:
         further: dict[int, tuple[float, tuple[int, ...]]] = {}
@@ -59,6 +62,20 @@ def _word(word: str, name: str) -> Fit | None:
         ways = further
     weight, letters = max(ways.values())
     return Fit(weight, letters)
+
+
+def _as_it_is(word: str, name: str, low: str) -> Fit | None:
+    """Return the fit of a word that stands in a name as it is, at the beginning of a word first."""
+    at = low.find(word)
+    best = at
+    while at >= 0:
+        if _earned(name, at) > _earned(name, best):
+            best = at
+        at = low.find(word, at + 1)
+    if best < 0:
+        return None
+    weight = _earned(name, best) + (len(word) - 1) * (_HIT + _JOINED)
+    return Fit(weight, tuple(range(best, best + len(word))))
 
 
 def _follow(word: str, name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QModelIndex, QRect, QSize, QStringListModel, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QWidget
 
@@ -26,29 +26,33 @@ _DOT = 7
 _GO = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
-class HistoryModel(QAbstractListModel):
-    """The steps of a session's history as rows, the oldest first; follows the session."""
+class HistoryModel(QStringListModel):
+    """The steps of a session's history as rows, the oldest first; follows the session.
+
+    It holds empty texts, since the view asks for the count of rows at every single one, and with
+    thousands of steps an answer from Python takes longer than an edit. For the same reason rows
+    that say something else are told by `restated()`: at `dataChanged` the view lays all out anew.
+    """
+
+    restated = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._history = session.history
-        self._count = len(self._history)
+        self._fill()
         session.changed.connect(self._follow)
-        session.path_changed.connect(self._repaint)
-        session.clean_changed.connect(self._repaint)
+        session.path_changed.connect(self.restated)
+        session.clean_changed.connect(self._follow_saving)
 
     @property
     def present(self) -> int:
         """The row of the present step."""
         return self._history.present
 
-    def rowCount(self, parent: QModelIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else self._count
-
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         number = index.row()
-        if not 0 <= number < min(self._count, len(self._history)):
+        if not 0 <= number < len(self._history):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return self._history.step(number).label or BEGINNING
@@ -80,23 +84,20 @@ class HistoryModel(QAbstractListModel):
     def _follow(self, _: object) -> None:
         history = self._session.history
         if history is not self._history:
-            self.beginResetModel()
-            self._history, self._count = history, len(history)
-            self.endResetModel()
-            return
-        count = len(history)
-        if count > self._count:
-            self.beginInsertRows(QModelIndex(), self._count, count - 1)
-            self._count = count
-            self.endInsertRows()
-        elif count < self._count:
-            self.beginRemoveRows(QModelIndex(), count, self._count - 1)
-            self._count = count
-            self.endRemoveRows()
-        self._repaint()
+            self._history = history
+            self._fill()
+        more = len(history) - self.rowCount()
+        if more > 0:
+            self.insertRows(self.rowCount(), more)
+        elif more < 0:
+            self.removeRows(len(history), -more)
+        self.restated.emit()
 
-    def _repaint(self, *_: object) -> None:
-        self.dataChanged.emit(self.index(0), self.index(self._count - 1))
+    def _fill(self) -> None:
+        self.setStringList([""] * len(self._history))
+
+    def _follow_saving(self, _: bool) -> None:
+        self.restated.emit()
 
 
 def _state(present: int, number: int) -> str:
@@ -114,9 +115,7 @@ class HistoryList(QListView):
         self.setModel(HistoryModel(session, self))
         self._set_up()
         self.clicked.connect(self._go)
-        model = self.model()
-        model.dataChanged.connect(self._mark)
-        model.modelReset.connect(self._mark)
+        self.model().restated.connect(self._mark)
         theme.watch().changed.connect(self.viewport().update)
         self._mark()
 
@@ -150,6 +149,7 @@ class HistoryList(QListView):
         """Choose the present step and keep it in sight."""
         index = self.model().index(self.model().present)
         self.setCurrentIndex(index)
+        self.viewport().update()
         if self.isVisible():
             self.scrollTo(index)
 
