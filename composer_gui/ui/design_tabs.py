@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
@@ -146,17 +147,23 @@ class DesignTabs(QTabBar):
     # Names ---------------------------------------------------------------------------------------
 
     def name_all(self) -> None:
-        """Write the titles; two of one name say their folders as well."""
+        """Write the titles; two files of one name say their folders, what has none is numbered."""
         titles = [opened.title for opened in self]
+        numbers: Counter[str] = Counter()
+        for number in sorted(self._open):  # as they were opened: a number stays with its tab
+            opened = self._open[number]
+            if titles.count(opened.title) > 1:
+                numbers[opened.title] += opened.path is None
+                self._name(opened, _extra(opened, numbers[opened.title]))
+            else:
+                self._name(opened, "")
         for place in range(self.count()):
-            opened = self.at(place)
-            if opened is not None:
-                self._name(place, opened, is_only=titles.count(opened.title) == 1)
             self._name_button(place)
 
-    def _name(self, place: int, opened: object, *, is_only: bool) -> None:
+    def _name(self, opened: object, extra: str) -> None:
+        place = self.place_of(opened)
         path = opened.path
-        title = opened.title if is_only or path is None else f"{opened.title} · {path.parent.name}"
+        title = f"{opened.title}{extra}"
         saved = "" if opened.is_clean else ", not saved"
         # An ampersand in a tab underlines the next letter
         self.setTabText(place, title.replace("&", "&&"))
@@ -239,3 +246,10 @@ class DesignTabs(QTabBar):
         if self.hasFocus() and self.currentIndex() >= 0:
             painter.setPen(QPen(now.accent, 1))
             painter.drawRect(self.tabRect(self.currentIndex()).adjusted(4, 6, -5, -7))
+
+
+def _extra(opened: object, number: int) -> str:
+    """Return what tells something from another of the same title."""
+    if opened.path is not None:
+        return f" · {opened.path.parent.name}"
+    return f" {number}" if number > 1 else ""

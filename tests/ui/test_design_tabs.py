@@ -144,6 +144,14 @@ def test_two_files_of_one_name_say_their_folders(working, file, tmp_path):
     assert titles(working) == ["one.composer · a", "one.composer · b"]
 
 
+def test_designs_without_a_name_are_numbered_and_keep_their_numbers(working):
+    working.files.new()
+    working.files.new()
+    assert titles(working) == ["untitled", "untitled 2", "untitled 3"]
+    working.top.tabs.moveTab(0, 2)
+    assert titles(working) == ["untitled 2", "untitled 3", "untitled"]
+
+
 def test_a_dot_says_that_a_design_is_not_saved(two):
     button = two.top.tabs.tabButton(1, QTabBar.ButtonPosition.RightSide)
     assert not button.has_dot
