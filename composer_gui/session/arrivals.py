@@ -36,6 +36,10 @@ MODEL_STEP = 144.0
 """Vertical distance in pixels between saved models that are added together."""
 
 
+Then = Callable[[Document, str], Document]
+"""An edit that makes a node that came, by its id, part of what is there."""
+
+
 class Arrivals(QObject):
     """The work that threads do for a session's design.
 
@@ -125,9 +129,11 @@ class Arrivals(QObject):
 
     # Saved models --------------------------------------------------------------------------------
 
-    def add_models(self, paths: Sequence[Path], x: float, y: float) -> None:
+    def add_models(
+        self, paths: Sequence[Path], x: float, y: float, then: Then | None = None
+    ) -> None:
         """Put saved models on the level shown now, as `Session.add_models` says."""
-        take = partial(self._take_models, self._session.place, x, y)
+        take = partial(self._take_models, self._session.place, x, y, then)
         if not any(map(conversion.is_older, paths)):
             self.read(_reading(paths), partial(model_files.read_models, paths), take)
             return
@@ -151,13 +157,22 @@ class Arrivals(QObject):
         self._count(-1)
 
     def _take_models(
-        self, place: levels.Trail, x: float, y: float, found: list[ModelFile | ComposerError]
+        self,
+        place: levels.Trail,
+        x: float,
+        y: float,
+        then: Then | None,
+        found: list[ModelFile | ComposerError],
     ) -> None:
         models = [item for item in found if isinstance(item, ModelFile)]
         if models and levels.at(self._session.root, place) is not None:
             label = "Add saved model" if len(models) == 1 else f"Add {len(models)} saved models"
             edit = partial(_add_models, catalog=self._session.catalog, models=models, x=x, y=y)
-            self._session.apply_at(place, label, edit)
+            try:
+                more = then if len(models) == 1 else None
+                self._session.apply_at(place, label, partial(_with_more, edit, more))
+            except EditRefused:
+                self._session.apply_at(place, label, edit)
         for item in found:
             if isinstance(item, ComposerError):
                 self._session.failed.emit(item)
@@ -330,6 +345,13 @@ def _relocated(
     if lost or not isinstance(layer, SavedModel):
         document = edits.relocate_file(document, old, found.path, found.sha256)
     return document
+
+
+def _with_more(edit: Callable[[Document], Document], then: Then | None, before: Document):
+    """Add a saved model and make it part of what is there."""
+    after = edit(before)
+    added = [key for key in between(before, after).added if isinstance(after.nodes.get(key), Call)]
+    return then(after, added[0]) if then is not None and len(added) == 1 else after
 
 
 def _add_models(

@@ -210,12 +210,21 @@ class Session(ShownDesign):
         """Paste a fragment, moved by (dx, dy) pixels; return the Change, None where refused."""
         return self.try_apply("Paste", fragment.paste, copied, dx, dy, shared=shared)
 
-    def add_models(self, paths: Sequence[str | Path], x: float, y: float) -> None:
+    def add_models(
+        self,
+        paths: Sequence[str | Path],
+        x: float,
+        y: float,
+        *,
+        then: Callable[[Document, str], Document] | None = None,
+    ) -> None:
         """Put saved models on the canvas at (x, y), one below the other, as one undo step.
 
-        The files are read in a thread; those that cannot be read are told by `failed`.
+        The files are read in a thread; those that cannot be read are told by `failed`. With `then`
+        the node of a single one is made part of the design in the same step, as by putting it on a
+        wire; where that is refused it stands by itself.
         """
-        self._arrivals.add_models([Path(path) for path in paths], x, y)
+        self._arrivals.add_models([Path(path) for path in paths], x, y, then)
 
     def relocate_model(self, layer_id: str, path: Path) -> None:
         """Use the file at `path` for a saved model from now on; `failed` tells if it cannot be."""

@@ -291,7 +291,18 @@ def add_on_wire(
     """
     after = offer.add(document, x, y)
     (added,) = between(document, after).added
-    return edits.insert_with_room(after, catalog, wire, added, {**sizes, added: TYPICAL})
+    return put_on_wire(after, added, catalog, wire, sizes)
+
+
+def put_on_wire(
+    document: Document,
+    node_id: str,
+    catalog: Catalog,
+    wire: Wire,
+    sizes: Mapping[str, tuple[float, float]],
+) -> Document:
+    """Lead `wire` through a node that is still to be drawn; what is seen makes room."""
+    return edits.insert_with_room(document, catalog, wire, node_id, {**sizes, node_id: TYPICAL})
 
 
 def wire_to(document: Document, catalog: Catalog, node_id: str, anchor: Anchor) -> Wire | None:

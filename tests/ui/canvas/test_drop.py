@@ -7,6 +7,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
+from composer_gui.core import edits
 from composer_gui.core.document import Call, Note
 
 COPY, LEFT = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
@@ -152,6 +153,55 @@ def test_model_files_go_to_the_session_with_their_place(carrier, session, monkey
     ((found, x, y),) = asked
     assert found == paths
     assert abs(x - 300) < 60 and abs(y - 200) < 30
+
+
+@pytest.fixture
+def wire_for_a_model(design):
+    """An Input and a Dense with room between them; the wire from one to the other."""
+    source, dense = design.input(0, 0, shape=(4,)), design.layer("Dense", 500, 0)
+    return source, dense, design.wire(source, dense)
+
+
+def test_a_model_file_dropped_on_a_wire_is_put_into_it(
+    carrier, hand, scene, session, design, write_model, tmp_path, qtbot, wire_for_a_model
+):
+    source, dense, wire = wire_for_a_model
+    path = write_model(tmp_path / "a.keras")
+    middle = (hand.output(source) + hand.input(dense)) / 2
+    carrier.enter(files(path), middle)
+    carrier.over(files(path), middle)
+    assert scene.wires[wire].mark == "lit"
+    before = session.document
+    with qtbot.waitSignal(session.changed):
+        carrier.drop(files(path), middle)
+    (added,) = set(session.document.nodes) - {source, dense}
+    assert session.document.nodes[added].inputs
+    assert design.sources(dense) == [added]
+    session.undo()
+    assert session.document == before
+
+
+def test_a_wire_that_is_gone_when_the_model_comes_is_no_matter(
+    carrier, hand, session, design, write_model, tmp_path, qtbot, wire_for_a_model
+):
+    source, dense, wire = wire_for_a_model
+    path = write_model(tmp_path / "a.keras")
+    carrier.drop(files(path), (hand.output(source) + hand.input(dense)) / 2)
+    session.apply("Disconnect", edits.disconnect, wire)
+    with qtbot.waitSignal(session.changed):
+        pass
+    (added,) = set(session.document.nodes) - {source, dense}
+    assert not session.document.nodes[added].inputs
+
+
+def test_several_model_files_are_put_on_no_wire(carrier, hand, scene, wire_for_a_model):
+    source, dense, wire = wire_for_a_model
+    both = files("/m/a.keras", "/m/b.keras")
+    middle = (hand.output(source) + hand.input(dense)) / 2
+    carrier.enter(both, middle)
+    carrier.over(both, middle)
+    assert scene.wires[wire].mark == ""
+    carrier.leave()
 
 
 def test_a_bad_model_file_is_told_and_nothing_is_added(carrier, session, tmp_path, qtbot):

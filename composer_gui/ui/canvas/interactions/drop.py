@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPointF, QRectF, Qt
@@ -13,7 +14,7 @@ from composer_gui.core.document import Wire
 from composer_gui.core.errors import EditRefused
 from composer_gui.ui.canvas.geometry import FOOT, HEADER, NARROWEST, PADDING, snapped
 from composer_gui.ui.canvas.interactions.wire_below import seen_sizes
-from composer_gui.ui.canvas.offers import Offer, add_on_wire, add_wired, offer_for
+from composer_gui.ui.canvas.offers import Offer, add_on_wire, add_wired, offer_for, put_on_wire
 
 PALETTE = "application/vnd.composer.palette"
 DESIGN, CODE = ".composer", ".py"
@@ -31,7 +32,7 @@ class Drop:
         self._view = view
         self._ghost: QGraphicsRectItem | None = None
         self._wire: Wire | None = None
-        self._offer: Offer | None = None
+        self._goes_on_wires = False
         self._held = Qt.KeyboardModifier.NoModifier
         view.pointer.auto_scroll.scrolled.connect(self._drag_on)
 
@@ -41,7 +42,8 @@ class Drop:
 
     def move(self, data: QMimeData, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Show what a drop at `at`, in the scene, would do."""
-        self._offer, self._held = _offer(self._view, data), modifiers
+        self._goes_on_wires = self._can_stand_on_wires(data)
+        self._held = modifiers
         if self._ghost is None:
             self._ghost = self._new_ghost()
         self._show(at)
@@ -49,7 +51,7 @@ class Drop:
 
     def _show(self, at: QPointF) -> None:
         self._ghost.setPos(_corner(at))
-        self._light(self._wire_under(self._offer, at, self._held))
+        self._light(self._wire_under(at, self._held))
 
     def _drag_on(self, place: QPointF) -> None:
         """Follow a view that moves under a resting mouse."""
@@ -67,7 +69,8 @@ class Drop:
     def finish(self, data: QMimeData, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Add what was dropped."""
         offer = _offer(self._view, data)
-        wire = self._wire_under(offer, at, modifiers)
+        self._goes_on_wires = self._can_stand_on_wires(data)
+        wire = self._wire_under(at, modifiers)
         self.cancel()
         corner = _corner(at)
         if offer is not None:
@@ -76,7 +79,15 @@ class Drop:
         files = _files(data)
         others = {DESIGN: self._view.design_dropped, CODE: self._view.code_dropped}
         models = [path for path in files if path.suffix.lower() not in others]
-        if models:
+        if wire is not None:
+            session = self._view.session
+            onto = {
+                "catalog": session.catalog,
+                "wire": wire,
+                "sizes": seen_sizes(self._view.scene()),
+            }
+            session.add_models(models, corner.x(), corner.y(), then=partial(put_on_wire, **onto))
+        elif models:
             self._view.session.add_models(models, corner.x(), corner.y())
         for path in files:
             if path not in models:
@@ -97,9 +108,16 @@ class Drop:
         if change is not None:
             self._view.show_added(change.added)
 
-    def _wire_under(self, offer: Offer | None, at: QPointF, modifiers) -> Wire | None:
-        fits = offer is not None and offer.takes and offer.gives
-        if not fits or modifiers & Qt.KeyboardModifier.AltModifier:
+    def _can_stand_on_wires(self, data: QMimeData) -> bool:
+        """Return whether wires could lead into and out of what is dragged: a layer, one model."""
+        offer = _offer(self._view, data)
+        if offer is not None:
+            return offer.takes and offer.gives
+        files = _files(data)
+        return len(files) == 1 and files[0].suffix.lower() not in (DESIGN, CODE)
+
+    def _wire_under(self, at: QPointF, modifiers) -> Wire | None:
+        if not self._goes_on_wires or modifiers & Qt.KeyboardModifier.AltModifier:
             return None
         return self._view.hit(at).wire
 
