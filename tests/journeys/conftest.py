@@ -16,7 +16,7 @@ from tests.hand import Hand
 
 Tab, Enter = Qt.Key.Key_Tab, Qt.Key.Key_Return
 
-WAIT = 120_000
+WAIT = 20_000
 """Milliseconds after which a journey is given up; a cold engine takes some seconds to start."""
 
 
@@ -114,6 +114,7 @@ def trip(engine_of_all, qtbot):
     made = Trip(engine_of_all, qtbot)
     yield made
     grey = greys_without_reason(made.window)
-    made.session.history.mark_clean()
+    for design in made.window.designs:
+        design.session.history.mark_clean()
     made.window.close()
     assert grey == []  # wherever a journey ends
