@@ -119,7 +119,9 @@ def test_what_floats_above_the_canvas_has_names(full):
     assert nameless(canvas) == []
 
 
-@pytest.mark.parametrize("action", ["export", "export_picture", "settings", "shortcuts", "about"])
+@pytest.mark.parametrize(
+    "action", ["export", "export_picture", "settings", "shortcuts", "problem_help", "about"]
+)
 def test_the_dialogs_have_names_and_so_has_all_in_them(full, action):
     window, _ = full
     window.actions_by_id[action].trigger()
