@@ -20,7 +20,14 @@ from composer_gui.ui.canvas.geometry import HEADER, NARROWEST, snapped
 from composer_gui.ui.canvas.interactions.draw_wire import Anchor
 from composer_gui.ui.canvas.interactions.wire_below import seen_sizes
 from composer_gui.ui.canvas.offer_list import ROW, OfferDelegate, SearchField, offer_row
-from composer_gui.ui.canvas.offers import Offer, add_on_wire, add_wired, anchor_of, offers
+from composer_gui.ui.canvas.offers import (
+    TYPICAL,
+    Offer,
+    add_on_wire,
+    add_wired,
+    anchor_of,
+    offers,
+)
 
 WIDTH, ROWS = 340, 9
 CHROME = 2 * 8 + 34 + 26
@@ -289,14 +296,18 @@ class QuickSearch(QFrame):
     def _position(self, offer: Offer, wired: bool) -> tuple[float, float]:
         """Return where the node goes: its port where the wire was dropped, or behind its source."""
         scene, anchor = self._view.scene(), self._anchor
+        runs_down = self._view.session.document.flow == DOWN
         if anchor is not None and self._behind and wired and offer.takes:
             card = scene.nodes[anchor.node].card()
-            if self._view.session.document.flow == DOWN:
+            if runs_down:
                 return scene.free_place(card.left(), snapped(card.bottom() + BEHIND))
             return scene.free_place(snapped(card.right() + BEHIND), card.top())
-        x, y = self._place.x(), self._place.y() - HEADER / 2
-        if anchor is not None and anchor.side == "in":
-            x -= NARROWEST
+        x, y = self._place.x(), self._place.y()
+        before = anchor is not None and anchor.side == "in"
+        if runs_down:
+            x, y = x - NARROWEST / 2, y - TYPICAL[1] * before
+        else:
+            x, y = x - NARROWEST * before, y - HEADER / 2
         return scene.free_place(snapped(x), snapped(y))
 
 

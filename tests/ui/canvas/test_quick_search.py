@@ -149,6 +149,18 @@ def test_where_wires_run_down_the_new_one_goes_below(hand, view, session, design
     assert only(session, Call).x == 0
 
 
+def test_where_wires_run_down_a_wire_ends_at_the_new_ones_top(
+    hand, scene, session, design, type_in
+):
+    source = design.input(0, 0, shape=(4,))
+    session.apply("Turn", edits.set_flow, DOWN)
+    hand.drag(hand.output(source), (300, 300))
+    type_in("dense 3")
+    card = scene.nodes[only(session, Call).id].card()
+    assert abs(card.center().x() - 300) <= 24
+    assert abs(card.top() - 300) <= 12
+
+
 def test_a_whole_chain_can_be_typed(hand, session, design, type_in):
     for text in ("input 8", "dense 4", "dropout 0.5", "output"):
         hand.key(Qt.Key.Key_Tab)
