@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsPathItem
 
@@ -35,7 +35,7 @@ class AlignmentGuides:
         self._moving = frozenset(moving)
         self._on_grid = bool(preferences.current().value(preferences.SNAP))
         self._lines: Lines | None = None
-        self._item: QGraphicsPathItem | None = None
+        self._items: list[QGraphicsPathItem] = []
 
     def look_again(self) -> None:
         """Take note that something else is seen."""
@@ -58,9 +58,7 @@ class AlignmentGuides:
 
     def clear(self) -> None:
         """Take the lines away."""
-        if self._item is not None:
-            self._view.scene().removeItem(self._item)
-            self._item = None
+        self._show(())
 
     def _seen(self) -> Iterable[tuple[float, float, float, float]]:
         view = self._view
@@ -72,19 +70,18 @@ class AlignmentGuides:
         return [card.getRect() for card in cards] if len(cards) <= MOST else ()
 
     def _show(self, guides: tuple[Guide, ...]) -> None:
-        if not guides:
-            self.clear()
-            return
-        if self._item is None:
-            self._item = self._new_item()
-        beyond, path = BEYOND / self._view.camera.zoom, QPainterPath()
-        for guide in guides:
+        while len(self._items) > len(guides):
+            self._view.scene().removeItem(self._items.pop())
+        # An item for each: around all of them there is much that would be painted anew
+        self._items += [self._new_item() for _ in guides[len(self._items) :]]
+        beyond = BEYOND / self._view.camera.zoom
+        for item, guide in zip(self._items, guides, strict=True):
             start, end = guide.start - beyond, guide.end + beyond
             ends = ((guide.at, start), (guide.at, end)) if guide.upright else (
                 (start, guide.at), (end, guide.at))  # fmt: skip
-            path.moveTo(*ends[0])
+            path = QPainterPath(QPointF(*ends[0]))
             path.lineTo(*ends[1])
-        self._item.setPath(path)
+            item.setPath(path)
 
     def _new_item(self) -> QGraphicsPathItem:
         item = QGraphicsPathItem()

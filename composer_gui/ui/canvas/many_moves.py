@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QRectF, QTimer
-from PySide6.QtWidgets import QGraphicsScene, QGraphicsView
+from PySide6.QtWidgets import QGraphicsScene
 
 from composer_gui.ui.canvas.backlog import AT_ONCE
 
 REST = 200
 """Milliseconds without a step after which many items that were moved are taken to be at rest."""
 
-_Mode = QGraphicsView.ViewportUpdateMode
 _Index = QGraphicsScene.ItemIndexMethod
 
 
@@ -34,7 +33,10 @@ class ManyMoves(QObject):
 
     @property
     def are_going_on(self) -> bool:
-        """Whether many items were moved a moment ago."""
+        """Whether many items were moved from afar a moment ago.
+
+        Until they are at rest nobody is to tell Qt that it was painted, and it would look again.
+        """
         return self._rest.isActive()
 
     def end(self) -> None:
@@ -46,14 +48,12 @@ class ManyMoves(QObject):
     def _expect(self, node_ids: list[str]) -> None:
         if len(node_ids) <= AT_ONCE:
             return
-        view = self._view
+        view, scene = self._view, self._view.scene()
+        scene.update()  # from now until it is painted Qt does not look at what single items ask for
         if view.overview.holds(view):
-            view.setViewportUpdateMode(_Mode.NoViewportUpdate)
-            view.scene().setItemIndexMethod(_Index.NoIndex)
+            scene.setItemIndexMethod(_Index.NoIndex)
             view.viewport().update()
-        else:
-            view.setViewportUpdateMode(_Mode.FullViewportUpdate)
-        self._rest.start()
+            self._rest.start()
 
     def _watch(self) -> None:
         scene = self._view.scene()
@@ -62,5 +62,4 @@ class ManyMoves(QObject):
             # A new index learns of what extent it is from nothing but this signal
             scene.setSceneRect(scene.sceneRect().adjusted(0, 0, 1, 1))
             scene.setSceneRect(QRectF())
-        self._view.setViewportUpdateMode(_Mode.SmartViewportUpdate)
         self._view.viewport().update()

@@ -363,8 +363,8 @@ class CanvasView(QGraphicsView):
     def paintEvent(self, event) -> None:
         if self.overview.holds(self):
             if not self.many_moves.are_going_on:
-                # Qt is told that its view was painted: else a scene of which all was to be
-                # painted would not ask for anything again
+                # So Qt knows that its view was painted: a scene of which all was to be painted
+                # would not ask for anything again before
                 super().paintEvent(QPaintEvent(QRect()))
             self.overview.paint(self, event)
         else:

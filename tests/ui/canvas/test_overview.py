@@ -32,6 +32,7 @@ def far(session, view):
     }
     session.apply("Move", edits.move, places)
     view.scene().finish()
+    view.scene().ways.finish()
     view.minimap.visible = False  # it is painted a moment later
     view.fit()
     view.zoom_by(0.2 / view.camera.zoom)
