@@ -149,7 +149,7 @@ def face(
     node = document.nodes[node_id]
     verdict = verdict_of(node_id)
     if isinstance(node, Dot):
-        return _dot_face(document, node, verdict)
+        return _dot_face(document.flow, node, verdict)
     layer = document.layers[node.layer] if isinstance(node, Call) else None
     kind, category, kind_text = _kind(node, layer, catalog)
     share = share_of(layer) if layer is not None else None
@@ -177,19 +177,19 @@ def face(
     )
 
 
-def _dot_face(document: Document, node: Dot, verdict: Verdict) -> Face:
+def _dot_face(flow: str, node: Dot, verdict: Verdict) -> Face:
     """Return the face of a dot, which shows no words; they are told under a resting mouse."""
     wired = bool(node.inputs.get(DOT_PORT))
     return Face(
         kind="dot",
         category="dot",
-        label=document.label(node.id),
+        label="",
         kind_text="reroute dot",
         inputs=(Ring(DOT_PORT, wired=wired),),
         outputs=(Ring("output"),),
         state=state_of(verdict),
         pinned=node.pinned,
-        flow=document.flow,
+        flow=flow,
     )
 
 

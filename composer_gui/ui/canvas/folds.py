@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from composer_gui.core.change import Change
-from composer_gui.core.document import Document, Frame, Note, Source, Wire, wires_into
+from composer_gui.core.document import Document, Frame, Note, Source, Wire, number_of, wires_into
 from composer_gui.ui.canvas.faces import Face, Ring, state_of
 from composer_gui.ui.words import count_of
 
@@ -32,6 +32,11 @@ class Folds:
         """The nodes that are not seen."""
         return self._within.keys()
 
+    @property
+    def folded(self) -> Iterable[str]:
+        """The frames that are folded."""
+        return self._folded.keys()
+
     def shown(self, node_id: str) -> str:
         """Return what is seen of a node: the node itself, or the folded frame that hides it."""
         return self._within.get(node_id, node_id)
@@ -44,6 +49,13 @@ class Folds:
         """Return whether a wire is not seen because both its ends are in one folded frame."""
         start = self._within.get(wire.source.node)
         return start is not None and start == self._within.get(wire.node)
+
+    def cards(self, node_ids: Iterable[str]) -> set[str]:
+        """Return the folded frames among nodes, and those that hide some of them."""
+        if not self._folded:
+            return set()
+        shown = {self.shown(node_id) for node_id in node_ids}
+        return {node_id for node_id in shown if node_id in self._folded}
 
     def members(self, frame_id: str) -> list[str]:
         """Return the nodes that a folded frame hides."""
@@ -67,8 +79,9 @@ class Folds:
 
 
 def _outermost(folded: dict[str, tuple[str, ...]]) -> dict[str, str]:
-    """Return for every hidden node the frame in whose place it is seen."""
-    within = {node_id: frame for frame, ids in folded.items() for node_id in ids}
+    """Return for every hidden node the frame in whose place it is seen; of two the later one."""
+    frames = sorted(folded, key=number_of)
+    within = {node_id: frame for frame in frames for node_id in folded[frame]}
     for node_id in within:
         seen = {node_id}
         while (outer := within.get(within[node_id])) is not None and outer not in seen:

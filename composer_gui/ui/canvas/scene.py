@@ -131,6 +131,7 @@ class CanvasScene(QGraphicsScene):
         self.moving.emit(there)
         for node_id in there:
             self.nodes[node_id].setVisible(not self.folds.hides(node_id))
+        self._refresh(self.folds.folded)
         for wire in {wire for node_id in there for wire in self.wires_at[node_id]}:
             self.wires[wire].setVisible(not self.folds.hides_wire(wire))
             self._place_wire(wire)
@@ -170,7 +171,7 @@ class CanvasScene(QGraphicsScene):
         stale.update(wire.node for wire in wires)
         if self.folds.hidden:
             stale |= {self.folds.shown(end) for w in wires for end in (w.node, w.source.node)}
-        for node_id in tuple(stale):
+        for node_id in (*stale, *change.removed, *change.added):
             stale |= self.portraits.waiting_for(node_id)
         return {node_id for node_id in stale if node_id in document.nodes}
 
@@ -379,6 +380,9 @@ class CanvasScene(QGraphicsScene):
                 self._place_wire(item.wire)
         for item in border:
             self._place_wire(item.wire)
+        for card in self.folds.cards(positions):
+            for wire in self._wires_of_card(card):
+                self._place_wire(wire)
         self.moved.emit(list(positions))
 
     def _wires_around(self, node_ids: Set[str]) -> tuple[list[WireItem], list[WireItem]]:
