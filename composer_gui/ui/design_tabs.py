@@ -243,6 +243,8 @@ class DesignTabs(QTabBar):
         for place in range(self.count()):
             rect = self.tabRect(place)
             painter.fillRect(rect.right(), rect.top() + 14, 1, rect.height() - 28, now.line)
+            if place == self.currentIndex():
+                painter.fillRect(rect.left(), rect.top(), rect.width(), 2, now.accent)
         if self.hasFocus() and self.currentIndex() >= 0:
             painter.setPen(QPen(now.accent, 1))
             painter.drawRect(self.tabRect(self.currentIndex()).adjusted(4, 6, -5, -7))
