@@ -18,6 +18,7 @@ from composer_gui.ui.canvas.node_items import new_item
 from composer_gui.ui.canvas.plates import Plate
 from composer_gui.ui.canvas.portraits import Portraits
 from composer_gui.ui.canvas.selection import Selection
+from composer_gui.ui.canvas.staleness import nearest, stale_after
 from composer_gui.ui.canvas.wire_item import WireItem, wire_look
 from composer_gui.ui.canvas.wire_ways import WireWays
 
@@ -139,7 +140,9 @@ class CanvasScene(QGraphicsScene):
 
     def _draw(self, change: Change) -> bool:
         """Draw what came and what differs, or put it on the backlog; return whether it is there."""
-        stale = self._stale_after(change)
+        document = self.session.document
+        turns, self.flow = document.flow != self.flow, document.flow
+        stale = stale_after(self.portraits, document, change, turns=turns)
         is_much = len(change.added) + len(stale - change.added) > AT_ONCE
         if is_much:
             self._backlog.want(change.added, stale)
@@ -151,29 +154,6 @@ class CanvasScene(QGraphicsScene):
         if not is_much:
             self._refresh(stale)
         return is_much
-
-    def _stale_after(self, change: Change) -> set[str]:
-        """Return the nodes that may show something else after a change."""
-        document, kin = self.session.document, self.kinship
-        layers = set(change.layers)
-        for node_id in change.removed:
-            layers |= kin.forget(node_id)
-        for node_id in change.added | change.changed:
-            layers |= kin.call(document.nodes[node_id])
-        layers |= kin.follow(document, change.layers)
-        stale = set(change.changed)
-        if document.flow != self.flow:
-            self.flow = document.flow
-            stale.update(document.nodes)
-        for layer_id in layers:
-            stale |= kin.calls(layer_id)
-        wires = change.wires_added | change.wires_removed
-        stale.update(wire.node for wire in wires)
-        if self.folds.hidden:
-            stale |= {self.folds.shown(end) for w in wires for end in (w.node, w.source.node)}
-        for node_id in (*stale, *change.removed, *change.added):
-            stale |= self.portraits.waiting_for(node_id)
-        return {node_id for node_id in stale if node_id in document.nodes}
 
     def _judge(self, node_ids: Iterable[str]) -> None:
         """Repaint the nodes whose verdict is another one, and the wires at them."""
@@ -194,15 +174,7 @@ class CanvasScene(QGraphicsScene):
         if not views:
             return list(node_ids)
         seen = views[0].mapToScene(views[0].viewport().rect()).boundingRect()
-        centre, across, down = seen.center(), seen.width() or 1.0, seen.height() or 1.0
-        x, y = centre.x(), centre.y()
-        nodes = self.session.document.nodes
-
-        def distance(node_id: str) -> float:
-            node = nodes[node_id]
-            return max(abs(node.x - x) / across, abs(node.y - y) / down)
-
-        return sorted((i for i in node_ids if i in nodes), key=distance)
+        return nearest(self.session.document, node_ids, seen)
 
     def _refresh(self, node_ids: Iterable[str]) -> None:
         """Show nodes as they are now, where that differs from what is shown, and their wires."""
