@@ -175,6 +175,22 @@ def test_another_key_than_escape_gives_a_gesture_up(window_keys, design, show):
     assert design.document.nodes[node].x == 0 and view.gesture is None
 
 
+def test_a_changed_key_works_in_the_window(working, settings, qtbot):
+    working.activateWindow()
+    current().assign("add_output", ["Ctrl+9"])
+    qtbot.keyClick(working, Qt.Key.Key_2, CONTROL | SHIFT)
+    assert not working.session.document.outputs
+    qtbot.keyClick(working, Qt.Key.Key_9, CONTROL)
+    assert len(working.session.document.outputs) == 1
+    current().use(None)
+
+
+def test_no_tip_names_keys_that_may_be_others():
+    for command in commands().values():
+        for key in ("Tab", "Esc", "Ctrl+", "Alt+"):
+            assert key not in command.tip, command.id
+
+
 def test_buttons_that_do_the_same_tell_the_keys_that_hold(working, settings):
     current().assign("export", ["Ctrl+9"])
     assert working.top.export.toolTip().endswith("(Ctrl+9)")
