@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
+from itertools import chain
 
 from PySide6.QtCore import QLineF, QRectF
 
@@ -21,14 +22,16 @@ STRIPE = 22.0
 class Outlines:
     """Rectangles and lines of all items, kept in step by the scene's signals.
 
-    `cards` and `stripes` are kept by category and node, `lines` by wire; `wrong` are the nodes at
-    which an error is shown. `revision` grows with every change. Ask `catch_up` before looking.
+    `cards` and `stripes` are kept by category and node, `lines` by wire, in `led` those of wires
+    that are led around nodes; `wrong` are the nodes at which an error is shown. `revision` grows
+    with every change. Ask `catch_up` before looking.
     """
 
     def __init__(self, scene: CanvasScene) -> None:
         self.cards: dict[str, dict[str, QRectF]] = {}
         self.stripes: dict[str, dict[str, QRectF]] = {}
         self.lines: dict[Wire, QLineF] = {}
+        self.led: dict[Wire, list[QLineF]] = {}
         self.wrong: set[str] = set()
         self.revision = 0
         self._scene = scene
@@ -44,6 +47,7 @@ class Outlines:
         self._scene.moved.connect(self._note_moved)
         self._scene.drawn.connect(self._note_judged)
         self._scene.judged.connect(self._note_judged)
+        self._scene.ways.led.connect(self._note_led)
 
     def _follow(self, change: Change) -> None:
         self._stale_nodes |= change.nodes
@@ -55,6 +59,10 @@ class Outlines:
             self._moved.update(dict.fromkeys(node_ids))
             self.revision += 1
 
+    def _note_led(self, wires: list[Wire]) -> None:
+        self._stale_wires.update(wires)
+        self.revision += 1
+
     def _note_judged(self, node_ids: Iterable[str]) -> None:
         self._stale_nodes.update(node_ids)
         self.revision += 1
@@ -65,15 +73,22 @@ class Outlines:
         """Bring rectangles and lines in step with the items that have changed since."""
         for node_id in self._moved:
             self._move_node(node_id)
+            if self.led:
+                at = self._scene.wires_at.get(node_id, ())
+                self._stale_wires.update(wire for wire in at if wire in self.led)
         for node_id in self._stale_nodes:
             self._stale_wires |= self._scene.wires_at.get(node_id, set())
             self._put_node(node_id)
         for wire in self._stale_wires:
             item = self._scene.wires.get(wire)
-            if item is not None and item.isVisible():
-                self.lines[wire] = item.line  # which the item keeps where the wire is
+            self.led.pop(wire, None)
+            self.lines.pop(wire, None)
+            if item is None or not item.isVisible():
+                continue
+            if item.is_led:
+                self.led[wire] = item.lines()
             else:
-                self.lines.pop(wire, None)
+                self.lines[wire] = item.line  # which the item keeps where the wire is
         self._moved.clear()
         self._stale_nodes.clear()
         self._stale_wires.clear()
@@ -128,7 +143,7 @@ class Outlines:
         return Part(
             {category: list(rects.values()) for category, rects in self.cards.items()},
             {category: list(rects.values()) for category, rects in self.stripes.items()},
-            list(self.lines.values()),
+            [*self.lines.values(), *chain.from_iterable(self.led.values())],
             list(self.cards.get("frame", ())),
         )
 
@@ -137,7 +152,7 @@ class Outlines:
         part = Part({}, {}, [], [], set())
         for item in self._scene.items_near(rect):
             if isinstance(item, WireItem):
-                part.lines.append(item.line)
+                part.lines.extend(item.lines())
             elif isinstance(item, NodeItem | Plate):
                 self._take(part, item)
         return part

@@ -54,6 +54,7 @@ class Overview:
         self._scene.followed.connect(self._follow)
         self._scene.moving.connect(self._note_moving)
         self._scene.moved.connect(self._note_moved)
+        self._scene.ways.led.connect(self._note_led)
 
     def holds(self, view) -> bool:
         """Return whether this view is so far away that labels cannot be read."""
@@ -64,6 +65,9 @@ class Overview:
     def _follow(self, change: Change) -> None:
         if change.nodes or change.wires_added or change.wires_removed:
             self._renew(None)
+
+    def _note_led(self) -> None:
+        self._renew(None)
 
     def _note_moving(self, node_ids: list[str]) -> None:
         self._left = self._places(node_ids) if len(node_ids) <= AT_ONCE else None
@@ -78,7 +82,7 @@ class Overview:
         scene = self._scene
         found = [scene.nodes[node_id].card() for node_id in node_ids]
         wires = {wire for node_id in node_ids for wire in scene.wires_at[node_id]}
-        lines = (scene.wires[wire].line for wire in wires)
+        lines = (line for wire in wires for line in scene.wires[wire].lines())
         return found + [QRectF(line.p1(), line.p2()).normalized() for line in lines]
 
     def _renew(self, places: list[QRectF] | None) -> None:

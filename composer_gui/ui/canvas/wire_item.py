@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QBrush, QPainterPath, QPainterPathStroker
@@ -206,6 +207,13 @@ class WireItem(QGraphicsPathItem):
     def is_led(self) -> bool:
         """Whether the wire is led around something."""
         return bool(self._way)
+
+    def lines(self) -> list[QLineF]:
+        """Return the wire as it is seen from far away: straight from run to run, in the scene."""
+        if not self._way:
+            return [self.line]
+        places = [self.line.p1(), *(self.mapToScene(*place) for place in self._way), self.line.p2()]
+        return [QLineF(start, end) for start, end in pairwise(places)]
 
     def set_look(self, look: WireLook) -> None:
         """Be drawn as `look` says."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from composer_gui.core.change import Change
 from composer_gui.core.document import Wire, number_of
@@ -34,8 +34,11 @@ class WireWays(QObject):
     """Keeps the ways of all wires in step with where the scene's items are.
 
     Nothing is done in the turn in which something moves: until its way is found, a wire runs as it
-    did, or as a plain curve where one of its ends is elsewhere.
+    did, or as a plain curve where one of its ends is elsewhere. `led(wires)` tells of wires that go
+    another way now.
     """
+
+    led = Signal(list)
 
     def __init__(self, scene: CanvasScene) -> None:
         super().__init__(scene)
@@ -159,11 +162,14 @@ class WireWays(QObject):
         self._unsettled.clear()
 
     def _apply(self, wires: Iterable[Wire]) -> None:
-        scene, is_told = self._scene, False
+        scene, is_told, led = self._scene, False, []
         for wire in wires:
             item = scene.wires.get(wire)
             if item is not None and item.set_way(self._routes.of(wire)):
                 is_told = is_told or wire in scene.tagged
+                led.append(wire)
+        if led:
+            self.led.emit(led)
         if is_told:
             scene.moved.emit([])  # tags stand beside their wires
 

@@ -134,3 +134,28 @@ def test_a_rubber_band_is_seen_from_afar_and_gone_afterwards(far, hand):
     assert on_screen(far) != before
     far.pointer.cancel()
     assert on_screen(far) == before
+
+
+def test_from_far_away_a_wire_is_led_around_nodes_too(session, design, view):
+    source, between = design.input(0, 100), design.layer("Dense", 300, 100, units=2)
+    wire = design.wire(source, design.output(700, 100))
+    scene, outlines = view.scene(), view.overview.outlines
+    scene.ways.finish()
+    outlines.catch_up()
+    card = scene.nodes[between].card()
+    for part in (outlines.whole(), outlines.within(scene.content_rect())):
+        assert len(part.lines) > 1
+        assert not [line for line in part.lines if crosses(line, card)]
+    scene.place({wire.node: (1500.0, 900.0)})
+    outlines.catch_up()
+    assert outlines.whole().lines[-1].p2() == scene.wires[wire].ends()[1]
+    scene.place({between: (300.0, 900.0)})
+    scene.ways.finish()
+    outlines.catch_up()
+    assert outlines.whole().lines == [scene.wires[wire].line]
+
+
+def crosses(line, rect):
+    """Return whether a line runs over a rectangle."""
+    places = (line.pointAt(number / 50) for number in range(51))
+    return any(rect.contains(place) for place in places)
