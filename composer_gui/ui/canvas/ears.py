@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import (
@@ -22,6 +23,9 @@ REST = 150
 """Milliseconds without another verdict after which it is said what has become of them."""
 MOST = 3
 """Nodes whose verdicts are said; of more only how many are wrong."""
+
+SCREENFUL = 50
+"""Nodes of which it is told at once that something else comes out of them."""
 
 
 class Ears(QObject):
@@ -99,11 +103,18 @@ class Ears(QObject):
             sentences.append(told)
         if sentences:
             self.say(" ".join(sentences))
-        for node_id in touched & set(session.document.nodes):
-            if node_id in self.nodes:
-                value = words.value_of(session, node_id)
-                changed = QAccessibleValueChangeEvent(self.nodes.of(node_id), value)
-                QAccessible.updateAccessibility(changed)
+        self._tell_values(touched)
+
+    def _tell_values(self, touched: set[str]) -> None:
+        """Tell of what comes out of nodes now that were asked for and are seen, of a screenful."""
+        view, nodes = self._view, self._view.session.document.nodes
+        known = [i for i in touched if i in self.nodes and i in nodes]
+        seen = view.camera.seen()
+        shown = (i for i in known if view.scene().content_rect((i,)).intersects(seen))
+        for node_id in islice(shown, SCREENFUL):
+            value = words.value_of(view.session, node_id)
+            changed = QAccessibleValueChangeEvent(self.nodes.of(node_id), value)
+            QAccessible.updateAccessibility(changed)
 
     def say(self, sentence: str) -> None:
         """Have a sentence read, once what is being read has come to its end."""

@@ -232,6 +232,25 @@ def test_what_stays_as_it_is_is_not_said_again(canvas, quick, view, design, chai
         design.judge(**{chain[1]: wrong("It does not fit.")})
 
 
+def test_what_comes_out_is_told_of_nodes_that_are_seen(
+    canvas, quick, view, design, chain, qtbot, monkeypatch
+):
+    told = []
+
+    def note(event):
+        if event.type() == QAccessible.Event.ValueChanged:
+            told.append(event.accessibleInterface().text(T.Name))
+
+    children(canvas)
+    view.camera.look_at(QPointF(300, 50))
+    far = design.layer("Dense", 9000, 9000, name="far")
+    entry(canvas, "far")
+    monkeypatch.setattr(ears.QAccessible, "updateAccessibility", note)
+    design.judge(**{chain[1]: design.fine(26, 26, 8), far: wrong("It lacks a wire.")})
+    qtbot.waitUntil(lambda: bool(told))
+    assert told == ["edges"]
+
+
 def test_where_nobody_listens_nothing_is_said(quick, view, design, chain, qtbot):
     assert not QAccessible.isActive()
     view.select([chain[1]])

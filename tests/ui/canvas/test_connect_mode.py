@@ -144,6 +144,19 @@ def test_a_merge_takes_the_wire_behind_those_it_has(ask, design, loose):
     assert design.sources(merge) == [near, far]
 
 
+def test_a_dot_is_an_end_like_any_other(ask, session, design, loose):
+    image, near, *_ = loose
+    dot = design.add(edits.add_dot, 150, 30)
+    mode = ask(dot, SHIFT)
+    write(mode, "photo")
+    press(mode, K.Key_Return)
+    assert session.graph.sources(dot) == [image]
+    mode = ask(dot)
+    write(mode, "hidden")
+    press(mode, K.Key_Return)
+    assert design.sources(near) == [dot]
+
+
 def test_ports_are_named_where_there_are_several(ask, design, loose):
     design.layer("MultiHeadAttention", 300, 300, name="look")
     mode = ask(loose[0])
