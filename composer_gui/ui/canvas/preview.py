@@ -144,7 +144,7 @@ class Preview(QObject):
 
     def _fade_node(self, node_id: str) -> None:
         item = self._scene.nodes.get(node_id)
-        if item is not None:
+        if item is not None and item.isVisible():
             self._fade(item)
             self._put(cross(item.card().center(), 14.0, self._scene.ink.theme.text))
 
@@ -153,9 +153,9 @@ class Preview(QObject):
         self._faded.append(item)
 
     def _card_then(self, node_id: str) -> QRectF:
-        card = self._scene.nodes[node_id].card()
-        card.moveTo(QPointF(*self._places.get(node_id, (card.x(), card.y()))))
-        return card
+        item = self._scene.seen_item(node_id)
+        x, y = self._places.get(node_id, (item.x(), item.y()))
+        return item.card().translated(x - item.x(), y - item.y())
 
     def _remark(self, node_id: str, lines: tuple[str, ...]) -> None:
         if node_id not in self._scene.nodes:

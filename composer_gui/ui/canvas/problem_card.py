@@ -209,7 +209,7 @@ class ProblemCard(QWidget):
 
         Where repairs would put new nodes is left free, so that one sees them.
         """
-        item = self._view.scene().nodes.get(self._node_id)
+        item = self._view.scene().seen_item(self._node_id)
         if item is None or self.isHidden():
             return
         room = self.parentWidget().rect().adjusted(0, 4, 0, -4)

@@ -450,6 +450,10 @@ class CanvasScene(QGraphicsScene):
             return QRectF(node.x - DOT, node.y - DOT, 2 * DOT, 2 * DOT)
         return QRectF(node.x, node.y, NARROWEST, HEADER + FOOT)
 
+    def seen_item(self, node_id: str) -> NodeItem | Plate | None:
+        """Return the item that is seen of a node: its own, or that of the frame that hides it."""
+        return self.nodes.get(self.folds.shown(node_id))
+
     def size_of(self, node_id: str) -> tuple[float, float]:
         """Return a node's width and height in pixels."""
         card = self._card(node_id)

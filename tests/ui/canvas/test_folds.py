@@ -176,3 +176,13 @@ def test_what_is_selected_in_a_folded_frame_marks_the_frame(folded, scene, sessi
     assert scene.nodes[folded.frame].selected
     scene.select((folded.input,))
     assert not scene.nodes[folded.frame].selected
+
+
+def test_the_card_of_a_problem_stands_at_the_frame_that_hides_the_node(folded, view, scene, design):
+    problem = Problem("shape", "does not fit", node=folded.second)
+    design.judge(**{folded.second: Verdict(WRONG, problems=(problem,))})
+    view.card.show_for(folded.second)
+    frame = view.mapFromScene(scene.nodes[folded.frame].card()).boundingRect()
+    hidden = view.mapFromScene(scene.nodes[folded.second].card()).boundingRect()
+    shown = view.card.geometry()
+    assert abs(shown.left() - frame.left()) < abs(shown.left() - hidden.left())
