@@ -52,3 +52,22 @@ def origin(document: Document, catalog: Catalog, source: Source) -> Source | Non
         seen.add(start.node)
         start = handed_on(document, catalog, node)
     return start
+
+
+def takers(document: Document, catalog: Catalog, node_id: str) -> set[str]:
+    """Return the nodes that work on what a dot or bypassed call hands on."""
+    consumers: dict[str, list[Node]] = {}
+    for node in document.nodes.values():
+        for sources in node.inputs.values():
+            for source in sources:
+                consumers.setdefault(source.node, []).append(node)
+    found, seen, waiting = set(), {node_id}, [node_id]
+    for key in waiting:
+        for node in consumers.get(key, ()):
+            taken = handed_on(document, catalog, node)
+            if not hands_on(node):
+                found.add(node.id)
+            elif taken is not None and taken.node == key and node.id not in seen:
+                seen.add(node.id)
+                waiting.append(node.id)
+    return found

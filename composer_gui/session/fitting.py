@@ -15,6 +15,7 @@ from composer_gui.core.change import Change, between
 from composer_gui.core.document import Document, Wire
 from composer_gui.core.errors import EditRefused
 from composer_gui.core.fix_table import Fix
+from composer_gui.core.passing import hands_on, takers
 from composer_gui.core.problems import Problem, errors
 from composer_gui.core.trials import TrialResult
 from composer_gui.core.verdicts import BLOCKED, UNKNOWN
@@ -193,8 +194,14 @@ class Fitting(QObject):
         """Return the errors that a target would have and that are more than it has now.
 
         What is wrong now may stay wrong with another wire: then it says something else or is about
-        this very port. That wires are lacking is no fault of one that comes.
+        this very port. That wires are lacking is no fault of one that comes. A dot or bypassed
+        call takes anything: there those count that work on what it hands on.
         """
+        document = self._shown.document
+        if hands_on(document.nodes[wire.node]):
+            behind = takers(document, self._shown.catalog, wire.node)
+            found = (problem for problem in errors(result.found) if problem.node in behind)
+            return [problem for problem in found if problem.code != LACKING]
         now = set(self._shown.verdict(wire.node).problems)
         then = errors(result.touched.get(wire.node, UNKNOWN).problems)
         return [

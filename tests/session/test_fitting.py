@@ -299,3 +299,18 @@ def test_an_output_takes_whatever_comes(qtbot, session):
     numbers = start(session, 10)
     out = added(session.apply("Add", edits.add_output, 0, 0))
     assert fits(qtbot, session, to(out, numbers, OUTPUT_PORT)) == [Fit(FITS)]
+
+
+def test_a_dot_takes_what_the_nodes_behind_it_take(qtbot, session):
+    numbers, image = start(session, 10), start(session, 8, 8, 3)
+    convolution = layer(session, "Conv2D", filters=4, kernel_size=(3, 3))
+    dot = added(session.apply("Add", edits.add_dot, 0, 0))
+    idle = layer(session, "ReLU")
+    session.apply("Bypass", edits.set_bypassed, [idle], True)
+    for wire in (to(idle, dot), to(convolution, idle)):
+        session.apply("Wire", edits.connect, session.catalog, wire)
+    found = fits(qtbot, session, to(dot, image, "input"), to(dot, numbers, "input"))
+    assert found[0].kind == FITS
+    assert found[1].kind != FITS and found[1].sentence
+    alone = added(session.apply("Add", edits.add_dot, 0, 0))
+    assert fits(qtbot, session, to(alone, numbers, "input")) == [Fit(FITS)]
