@@ -118,7 +118,8 @@ def _lay_out_down(face: Face, measure: Measure) -> NodeLayout:
     foot_top = rows_top + ROW * len(face.rows)
     height = foot_top + FOOT + NAMES * below
     inputs = _row(loud, 0.0, width, named=above)
-    inputs += tuple(Slot(ring, 0.0, GRID * (1 + number)) for number, ring in enumerate(quiet))
+    step = min(GRID, height / (1 + len(quiet)))
+    inputs += tuple(Slot(ring, 0.0, step * (1 + number)) for number, ring in enumerate(quiet))
     outputs = _row(face.outputs, height, width, named=below)
     return NodeLayout(width, height, inputs, outputs, rows_top, foot_top, head_top=head_top)
 

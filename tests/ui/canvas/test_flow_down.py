@@ -106,3 +106,11 @@ def test_many_rings_widen_a_node_so_that_each_can_be_hit():
     gaps = {b.x - a.x for a, b in zip(layout.inputs, layout.inputs[1:], strict=False)}
     assert min(gaps) >= ROW - 1
     assert layout.width > WIDEST
+
+
+def test_rings_that_wait_at_the_left_edge_all_lie_on_it():
+    rings = (Ring("query", wired=True), *(Ring(f"mask_{n}", quiet=True) for n in range(9)))
+    layout = lay_out(down(inputs=rings, outputs=(Ring("output"),)), measure)
+    waiting = [slot for slot in layout.inputs if slot.ring.quiet]
+    assert len(waiting) == 9
+    assert all(slot.x == 0 and 0 < slot.y < layout.height for slot in waiting)

@@ -127,4 +127,5 @@ def _label_rect(item) -> QRectF:
     if isinstance(item, FrameItem):
         return QRectF(card.left() + 8, card.top() + 2, card.width() - 16, FRAME_TITLE - 2)
     width = card.width() - PADDING - RIGHT - BADGE + 8
-    return QRectF(card.left() + PADDING - 8, card.top() + TITLE_AT - 13, width, 27)
+    top = card.top() + item.layout.head_top + TITLE_AT - 13
+    return QRectF(card.left() + PADDING - 8, top, width, 27)
