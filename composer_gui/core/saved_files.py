@@ -33,8 +33,16 @@ def files_of(layer: Layer) -> Iterator[SavedFile]:
 
 def saved_files(document: Document) -> tuple[SavedFile, ...]:
     """Return the files of all saved models in a design, each once, in the order of making."""
-    found = (file for layer in in_order(document.layers) for file in files_of(layer))
+    layers = {key: layer for key, layer in document.layers.items() if may_have_files(layer)}
+    found = (file for layer in in_order(layers) for file in files_of(layer))
     return tuple(dict.fromkeys(found))
+
+
+def may_have_files(layer: Layer) -> bool:
+    """Return whether a layer is of a kind that may have weights from files; quick to tell."""
+    if isinstance(layer, KerasLayer):
+        return layer.weights is not None
+    return isinstance(layer, SavedModel | Submodel)
 
 
 def with_paths(document: Document, moved: Callable[[str], str]) -> Document:

@@ -140,7 +140,8 @@ class ShownDesign(QObject):
     def problems(self) -> list[Problem]:
         """Return all that is wrong, the design's own problems first, then in order of making."""
         found = list(structure.design_problems(self.document))
-        for node_id in sorted(self.verdicts, key=number_of):
+        told = [node_id for node_id, verdict in self.verdicts.items() if verdict.problems]
+        for node_id in sorted(told, key=number_of):
             found.extend(self.verdicts[node_id].problems)
         return found
 

@@ -22,7 +22,6 @@ from composer_gui.ui.gallery_page import GalleryPage
 from composer_gui.ui.notices import NoticeBar
 from composer_gui.ui.status_bar import StatusBar
 from composer_gui.ui.top_bar import TopBar
-from composer_gui.ui.totals import totals
 from composer_gui.ui.window_commands import WindowCommands
 
 if TYPE_CHECKING:
@@ -294,8 +293,7 @@ class MainWindow(QMainWindow):
         if not self.is_working:
             self.status.clear_design()
             return
-        counted = totals(self.session.document, self.session.verdicts)
-        self.status.show_totals(counted, self.workspace.problems.problems)
+        self.status.show_totals(self.workspace.totals.now(), self.workspace.problems.problems)
 
     def _enable(self, *_: object) -> None:
         self.commands.enable()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from composer_gui.core.bill import counts
 from composer_gui.core.cost import Cost, show_bytes, show_flops
-from composer_gui.core.document import Call, Document, Dot, Frame, Note
+from composer_gui.core.document import Call, Document, Dot, Frame, Node, Note
 from composer_gui.core.verdicts import BLOCKED, FINE, UNKNOWN, Verdict
 
 MISSING_CLASS = "missing_class"
@@ -38,28 +38,47 @@ class Totals:
         return self.parameters - self.trainable
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one node adds to the totals: `layer` is that which it calls, and `weighs` what for."""
+
+    wires: int
+    is_waiting: bool
+    is_known: bool
+    layer: str = ""
+    weighs: tuple[int, int] = (0, 0)
+
+
+def part_of(document: Document, verdicts: Mapping[str, Verdict], node: Node) -> Part | None:
+    """Return what a node adds under these verdicts; None for one that is not counted."""
+    if isinstance(node, Frame | Note | Dot):
+        return None
+    verdict = verdicts.get(node.id, UNKNOWN)
+    is_known = verdict.kind == FINE and not _is_uncounted(verdict)
+    part = sum(map(len, node.inputs.values())), verdict.kind == BLOCKED, is_known
+    if not isinstance(node, Call) or node.bypassed:
+        return Part(*part)
+    return Part(*part, node.layer, counts(document.layers[node.layer], verdict))
+
+
 def totals(document: Document, verdicts: Mapping[str, Verdict]) -> Totals:
     """Return the counts of a design under these verdicts."""
-    nodes = wires = waiting = 0
-    whole = True
-    calls: Counter[str] = Counter()
+    found = (part_of(document, verdicts, node) for node in document.nodes.values())
+    parts = [part for part in found if part is not None]
+    calls = Counter(part.layer for part in parts if part.layer)
     layers: dict[str, tuple[int, int]] = {}
-    for node in document.nodes.values():
-        if isinstance(node, Frame | Note | Dot):
-            continue
-        nodes += 1
-        wires += sum(map(len, node.inputs.values()))
-        verdict = verdicts.get(node.id, UNKNOWN)
-        waiting += verdict.kind == BLOCKED
-        whole = whole and verdict.kind == FINE and not _is_uncounted(verdict)
-        if isinstance(node, Call) and not node.bypassed:
-            calls[node.layer] += 1
-            known = counts(document.layers[node.layer], verdict)
-            layers[node.layer] = max(layers.get(node.layer, (0, 0)), known)
-    parameters = sum(count for count, _ in layers.values())
-    trainable = sum(count for _, count in layers.values())
-    shared = sum(calls[layer] > 1 and count > 0 for layer, (count, _) in layers.items())
-    return Totals(nodes, wires, waiting, parameters, trainable, whole, shared)
+    for part in parts:
+        if part.layer:
+            layers[part.layer] = max(layers.get(part.layer, (0, 0)), part.weighs)
+    return Totals(
+        nodes=len(parts),
+        wires=sum(part.wires for part in parts),
+        waiting=sum(part.is_waiting for part in parts),
+        parameters=sum(count for count, _ in layers.values()),
+        trainable=sum(count for _, count in layers.values()),
+        is_whole=all(part.is_known for part in parts),
+        shared=sum(calls[layer] > 1 and count > 0 for layer, (count, _) in layers.items()),
+    )
 
 
 def _is_uncounted(verdict: Verdict) -> bool:

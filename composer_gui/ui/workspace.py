@@ -20,6 +20,7 @@ from composer_gui.ui.panels.palette import Palette
 from composer_gui.ui.panels.problem_list import ProblemList, by_weight
 from composer_gui.ui.panels.source_preview import SourcePreview
 from composer_gui.ui.placing import middle, place
+from composer_gui.ui.running_totals import RunningTotals
 
 PALETTE, INSPECTOR, PYTHON, PROBLEMS, COST, HISTORY = (
     "palette",
@@ -57,6 +58,7 @@ class Workspace(QObject):
         self.source = SourcePreview(session)
         self.copy = SignButton("copy", "Copy the source", over_text=True)
         self.problems = ProblemList(session)
+        self.totals = RunningTotals(session, self)
         self.cost = CostPanel(session, settings)
         self.history = HistoryList(session)
         self.bars = CostBars(self.canvas.scene(), settings)

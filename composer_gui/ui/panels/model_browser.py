@@ -8,9 +8,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from composer_gui.core.change import Change
 from composer_gui.core.document import Document
 from composer_gui.core.layer_kinds import SavedInterface, SavedModel, Submodel
-from composer_gui.core.saved_files import saved_files
+from composer_gui.core.saved_files import may_have_files, saved_files
 from composer_gui.core.shapes.tensor_spec import show_shape
 from composer_gui.session.model_folder import ModelFolder
 from composer_gui.session.session import Session
@@ -78,8 +79,8 @@ class ModelBrowser(QObject):
                 found[model.path] = _entry(model.path, model.interface, model.sentence)
         return list(found.values())
 
-    def _look_at_design(self, change: object = None) -> None:
-        if change is not None and not change.layers:
+    def _look_at_design(self, change: Change | None = None) -> None:
+        if change is not None and not self._may_concern(change):
             return
         root = self._session.root
         # What a file looks like stays known when its model is opened up
@@ -89,6 +90,13 @@ class ModelBrowser(QObject):
         if of_design != self._of_design:
             self._of_design = of_design
             self.changed.emit()
+
+    def _may_concern(self, change: Change) -> bool:
+        """Return whether a change may be one of the files that the design is made of."""
+        if self._of_design:
+            return bool(change.layers)
+        layers = self._session.document.layers
+        return any(may_have_files(layers[i]) for i in change.layers if i in layers)
 
 
 def _whole_models(document: Document) -> Iterator[SavedModel]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import heapq
+
 from PySide6.QtWidgets import QWidget
 
 from composer_gui.core import edits
-from composer_gui.core.document import Call, Document, in_order
+from composer_gui.core.document import Call, Document, number_of
 from composer_gui.core.edit_layers import same_kind
-from composer_gui.core.layer_kinds import Layer
+from composer_gui.core.layer_kinds import KerasLayer, Layer
 from composer_gui.session.session import Session
 from composer_gui.ui.controls import ChoiceBox
 from composer_gui.ui.panels.parameter_editors import ChoiceEditor
@@ -42,7 +44,7 @@ class WeightsChoice(ChoiceBox):
         if twins:
             choices.append((_shared_words(document, self._node_id, twins), node.layer))
         others = _like(document, document.layers[node.layer])
-        choices += [(f"share with {layer.name}", layer.id) for layer in others[:MOST]]
+        choices += [(f"share with {layer.name}", layer.id) for layer in others]
         if choices != self._choices:
             self._choices = choices
             self.clear()
@@ -73,12 +75,17 @@ def _shared_words(document: Document, node_id: str, twins: list[str]) -> str:
 
 
 def _like(document: Document, layer: Layer) -> list[Layer]:
-    """Return the other layers whose weights would fit."""
-    return [
+    """Return the first of the other layers whose weights would fit, in the order of making."""
+    kind, class_name = type(layer), layer.class_name if isinstance(layer, KerasLayer) else ""
+    fitting = (
         other
-        for other in in_order(document.layers)
-        if other.id != layer.id and type(other) is type(layer) and same_kind(other, layer)
-    ]
+        for other in document.layers.values()
+        if type(other) is kind
+        and (not class_name or other.class_name == class_name)
+        and other.id != layer.id
+        and same_kind(other, layer)
+    )
+    return heapq.nsmallest(MOST, fitting, key=lambda other: number_of(other.id))
 
 
 class TrainableChoice(ChoiceEditor):
