@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from composer_gui.core.codegen import reading
-from composer_gui.core.document import Document
+from composer_gui.core.document import Call, Document, in_order
 from composer_gui.core.layers.catalog import Catalog
 
 SHOWN_FACTS = ("name", "layers", "inputs", "outputs", "total", "trainable")
@@ -80,14 +80,23 @@ def sentence(targets: Sequence[Path], checks: Sequence[Check]) -> str:
 
 
 def left_out(document: Document, catalog: Catalog) -> list[str]:
-    """Say which nodes lead to no Output."""
-    nodes = reading.dead_ends(document, catalog)
+    """Say which nodes lead to no Output, and which are bypassed."""
+    idle = [n.id for n in in_order(document.nodes) if isinstance(n, Call) and n.bypassed]
+    said = (
+        _said(document, reading.dead_ends(document, catalog), "leads", "lead", " to no Output"),
+        _said(document, idle, "is", "are", " bypassed"),
+    )
+    return [sentence for sentence in said if sentence]
+
+
+def _said(document: Document, nodes: Sequence[str], one: str, several: str, what: str) -> str:
+    """Return the sentence that names the first of these nodes, empty for none."""
     if not nodes:
-        return []
+        return ""
     labels = [document.label(node_id) for node_id in nodes[:3]]
     more = f" and {len(nodes) - 3} more" if len(nodes) > 3 else ""
-    verb = "leads" if len(nodes) == 1 else "lead"
-    return [f"{', '.join(labels)}{more} {verb} to no Output and so is not in the model."]
+    verb, be = (one, "is") if len(nodes) == 1 else (several, "are")
+    return f"{', '.join(labels)}{more} {verb}{what} and so {be} not in the model."
 
 
 def deep(recursion: int) -> list[str]:
