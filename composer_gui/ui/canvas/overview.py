@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF, QRegion
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem
 
 from composer_gui.core.change import Change
+from composer_gui.core.document import Wire
 from composer_gui.ui.canvas.backlog import AT_ONCE
 from composer_gui.ui.canvas.geometry import GRID, NARROWEST
 from composer_gui.ui.canvas.ghosts import GhostCard
@@ -66,8 +67,15 @@ class Overview:
         if change.nodes or change.wires_added or change.wires_removed:
             self._renew(None)
 
-    def _note_led(self) -> None:
-        self._renew(None)
+    def _note_led(self, wires: list[Wire]) -> None:
+        """Have wires painted again where they were led, which the outlines still know, and are."""
+        if len(wires) > AT_ONCE:
+            self._renew(None)
+            return
+        known, items = self.outlines.led, self._scene.wires
+        lines = [line for wire in wires for line in (*known.get(wire, ()), *items[wire].lines())]
+        lines += [items[wire].line for wire in wires]
+        self._renew([QRectF(line.p1(), line.p2()).normalized() for line in lines])
 
     def _note_moving(self, node_ids: list[str]) -> None:
         self._left = self._places(node_ids) if len(node_ids) <= AT_ONCE else None

@@ -159,3 +159,15 @@ def crosses(line, rect):
     """Return whether a line runs over a rectangle."""
     places = (line.pointAt(number / 50) for number in range(51))
     return any(rect.contains(place) for place in places)
+
+
+def test_a_wire_that_is_led_another_way_is_painted_where_it_was_and_where_it_is(far):
+    told = []
+    far.scene().ways.led.connect(told.extend)
+    node = far.session.document.nodes["n21"]
+    on_screen(far)
+    far.scene().place({"n21": (node.x, node.y + 75.0)})  # into the way of wires that run back
+    on_screen(far)
+    far.scene().ways.finish()
+    assert 0 < len(told) <= AT_ONCE
+    assert on_screen(far) == painted_anew(far)
