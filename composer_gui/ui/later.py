@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from composer_gui.ui.desk import Desk
     from composer_gui.ui.export_dialog import ExportDialog
     from composer_gui.ui.help_dialogs import AboutDialog
+    from composer_gui.ui.hint_bubble import HintGiver
     from composer_gui.ui.picture_dialog import PictureDialog
     from composer_gui.ui.problem_page import ProblemPage
     from composer_gui.ui.settings_dialog import SettingsDialog
@@ -49,6 +50,13 @@ def command_palette() -> type[CommandPalette]:
     from composer_gui.ui.command_palette import CommandPalette
 
     return CommandPalette
+
+
+def hint_giver() -> type[HintGiver]:
+    """Return the class of what gives hints."""
+    from composer_gui.ui.hint_bubble import HintGiver
+
+    return HintGiver
 
 
 def settings_dialog() -> type[SettingsDialog]:

@@ -10,10 +10,10 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from composer_gui.ui import hints, later, preferences, theme
-from composer_gui.ui.hint_bubble import HintGiver
 
 if TYPE_CHECKING:
     from composer_gui.ui.command_palette import CommandPalette
+    from composer_gui.ui.hint_bubble import HintGiver
     from composer_gui.ui.main_window import MainWindow
     from composer_gui.ui.settings_dialog import SettingsDialog
 
@@ -26,7 +26,7 @@ class ProgramCommands(QObject):
         self._window = window
         preferences.current().use(window.settings)
         hints.current().use(window.settings)
-        self.hints = HintGiver(window)
+        self._giver: HintGiver | None = None
         preferences.current().changed.connect(self._follow)
         window.gallery_page.keys_wanted.connect(self._show_shortcuts)
         window.gallery_page.problems_wanted.connect(self._show_problem_page)
@@ -51,6 +51,18 @@ class ProgramCommands(QObject):
                 theme.apply(QApplication.instance(), name)
             self._window.commands.tick_theme(name)
         self.tick()
+
+    @property
+    def hints(self) -> HintGiver:
+        """What gives hints in the window; made when a design is on the screen."""
+        if self._giver is None:
+            self._giver = later.hint_giver()(self._window)
+        return self._giver
+
+    def look_for_hints(self) -> None:
+        """Have a hint given once work rests."""
+        if self._giver is not None or self._window.is_working:
+            self.hints.soon()
 
     def tick(self) -> None:
         """Tick the entries of what is chosen."""

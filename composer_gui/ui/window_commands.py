@@ -91,7 +91,7 @@ class WindowCommands(QObject):
         made["undo"].setText(f"Undo {_quiet(history.undo_label)}".strip())
         made["redo"].setText(f"Redo {_quiet(history.redo_label)}".strip())
         self.of_program.tick()
-        self.of_program.hints.soon()
+        self.of_program.look_for_hints()
 
     def fill_recent(self) -> None:
         """List the designs that were open last."""
