@@ -29,7 +29,8 @@ class ScriptMaker(QObject):
     @property
     def takes_long(self) -> bool:
         """Whether the design is so large that its script is made in a thread."""
-        return _size(self._session.document) > AT_ONCE
+        document = self._session.document
+        return len(document.nodes) > AT_ONCE or _size(document) > AT_ONCE
 
     def make(self) -> None:
         """Make the script of the design as it is now."""

@@ -28,6 +28,8 @@ class WeightsChoice(ChoiceBox):
         self._session = session
         self._node_id = node_id
         self._choices: list[tuple[str, str]] = []
+        self._others: list[Layer] = []
+        self._seen: tuple = (None, "")
         self.activated.connect(self._take)
 
     def turn_to(self, node_id: str) -> None:
@@ -43,8 +45,11 @@ class WeightsChoice(ChoiceBox):
         choices = [(OWN, "")]
         if twins:
             choices.append((_shared_words(document, self._node_id, twins), node.layer))
-        others = _like(document, document.layers[node.layer])
-        choices += [(f"share with {layer.name}", layer.id) for layer in others]
+        layer = document.layers[node.layer]
+        if self._seen[0] is not document.layers or self._seen[1] != layer.id:
+            self._seen = document.layers, layer.id
+            self._others = _like(document, layer)
+        choices += [(f"share with {layer.name}", layer.id) for layer in self._others]
         if choices != self._choices:
             self._choices = choices
             self.clear()
@@ -76,15 +81,18 @@ def _shared_words(document: Document, node_id: str, twins: list[str]) -> str:
 
 def _like(document: Document, layer: Layer) -> list[Layer]:
     """Return the first of the other layers whose weights would fit, in the order of making."""
-    kind, class_name = type(layer), layer.class_name if isinstance(layer, KerasLayer) else ""
-    fitting = (
-        other
-        for other in document.layers.values()
-        if type(other) is kind
-        and (not class_name or other.class_name == class_name)
-        and other.id != layer.id
-        and same_kind(other, layer)
-    )
+    if isinstance(layer, KerasLayer):
+        wanted = layer.class_name, layer.parameters
+        found = (
+            other
+            for other in document.layers.values()
+            if isinstance(other, KerasLayer)
+            and other.class_name == wanted[0]
+            and other.parameters == wanted[1]
+        )
+    else:
+        found = (other for other in document.layers.values() if same_kind(other, layer))
+    fitting = (other for other in found if other.id != layer.id)
     return heapq.nsmallest(MOST, fitting, key=lambda other: number_of(other.id))
 
 
