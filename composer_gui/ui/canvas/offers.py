@@ -111,12 +111,19 @@ def _matching(document, catalog, words, values, spec, after) -> Iterator[Offer]:
     if not wanted:
         yield from _likeliest(catalog, simple, again, spec, after)
         return
-    begins = [offer for offer in (*simple, *again) if _plain(offer.title).startswith(wanted)]
+    begins = [offer for offer in simple if _plain(offer.title).startswith(wanted)]
+    twins = [offer for offer in again if _plain(offer.title).startswith(wanted)]
+    layers = [
+        _layer_offer(layer, _values(layer, values, catalog), spec)
+        for layer in _ranked(catalog.search(words), wanted, spec)
+    ]
+    # Who writes a class, or values for it, wants a new layer and not the weights of another
+    named = bool(values) or any(offer.title.lower() == wanted for offer in layers)
     yield from begins
-    for layer in _ranked(catalog.search(words), wanted, spec):
-        yield _layer_offer(layer, _values(layer, values, catalog), spec)
+    yield from (*layers[:1], *twins, *layers[1:]) if named else (*twins, *layers)
     for offer in (*simple, *again):
-        if wanted in _plain(offer.title + offer.detail) and offer not in begins:
+        known = offer in begins or offer in twins
+        if wanted in _plain(offer.title + offer.detail) and not known:
             yield offer
 
 
