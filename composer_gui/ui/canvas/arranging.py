@@ -222,6 +222,7 @@ class Glide(QObject):
         scene.gliding = frozenset()
         scene.place(self._places(1.0))
         self._from = {}
+        self._view.minimap.renew()
 
     def _step(self) -> None:
         share = self._clock.elapsed() / DURATION

@@ -49,6 +49,10 @@ class Minimap(QObject):
             self._picture = None
             self._view.viewport().update()
 
+    def renew(self) -> None:
+        """Make the picture anew: items have come to rest elsewhere than where it shows them."""
+        self._follow()
+
     def _follow(self, _: object = None) -> None:
         is_large = len(self._view.session.document.nodes) > LARGE
         if is_large and self._picture is not None:

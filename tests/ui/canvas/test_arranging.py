@@ -74,6 +74,19 @@ def test_wires_follow_while_their_nodes_glide(view, session, messy):
     view.arranging.glide.finish()
 
 
+def test_the_map_shows_where_they_came_to_rest(view, session, messy, qtbot):
+    view.arrange()
+    view.grab()
+    half_way = view.minimap._picture.toImage()
+    view.arranging.glide.finish()
+    view.grab()
+    assert view.minimap._picture.toImage() != half_way
+    rested = view.minimap._picture.toImage()
+    view.minimap.renew()
+    view.grab()
+    assert view.minimap._picture.toImage() == rested
+
+
 def test_one_step_of_undo_takes_back_places_and_direction(view, session, messy, qtbot):
     before = session.document
     view.act("arrange_down")
