@@ -62,6 +62,7 @@ class Arranging(QObject):
         self._view = view
         self.glide = Glide(view)
         self._thread: threading.Thread | None = None
+        self._collects = True
         self._found.connect(self._take)
 
     @property
@@ -89,6 +90,7 @@ class Arranging(QObject):
         count = count_of(len(chosen or document.nodes), "node")
         scene.session.noticed.emit(f"Arranging {count}…")
         self._thread = threading.Thread(target=self._work, args=work, daemon=True)
+        self._collects = gc.isenabled()
         gc.disable()  # garbage of the window must not be collected in another thread
         self._thread.start()
 
@@ -97,7 +99,14 @@ class Arranging(QObject):
         try:
             found = _arranged(document, *work)
         finally:
-            self._found.emit(document, found)
+            try:
+                self._found.emit(document, found)
+            except RuntimeError:  # the canvas was closed in the meantime
+                self._collect_again()
+
+    def _collect_again(self) -> None:
+        if self._collects:
+            gc.enable()
 
     def _size(self, node_id: str, flow: str) -> tuple[float, float]:
         """Return how large a node is when the wires run as `flow` says."""
@@ -112,7 +121,7 @@ class Arranging(QObject):
         """Let the design be as it was found to be best, if it is still the same design."""
         if self._thread is not None:
             self._thread = None
-            gc.enable()
+            self._collect_again()
         scene = self._view.scene()
         session = scene.session
         if found is None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import threading
 from dataclasses import replace
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
@@ -236,6 +239,25 @@ def test_a_mistake_in_the_background_is_told_and_nothing_is_stuck(
     view.arrange()
     qtbot.waitUntil(lambda: not view.arranging.is_busy)
     assert found[-1] == "The design could not be arranged, and is as it was."
+
+
+def test_a_canvas_that_is_closed_meanwhile_leaves_nothing_behind(
+    session, much, new_view, monkeypatch
+):
+    go_on, collecting = threading.Event(), gc.isenabled()
+    monkeypatch.setattr(arranging, "_arranged", lambda *_: go_on.wait(30))
+    gc.enable()
+    view = new_view(session)
+    view.arrange()
+    thread, work = view.arranging._thread, view.arranging
+    assert not gc.isenabled()
+    shiboken6.delete(view)
+    go_on.set()
+    thread.join(30)
+    assert not thread.is_alive() and not shiboken6.isValid(work)
+    assert gc.isenabled()
+    if not collecting:
+        gc.disable()
 
 
 def test_nodes_are_measured_as_they_will_be_in_the_other_direction(view, session, design):
