@@ -31,7 +31,7 @@ class FileProblem(ComposerError):
     It is no sound saved model: no_config, no_weights, not_a_model, misnamed, unsafe. It is no sound
     design: not_a_design. It is no Python file of classes: misnamed, not_python. It may be any of
     these: bad_json, too_deep, too_large, newer. It cannot be written: absent, no_permission,
-    disk_full, unwritable, exists.
+    disk_full, unwritable, exists. Or there is not what it would hold: nothing.
     """
 
     def __init__(self, code: str, sentence: str, next_step: str = "") -> None:
