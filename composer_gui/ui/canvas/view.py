@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmapCache
 from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip
 
 from composer_gui.core.change import Change
@@ -40,6 +40,10 @@ from composer_gui.ui.words import plain_tip
 
 if TYPE_CHECKING:
     from composer_gui.session.session import Session
+
+CACHE = 48 * 1024
+"""Kibibytes for pictures of nodes: as many as a screen of two pixels to the point can show. In Qt's
+ten mebibytes they push each other out, and all of them are painted anew for every picture."""
 
 
 class CanvasView(QGraphicsView):
@@ -97,6 +101,7 @@ class CanvasView(QGraphicsView):
         self.viewport().setMouseTracking(True)
         self.setAcceptDrops(True)
         self.viewport().grabGesture(Qt.GestureType.PinchGesture)
+        QPixmapCache.setCacheLimit(max(QPixmapCache.cacheLimit(), CACHE))
         self.setAccessibleName("Design canvas")
         self.camera.look_at(QPointF(0, 0))
 
