@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from composer_gui.ui.theme import Theme
 
 _SHEET = """
+QMessageBox, QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QToolTip { color: $text; background: $card; border: 1px solid $card_line; padding: 4px 6px; }
 QMenuBar { background: $panel; padding: 4px 6px; spacing: 2px; }
 QMenuBar::item { padding: 5px 8px; border-radius: 5px; background: transparent; }
