@@ -1,14 +1,18 @@
 """The canvas as screen readers see it: a list whose entries are the nodes.
 
 Qt asks a factory for the interface of a widget, remembers what it gets, and deletes it; Python has
-to keep it alive till then. So what the canvas's end is connected to holds the interfaces, and these
-hold the canvas weakly. Those of nodes are made when somebody asks for them, and go with the nodes.
+to keep it alive till then, whatever becomes of the canvas: what Python freed, Qt would delete once
+more. It asks again when the class of a widget seems another one, as that of Python's objects does
+with every slot that is added, so that a canvas may have several. Interfaces hold the canvas weakly.
+Those of nodes are made when somebody asks for them, and go with the nodes.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from functools import cache, partial
+from typing import TypeVar
 from weakref import ref
 
 from PySide6.QtCore import QPoint, QPointF, QRect
@@ -30,8 +34,9 @@ _TEXTS = {
     QAccessible.Text.Value: lambda view, node: words.value_of(view.session, node),
     QAccessible.Text.Description: lambda view, node: words.description_of(view.scene(), node),
 }
-CANVAS = ""
-"""The canvas itself, among the ids of its nodes."""
+_given: deque[QAccessibleInterface] = deque()
+"""What Qt was given and has to delete itself."""
+Given = TypeVar("Given", bound=QAccessibleInterface)
 _USE = "The arrow keys walk along the wires, C draws one, Enter edits the node."
 
 
@@ -93,8 +98,8 @@ class NodeInterface(QAccessibleInterface):
     def window(self):
         return self._view.window().windowHandle() if self._is_there else None
 
-    def parent(self) -> QAccessibleInterface:
-        return QAccessible.queryAccessibleInterface(self._view)
+    def parent(self) -> QAccessibleInterface | None:
+        return QAccessible.queryAccessibleInterface(self._view) if self._is_there else None
 
     def child(self, _: int):
         return None
@@ -152,24 +157,33 @@ class CanvasInterface(QAccessibleWidget):
 
     @property
     def _view(self):
-        return self._held()
+        """The canvas, or None where it is being taken away."""
+        view = self._held()
+        return view if view is not None and isValid(view) else None
+
+    def isValid(self) -> bool:
+        return self._view is not None and super().isValid()
 
     def childCount(self) -> int:
-        return len(self._nodes.order()) + 1
+        return len(self._nodes.order()) + 1 if self._view is not None else 0
 
     def child(self, index: int) -> QAccessibleInterface | None:
+        if not 0 <= index < self.childCount():
+            return None
         order = self._nodes.order()
-        if 0 <= index < len(order):
-            return self._nodes.of(order[index])
-        return self._viewport() if index == len(order) else None
+        return self._nodes.of(order[index]) if index < len(order) else self._viewport()
 
     def indexOfChild(self, child: QAccessibleInterface) -> int:
+        if self._view is None:
+            return -1
         if isinstance(child, NodeInterface):
             return self._nodes.place_of(child.node_id)
         return len(self._nodes.order()) if child.object() is self._view.viewport() else -1
 
     def childAt(self, x: int, y: int) -> QAccessibleInterface | None:
         view = self._view
+        if view is None:
+            return None
         at = view.viewport().mapFromGlobal(QPoint(x, y))
         if not view.viewport().rect().contains(at):
             return None
@@ -180,13 +194,12 @@ class CanvasInterface(QAccessibleWidget):
         return self._viewport()
 
     def focusChild(self) -> QAccessibleInterface | None:
-        here = self._view.keyboard.walker.stand()
-        if self._view.hasFocus() and here:
-            return self._nodes.of(here)
-        return super().focusChild()
+        view = self._view
+        here = view.keyboard.walker.stand() if view is not None and view.hasFocus() else ""
+        return self._nodes.of(here) if here else super().focusChild()
 
     def text(self, which: QAccessible.Text) -> str:
-        if which != QAccessible.Text.Description:
+        if which != QAccessible.Text.Description or self._view is None:
             return super().text(which)
         session = self._view.session
         wrong = sum(verdict.kind == WRONG for verdict in session.verdicts.values())
@@ -203,7 +216,7 @@ class NodeInterfaces:
     def __init__(self, view) -> None:
         install()
         self._held = ref(view)
-        self._made: dict[str, QAccessibleInterface] = {}
+        self._made: dict[str, NodeInterface] = {}
         self._order: tuple[object, tuple[str, ...], dict[str, int]] = (None, (), {})
         view.viewport().setAccessibleName("Fields above the design")
         view.destroyed.connect(partial(_let_go, self._made))
@@ -216,15 +229,14 @@ class NodeInterfaces:
         return node_id in self._made
 
     def make_canvas(self) -> CanvasInterface:
-        """Return the interface of the canvas."""
-        canvas = self._made[CANVAS] = CanvasInterface(self._view, self)
-        return canvas
+        """Return an interface of the canvas, a new one each time, as Qt wants it."""
+        return _give(CanvasInterface(self._view, self))
 
     def of(self, node_id: str) -> NodeInterface:
         """Return the interface of a node, the same one as long as it is there."""
         made = self._made.get(node_id)
         if made is None:
-            made = self._made[node_id] = NodeInterface(self._view, node_id)
+            made = self._made[node_id] = _give(NodeInterface(self._view, node_id))
             QAccessible.registerAccessibleInterface(made)
         return made
 
@@ -248,8 +260,18 @@ class NodeInterfaces:
         return self._order[2].get(node_id, -1)
 
 
-def _let_go(made: dict[str, QAccessibleInterface], *_: object) -> None:
-    """Have Qt delete interfaces, before Python does."""
+def _give(interface: Given) -> Given:
+    """Keep an interface for as long as Qt may use it, and of others some that Qt has deleted."""
+    _given.append(interface)
+    for _ in range(2):
+        known = _given.popleft()
+        if isValid(known):
+            _given.append(known)
+    return interface
+
+
+def _let_go(made: dict[str, NodeInterface], *_: object) -> None:
+    """Have Qt delete the interfaces of nodes; those of widgets it deletes with these."""
     for interface in made.values():
         if isValid(interface):
             QAccessible.deleteAccessibleInterface(QAccessible.uniqueId(interface))
@@ -273,6 +295,5 @@ def install() -> None:
 
 
 def _interface(class_name: str, widget) -> QAccessibleInterface | None:
-    if class_name != "CanvasView" or not hasattr(widget, "keyboard"):
-        return None
-    return widget.keyboard.ears.nodes.make_canvas()
+    keyboard = getattr(widget, "keyboard", None) if class_name == "CanvasView" else None
+    return keyboard.ears.nodes.make_canvas() if keyboard is not None else None
