@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate
 
 from composer_gui.ui import theme
 from composer_gui.ui.command_rows import Found
 from composer_gui.ui.controls import draw_sign
+from composer_gui.ui.row_paint import paint_ground, paint_keys
 
 ROW = 32
 """Height of a row in pixels."""
@@ -57,39 +58,20 @@ class FoundDelegate(QStyledItemDelegate):
         rect = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        state = option.state
-        is_chosen = state & QStyle.StateFlag.State_Selected
-        if is_chosen or state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(now.selection if is_chosen else now.hover)
-            painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 5, 5)
+        paint_ground(painter, option, rect.adjusted(0, 1, 0, -1))
+        is_chosen = option.state & QStyle.StateFlag.State_Selected
         if found.row.ticked:
             centre = rect.topLeft().toPointF()
             centre.setX(centre.x() + 15)
             centre.setY(rect.center().y() + 0.5)
             draw_sign(painter, "tick", centre, now.accent)
         room = rect.adjusted(28, 0, -12, 0)
-        room.setRight(room.right() - _paint_keys(painter, room, found.row.keys))
+        if found.row.keys:
+            room.setRight(room.right() - paint_keys(painter, room, found.row.keys) - 10)
         quiet = now.secondary if is_chosen else now.tertiary
         used = _paint_title(painter, room, found, quiet)
         _paint_where(painter, room.adjusted(used + 12, 0, 0, 0), found, quiet)
         painter.restore()
-
-
-def _paint_keys(painter: QPainter, room: QRect, keys: str) -> int:
-    """Draw the keys at the right end in a frame; return how much room they take."""
-    if not keys:
-        return 0
-    now = theme.current()
-    painter.setFont(theme.font(11, 500))
-    width = painter.fontMetrics().horizontalAdvance(keys) + 14
-    frame = room.adjusted(room.width() - width, 7, 0, -7)
-    painter.setPen(QPen(now.card_line, 1))
-    painter.setBrush(now.card)
-    painter.drawRoundedRect(frame.toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-    painter.setPen(now.secondary)
-    painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, keys)
-    return width + 10
 
 
 def _paint_where(painter: QPainter, room: QRect, found: Found, colour: QColor) -> None:

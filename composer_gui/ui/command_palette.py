@@ -5,27 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import shiboken6
-from PySide6.QtCore import (
-    QEvent,
-    QModelIndex,
-    QObject,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QFrame,
-    QHBoxLayout,
-    QLineEdit,
-    QListView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from composer_gui.ui import command_rows, theme
 from composer_gui.ui.command_list import ROW, FoundDelegate, FoundModel
 from composer_gui.ui.command_rows import Row
+from composer_gui.ui.search_field import SearchField, list_below, plate
 from composer_gui.ui.words import Line
 
 if TYPE_CHECKING:
@@ -42,12 +29,6 @@ NODES, LAYERS = "@", "+"
 PROMPT = "Search commands. @ goes to a node, + adds a layer"
 _NO_DESIGN = "No design is on the screen, so there are no nodes and nowhere to add a layer."
 _NOTHING = "Nothing is called so."
-_STEPS = {
-    Qt.Key.Key_Up: -1,
-    Qt.Key.Key_Down: 1,
-    Qt.Key.Key_PageUp: 1 - ROWS,
-    Qt.Key.Key_PageDown: ROWS - 1,
-}
 
 
 class CommandPalette(QFrame):
@@ -63,9 +44,9 @@ class CommandPalette(QFrame):
         self._window = window
         self._focus: QWidget | None = None
         self._rows: dict[str, list[Row]] = {}
-        self.field = _Field(self)
+        self.field = SearchField(self, ROWS)
         self.model = FoundModel(self)
-        self.list = QListView(self)
+        self.list = list_below(self)
         self.hint = Line(px=12, tone="secondary")
         self._set_up()
         self._connect()
@@ -81,12 +62,6 @@ class CommandPalette(QFrame):
         self.list.setAccessibleName("Commands")
         self.list.setModel(self.model)
         self.list.setItemDelegate(FoundDelegate(self.list))
-        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.list.setFrameShape(QFrame.Shape.NoFrame)
-        self.list.setUniformItemSizes(True)
-        self.list.setMouseTracking(True)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.viewport().setAutoFillBackground(False)
         foot = QHBoxLayout()
         foot.setContentsMargins(10, 0, 10, 0)
         foot.addWidget(self.hint)
@@ -113,18 +88,13 @@ class CommandPalette(QFrame):
         """Open with what may be done now; `text` is what the field says at first."""
         if self.isHidden():
             self._focus = QApplication.focusWidget()
-        now = theme.current()
-        self.setStyleSheet(
-            f"#commandPalette {{ background: {now.panel.name()}; border-radius: 8px;"
-            f" border: 1px solid {now.card_line.name()}; }}"
-            " QListView { background: transparent; }"
-        )
+        self.setStyleSheet(plate("commandPalette"))
         self._rows = {}
         self.field.setText(text)
         self._search(text)
         self.show()
         self.raise_()
-        self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def close_palette(self) -> None:
         """Close without doing anything; who had the keys has them again."""
@@ -236,35 +206,3 @@ class CommandPalette(QFrame):
         if self._window.settings is not None:
             used = [name, *(other for other in self._recent() if other != name)]
             self._window.settings.remember(RECENT_KEY, used[:RECENT_LENGTH])
-
-
-class _Field(QLineEdit):
-    """A line that hands the keys of the list on."""
-
-    stepped = Signal(int)
-    accepted = Signal()
-    cancelled = Signal()
-    left = Signal()
-
-    def focusNextPrevChild(self, forward: bool) -> bool:
-        """Tab walks the list."""
-        self.stepped.emit(1 if forward else -1)
-        return True
-
-    def keyPressEvent(self, event) -> None:
-        if event.key() in _STEPS:
-            self.stepped.emit(_STEPS[event.key()])
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.accepted.emit()
-        elif event.key() == Qt.Key.Key_Escape:
-            self.cancelled.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def focusOutEvent(self, event) -> None:
-        super().focusOutEvent(event)
-        if event.reason() not in _PASSING:
-            self.left.emit()
-
-
-_PASSING = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)

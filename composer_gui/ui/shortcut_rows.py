@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate
 
 from composer_gui.ui import keymap, theme
 from composer_gui.ui.keymap import Command
+from composer_gui.ui.row_paint import paint_ground, paint_keys
 
 ROW = 30
 ID = Qt.ItemDataRole.UserRole
@@ -125,13 +126,13 @@ class ShortcutDelegate(QStyledItemDelegate):
             painter.drawText(head, Qt.AlignmentFlag.AlignBottom, row.text.upper())
             painter.restore()
             return
-        _paint_ground(painter, option)
+        paint_ground(painter, option, rect.adjusted(2, 1, -2, -1))
         room = rect.adjusted(12, 0, -12, 0)
         is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         for number, key in enumerate(reversed(row.keys)):
             if number:
                 room.setRight(room.right() - _paint_word(painter, room, "or"))
-            room.setRight(room.right() - _paint_key(painter, room, key))
+            room.setRight(room.right() - paint_keys(painter, room, key) - 6)
         if not row.keys:
             room.setRight(room.right() - _paint_word(painter, room, "no keys"))
         painter.setFont(theme.font(theme.BODY, 500 if is_chosen else 400))
@@ -145,33 +146,6 @@ class ShortcutDelegate(QStyledItemDelegate):
             left = room.left() + metrics.horizontalAdvance(text) + 8
             painter.drawEllipse(QRect(left, rect.center().y() - 2, 6, 6))
         painter.restore()
-
-
-def _paint_ground(painter: QPainter, option) -> None:
-    now, ground = theme.current(), option.rect.adjusted(2, 1, -2, -1)
-    is_chosen = option.state & QStyle.StateFlag.State_Selected
-    if is_chosen or option.state & QStyle.StateFlag.State_MouseOver:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(now.selection if is_chosen else now.hover)
-        painter.drawRoundedRect(ground, 5, 5)
-    if option.state & QStyle.StateFlag.State_HasFocus:
-        painter.setPen(QPen(now.accent, 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(ground.adjusted(0, 0, -1, -1), 5, 5)
-
-
-def _paint_key(painter: QPainter, room: QRect, key: str) -> int:
-    """Draw a key at the right end of `room`; return how much room it takes."""
-    now = theme.current()
-    painter.setFont(theme.font(11, 500))
-    width = painter.fontMetrics().horizontalAdvance(key) + 14
-    frame = room.adjusted(room.width() - width, 6, 0, -6)
-    painter.setPen(QPen(now.card_line, 1))
-    painter.setBrush(now.card)
-    painter.drawRoundedRect(frame.toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-    painter.setPen(now.secondary)
-    painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, key)
-    return width + 6
 
 
 def _paint_word(painter: QPainter, room: QRect, word: str) -> int:

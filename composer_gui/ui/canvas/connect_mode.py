@@ -8,9 +8,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGraphicsPathItem,
     QLabel,
-    QLineEdit,
-    QListView,
-    QStyle,
     QStyledItemDelegate,
     QVBoxLayout,
 )
@@ -23,19 +20,12 @@ from composer_gui.ui.canvas import glyphs
 from composer_gui.ui.canvas.courses import wire_path
 from composer_gui.ui.canvas.interactions.draw_wire import NEARLY
 from composer_gui.ui.canvas.wire_ends import WireEnd, WireEnds
+from composer_gui.ui.row_paint import paint_ground
+from composer_gui.ui.search_field import SearchField, list_below, plate
 
 WIDTH, ROW, ROWS = 380, 30, 8
 BESIDES = 104
 """Height of all but the list: the field, the hint in two lines and the room between."""
-_STEPS = {
-    Qt.Key.Key_Up: -1,
-    Qt.Key.Key_Down: 1,
-    Qt.Key.Key_PageUp: 1 - ROWS,
-    Qt.Key.Key_PageDown: ROWS - 1,
-    Qt.Key.Key_Backtab: -1,
-    Qt.Key.Key_Tab: 1,
-}
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _SIDES = {"out": "in", "in": "out"}
 
 
@@ -56,8 +46,8 @@ class ConnectMode(QFrame):
         self._ends: list[WireEnd] = []
         self._draft: QGraphicsPathItem | None = None
         self._lit = ""
-        self.field = _Field(self)
-        self.list = QListView(self)
+        self.field = SearchField(self, ROWS)
+        self.list = list_below(self)
         self._hint = QLabel(self)
         self._model = QStandardItemModel(self)
         self._set_up()
@@ -73,10 +63,6 @@ class ConnectMode(QFrame):
         self.list.setAccessibleName("Nodes to which the wire could lead")
         self.list.setModel(self._model)
         self.list.setItemDelegate(_EndDelegate(self.list))
-        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.list.setFrameShape(QFrame.Shape.NoFrame)
-        self.list.setUniformItemSizes(True)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._hint.setFont(theme.font(11, 400))
         self._hint.setWordWrap(True)
         self._hint.setFixedHeight(2 * self._hint.fontMetrics().lineSpacing() + 4)
@@ -122,13 +108,13 @@ class ConnectMode(QFrame):
         prompt = f"Wire from {label} to" if tried == "out" else f"Wire into {label} from"
         self.field.clear()
         self.field.setPlaceholderText(prompt)
-        self.setStyleSheet(_style())
+        self.setStyleSheet(plate("connectMode"))
         session.fitting.found.connect(self._learn)
         self._view.camera.reveal(self._view.scene().nodes[node_id].card())
         self.show()
         self.raise_()
         self._search("")
-        self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def close_mode(self) -> None:
         """Close without a wire; the canvas has the keys again."""
@@ -315,43 +301,6 @@ def _is_new(end: WireEnd) -> bool:
     return not (end.refused or end.is_there)
 
 
-def _style() -> str:
-    now = theme.current()
-    return (
-        f"#connectMode {{ background: {now.panel.name()}; border-radius: 8px;"
-        f" border: 1px solid {now.card_line.name()}; }}"
-        f"QListView {{ background: transparent; }} QLabel {{ color: {now.secondary.name()}; }}"
-    )
-
-
-class _Field(QLineEdit):
-    """A line that hands the keys of the list on."""
-
-    stepped = Signal(int)
-    accepted = Signal()
-    cancelled = Signal()
-    left = Signal()
-
-    def focusNextPrevChild(self, forward: bool) -> bool:
-        """Tab walks the list."""
-        return False
-
-    def keyPressEvent(self, event) -> None:
-        if event.key() in _STEPS:
-            self.stepped.emit(_STEPS[event.key()])
-        elif event.key() in _ENTER:
-            self.accepted.emit()
-        elif event.key() == Qt.Key.Key_Escape:
-            self.cancelled.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def focusOutEvent(self, event) -> None:
-        super().focusOutEvent(event)
-        if event.reason() != Qt.FocusReason.ActiveWindowFocusReason:
-            self.left.emit()
-
-
 class _EndDelegate(QStyledItemDelegate):
     """Draws an end: the glyph of the node's category, its name, and what the wire comes to."""
 
@@ -365,10 +314,7 @@ class _EndDelegate(QStyledItemDelegate):
         rect: QRect = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.setBrush(now.selection)
-            painter.drawRoundedRect(rect, 5, 5)
+        paint_ground(painter, option, rect)
         top = rect.center().y() - glyphs.SIZE / 2 + 0.5
         glyphs.draw_category(painter, category, now.category(category), rect.left() + 10, top)
         text = rect.adjusted(30, 0, -10, 0)

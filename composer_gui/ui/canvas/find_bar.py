@@ -11,9 +11,9 @@ from composer_gui.ui import keymap, theme
 from composer_gui.ui.canvas.finding import Finding, Match
 from composer_gui.ui.controls import SignButton
 from composer_gui.ui.reasons import allow
+from composer_gui.ui.search_field import ENTER, plate
 
 WIDTH, MARGIN = 420, 12
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 NONE = "Nothing fits what is written in the field."
 
@@ -75,12 +75,7 @@ class FindBar(QFrame):
         self._view.scene().selection_changed.connect(self._follow_selection)
 
     def _dress(self) -> None:
-        now = theme.current()
-        self.setStyleSheet(
-            f"#findBar {{ background: {now.panel.name()}; border-radius: 8px;"
-            f" border: 1px solid {now.card_line.name()}; }}"
-            f"QLabel {{ color: {now.secondary.name()}; }}"
-        )
+        self.setStyleSheet(plate("findBar"))
 
     # Opening and closing -------------------------------------------------------------------------
 
@@ -225,7 +220,7 @@ class _Field(QLineEdit):
     def keyPressEvent(self, event) -> None:
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         command = keymap.current().command(event)
-        if event.key() in _ENTER:
+        if event.key() in ENTER:
             self.stepped.emit(-1 if shift else 1)
         elif event.key() in _STEPS:
             self.stepped.emit(_STEPS[event.key()])

@@ -14,11 +14,11 @@ from composer_gui.ui.canvas.geometry import ROW
 from composer_gui.ui.canvas.inline_values import InlineValue, edit_for, hint, stepped, values_of
 from composer_gui.ui.canvas.interactions.rename import write_on
 from composer_gui.ui.canvas.node_item import NodeItem
+from composer_gui.ui.search_field import ENTER
 
 NARROWEST = 236
 """Width of the field on the screen at least, in pixels, however far away the node is."""
 _STEPS = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _openings = count()
 
 
@@ -258,7 +258,7 @@ class _Field(QLineEdit):
 
     def keyPressEvent(self, event) -> None:
         key = event.key()
-        if key in _ENTER:
+        if key in ENTER:
             self.kept.emit()
         elif key == Qt.Key.Key_Escape:
             self.cancelled.emit()

@@ -1,26 +1,19 @@
-"""The lines of the quick search, and the field whose keys walk them."""
+"""The lines of the quick search."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QStandardItem
-from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate
+from PySide6.QtWidgets import QStyledItemDelegate
 
 from composer_gui.ui import theme
 from composer_gui.ui.canvas import glyphs
 from composer_gui.ui.canvas.offers import Offer
+from composer_gui.ui.row_paint import paint_ground
 
-ROW, PAGE = 28, 8
+ROW = 28
 NARROW = 310
 """Width that a line asks for at least, in pixels."""
-_STEPS = {
-    Qt.Key.Key_Up: -1,
-    Qt.Key.Key_Down: 1,
-    Qt.Key.Key_PageUp: -PAGE,
-    Qt.Key.Key_PageDown: PAGE,
-    Qt.Key.Key_Backtab: -1,
-    Qt.Key.Key_Tab: 1,
-}
 
 
 def offer_row(words: str, offer: Offer | None, said: str) -> QStandardItem:
@@ -30,34 +23,6 @@ def offer_row(words: str, offer: Offer | None, said: str) -> QStandardItem:
     item.setData(offer, Qt.ItemDataRole.UserRole)
     item.setData(said, Qt.ItemDataRole.AccessibleTextRole)
     return item
-
-
-class SearchField(QLineEdit):
-    """A line that hands the keys of the list on: `stepped(rows)`, `accepted(wired)`."""
-
-    stepped = Signal(int)
-    accepted = Signal(bool)
-    cancelled = Signal()
-    left = Signal()
-
-    def focusNextPrevChild(self, forward: bool) -> bool:
-        """Tab walks the list."""
-        return False
-
-    def keyPressEvent(self, event) -> None:
-        if event.key() in _STEPS:
-            self.stepped.emit(_STEPS[event.key()])
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.accepted.emit(not event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        elif event.key() == Qt.Key.Key_Escape:
-            self.cancelled.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def focusOutEvent(self, event) -> None:
-        super().focusOutEvent(event)
-        if event.reason() != Qt.FocusReason.ActiveWindowFocusReason:
-            self.left.emit()
 
 
 class OfferDelegate(QStyledItemDelegate):
@@ -72,13 +37,7 @@ class OfferDelegate(QStyledItemDelegate):
         rect: QRect = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.setBrush(now.selection)
-            painter.drawRoundedRect(rect, 5, 5)
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.setBrush(now.hover)
-            painter.drawRoundedRect(rect, 5, 5)
+        paint_ground(painter, option, rect)
         text = rect.adjusted(30, 0, -10, 0)
         middle = Qt.AlignmentFlag.AlignVCenter
         if offer is not None:

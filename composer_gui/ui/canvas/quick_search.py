@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import (
-    QFrame,
-    QLabel,
-    QListView,
-    QVBoxLayout,
-)
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
 from composer_gui.core import edits
 from composer_gui.core.document import DOWN, Call, Input, Source, Wire, wires_into
@@ -19,7 +14,7 @@ from composer_gui.ui import theme
 from composer_gui.ui.canvas.geometry import HEADER, NARROWEST, snapped
 from composer_gui.ui.canvas.interactions.draw_wire import Anchor
 from composer_gui.ui.canvas.interactions.wire_below import seen_sizes
-from composer_gui.ui.canvas.offer_list import ROW, OfferDelegate, SearchField, offer_row
+from composer_gui.ui.canvas.offer_list import ROW, OfferDelegate, offer_row
 from composer_gui.ui.canvas.offers import (
     TYPICAL,
     Offer,
@@ -28,6 +23,7 @@ from composer_gui.ui.canvas.offers import (
     anchor_of,
     offers,
 )
+from composer_gui.ui.search_field import SearchField, list_below, plate
 
 WIDTH, ROWS = 340, 9
 CHROME = 2 * 8 + 34 + 26
@@ -55,8 +51,8 @@ class QuickSearch(QFrame):
         self._left_out = 0
         self._highest = 0
         self._shows_all = False
-        self.field = SearchField(self)
-        self.list = QListView(self)
+        self.field = SearchField(self, ROWS)
+        self.list = list_below(self)
         self._hint = QLabel(self)
         self._model = QStandardItemModel(self)
         self._set_up()
@@ -72,10 +68,6 @@ class QuickSearch(QFrame):
         self.list.setAccessibleName("What fits")
         self.list.setModel(self._model)
         self.list.setItemDelegate(OfferDelegate(self.list))
-        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.list.setFrameShape(QFrame.Shape.NoFrame)
-        self.list.setUniformItemSizes(True)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._hint.setFont(theme.font(11, 400))
         self._hint.setContentsMargins(10, 2, 10, 2)
         layout = QVBoxLayout(self)
@@ -113,12 +105,7 @@ class QuickSearch(QFrame):
         self._place, self._anchor, self._wire = place, anchor, wire
         self._behind, self._replaced = behind, replaced
         self._shows_all = False
-        now = theme.current()
-        self.setStyleSheet(
-            f"#quickSearch {{ background: {now.panel.name()}; border-radius: 8px;"
-            f" border: 1px solid {now.card_line.name()}; }}"
-            f"QListView {{ background: transparent; }} QLabel {{ color: {now.tertiary.name()}; }}"
-        )
+        self.setStyleSheet(plate("quickSearch", words="tertiary"))
         self.field.clear()
         self.field.setPlaceholderText(self._prompt())
         self._hint.setText(self._hint_text())
@@ -126,7 +113,7 @@ class QuickSearch(QFrame):
         self._search("")
         self.show()
         self.raise_()
-        self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def close_search(self) -> None:
         """Close without adding; the canvas has the keys again."""

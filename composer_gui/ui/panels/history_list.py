@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QRect, QSize, QStringListModel, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QWidget
+from PySide6.QtWidgets import QFrame, QListView, QStyledItemDelegate, QWidget
 
 from composer_gui.session import levels
 from composer_gui.session.session import Session
 from composer_gui.ui import theme
+from composer_gui.ui.row_paint import paint_ground
 from composer_gui.ui.words import plain_tip
 
 BEGINNING = "Beginning"
@@ -165,7 +166,7 @@ class _StepDelegate(QStyledItemDelegate):
         rect = QRect(option.rect)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        _paint_ground(painter, option, rect, is_now=state == NOW)
+        paint_ground(painter, option, rect.adjusted(4, 1, -4, -1), is_chosen=state == NOW)
         _paint_time(painter, rect, state, index.row(), index.model().rowCount())
         room = rect.adjusted(34, 0, -14, 0)
         middle = Qt.AlignmentFlag.AlignVCenter
@@ -184,20 +185,6 @@ class _StepDelegate(QStyledItemDelegate):
         )
         painter.drawText(room, middle | Qt.AlignmentFlag.AlignLeft, label)
         painter.restore()
-
-
-def _paint_ground(painter: QPainter, option, rect: QRect, *, is_now: bool) -> None:
-    now = theme.current()
-    ground = rect.adjusted(4, 1, -4, -1)
-    is_hot = option.state & QStyle.StateFlag.State_MouseOver
-    if is_now or is_hot:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(now.selection if is_now else now.hover)
-        painter.drawRoundedRect(ground, 5, 5)
-    if option.state & QStyle.StateFlag.State_HasFocus:
-        painter.setPen(QPen(now.accent, 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(ground.adjusted(0, 0, -1, -1), 5, 5)
 
 
 def _paint_time(painter: QPainter, rect: QRect, state: str, row: int, count: int) -> None:
