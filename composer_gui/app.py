@@ -8,19 +8,23 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from composer_gui.core.errors import ComposerError
-from composer_gui.engine.client import EngineClient
-from composer_gui.session.gallery import Gallery
-from composer_gui.session.session import Session
+from composer_gui.session import later
 from composer_gui.session.settings import Settings
-from composer_gui.storage import resources
 from composer_gui.ui import theme
 from composer_gui.ui.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from composer_gui.engine.client import EngineClient
+    from composer_gui.session.gallery import Gallery
+    from composer_gui.session.session import Session
 
 NO_DISPLAY = (
     "composer-gui: There is no display here, so there can be no window. "
@@ -65,26 +69,40 @@ class Garbage(QObject):
 
 
 class Composer(QObject):
-    """The running program: one engine, and windows whose designs have a session each."""
+    """The running program: one engine, and windows whose designs have a session each.
+
+    Engine, gallery and sessions are made when they are first wanted: after the first picture.
+    """
 
     def __init__(self, application: QApplication, settings: Settings | None = None) -> None:
         super().__init__(application)
         sys.setswitchinterval(BREATH)
         self.application = application
         self.settings = settings or Settings()
-        self.engine = EngineClient(self)
-        self.gallery = Gallery(self.engine)
         self.windows: list[MainWindow] = []
         self._garbage = Garbage(self)
         application.applicationStateChanged.connect(self._garbage.look_at_all)
-        application.aboutToQuit.connect(self.engine.stop)
         application.aboutToQuit.connect(leave_clipboard)
+
+    @cached_property
+    def engine(self) -> EngineClient:
+        """What speaks with the engine."""
+        engine = later.engine_client()(self)
+        self.application.aboutToQuit.connect(engine.stop)
+        return engine
+
+    @cached_property
+    def gallery(self) -> Gallery:
+        """What opens examples."""
+        return later.gallery()(self.engine)
+
+    def new_session(self) -> Session:
+        """Return an empty design on the engine."""
+        return later.session()(self.engine, later.catalog(), settings=self.settings)
 
     def open_window(self) -> MainWindow:
         """Show a new window on the gallery and return it."""
-        session = Session(self.engine, resources.catalog(), settings=self.settings)
-        window = MainWindow(session, gallery=self.gallery, settings=self.settings)
-        session.setParent(window)
+        window = MainWindow(self.new_session, gallery=self._gallery, settings=self.settings)
         window.new_window_requested.connect(self.open_window)
         window.closed.connect(self._forget_window)
         self.windows.append(window)
@@ -95,6 +113,9 @@ class Composer(QObject):
         """Open each design in a tab of the first window, and put the saved models on the last."""
         window = self.windows[0] if self.windows else self.open_window()
         window.files.open_paths(paths)
+
+    def _gallery(self) -> Gallery:
+        return self.gallery
 
     def start_engine(self) -> None:
         """Start Keras in its own process."""

@@ -61,7 +61,8 @@ ROOMS = {
         ("core", "storage", "engine.client", "session"), ("PySide6.QtCore", "platformdirs")
     ),
     "ui": Room(
-        ("core", "session", "storage.resources", "ui"), ("PySide6", "shiboken6", "immutables")
+        ("core", "session", "storage.resources", "storage.shipped", "ui"),
+        ("PySide6", "shiboken6", "immutables"),
     ),
     "cli": Room(
         ("core", "session", "engine.client", "storage.resources", *CLI), ("PySide6.QtCore",)

@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -19,6 +19,7 @@ from composer_gui.core.document import Document, in_order, put
 from composer_gui.core.errors import ComposerError, FileProblem
 from composer_gui.core.layer_kinds import SavedModel
 from composer_gui.engine.client import EngineClient, Job
+from composer_gui.session.examples import Example, example, examples
 from composer_gui.session.settings import cache_folder
 from composer_gui.storage import document_file, resources
 from composer_gui.storage.files import cannot_write, read_bytes, write_atomically
@@ -30,39 +31,6 @@ LARGEST = 256 << 20
 LEFT_AFTER = 3600.0
 """Seconds after which a folder in which models were being made counts as left behind."""
 _MAKING = ".making-"
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """An entry of the gallery; `models` are the files it uses, `is_broken` that it has a problem.
-
-    `system` counts the systems shown; a broken example and its repaired version share a number.
-    """
-
-    name: str
-    title: str
-    description: str
-    system: int
-    models: tuple[str, ...]
-    is_broken: bool
-
-
-def examples() -> list[Example]:
-    """Return all examples in the order of the gallery."""
-    entries = resources.example_index()
-    return [Example(**entry | {"models": tuple(entry["models"])}) for entry in entries]
-
-
-def example(name: str) -> Example:
-    """Return an example; raises FileProblem where there is none of that name."""
-    found = next((entry for entry in examples() if entry.name == name), None)
-    if found is None:
-        raise FileProblem(
-            "absent",
-            f"There is no example named {name}.",
-            "The command “composer-gui example” lists all of them.",
-        )
-    return found
 
 
 def write(name: str, design_path: Path, engine: EngineClient) -> Making:

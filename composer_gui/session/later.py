@@ -1,6 +1,6 @@
-"""What a session loads once somebody asks for it: repairs, sources, what opens models up.
+"""What is loaded once somebody asks for it: sessions, repairs, sources, what opens models up.
 
-It is more than all the rest of a session, and the window is to be there before it.
+The window is to be there before it.
 """
 
 from __future__ import annotations
@@ -9,8 +9,40 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from composer_gui.core.layers.catalog import Catalog
+    from composer_gui.engine.client import EngineClient
     from composer_gui.session.fitting import Fitting
+    from composer_gui.session.gallery import Gallery
     from composer_gui.session.repairs import Repairs
+    from composer_gui.session.session import Session
+
+
+def session() -> type[Session]:
+    """Return the class of what holds an open design."""
+    from composer_gui.session.session import Session
+
+    return Session
+
+
+def engine_client() -> type[EngineClient]:
+    """Return the class of what speaks with the engine."""
+    from composer_gui.engine.client import EngineClient
+
+    return EngineClient
+
+
+def gallery() -> type[Gallery]:
+    """Return the class of what opens examples."""
+    from composer_gui.session.gallery import Gallery
+
+    return Gallery
+
+
+def catalog() -> Catalog:
+    """Return the layers of Keras that a design may use."""
+    from composer_gui.storage import resources
+
+    return resources.catalog()
 
 
 def repairs() -> type[Repairs]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from composer_gui.session.session import Session
+from composer_gui.session import later
 from composer_gui.session.settings import Settings
 from composer_gui.ui.design_tabs import DesignTabs
 
 if TYPE_CHECKING:
+    from composer_gui.core.layers.catalog import Catalog
+    from composer_gui.session.session import Session
     from composer_gui.ui.export_dialog import ExportDialog
     from composer_gui.ui.workspace import Workspace
 
@@ -77,14 +80,17 @@ class OpenDesign(QObject):
 class Designs(QObject):
     """Knows which designs are open and which is shown; the tabs hold their order.
 
-    Where no design is open, `session` is one that waits for the first.
+    Where no design is open, `session` is one that waits for the first. What is given is that one,
+    or what makes sessions, which is asked once one is wanted.
 
-    Signals: `shown(OpenDesign)` when another is to be shown, None for the gallery;
+    Signals: `begun(Session)` when one was made; `shown(OpenDesign)` when another is to be shown,
+    None for the gallery;
     `left(OpenDesign)` when one was closed, before it goes; `named()` when titles or marks are
     others; `failed(ComposerError)` of any of them; `task_changed(Session)` when something else
     goes on in the background of one.
     """
 
+    begun = Signal(object)
     shown = Signal(object)
     left = Signal(object)
     named = Signal()
@@ -93,7 +99,7 @@ class Designs(QObject):
 
     def __init__(
         self,
-        session: Session,
+        session: Session | Callable[[], Session],
         settings: Settings | None,
         tabs: DesignTabs,
         parent: QObject | None = None,
@@ -101,10 +107,13 @@ class Designs(QObject):
         super().__init__(parent)
         self.tabs = tabs
         self.current: OpenDesign | None = None
-        self._settings = settings
-        self._engine, self._catalog = session.engine, session.catalog
-        self._waiting: Session | None = session
-        self._hear(session)
+        self._waiting: Session | None = None
+        if callable(session):
+            self._begin = session
+        else:
+            self._begin = partial(_another, session.engine, session.catalog, settings)
+            self._waiting = session
+            self._hear(session)
         tabs.turned.connect(self._turn)
 
     def __iter__(self) -> Iterator[OpenDesign]:
@@ -114,6 +123,11 @@ class Designs(QObject):
     def session(self) -> Session:
         """The session of the design that is shown, or was last; else the one that waits."""
         return self.current.session if self.current is not None else self.blank()
+
+    @property
+    def has_session(self) -> bool:
+        """Whether there is a session already; `session` makes one where there is none."""
+        return self.current is not None or self._waiting is not None
 
     @property
     def unsaved(self) -> list[OpenDesign]:
@@ -137,10 +151,10 @@ class Designs(QObject):
     def blank(self) -> Session:
         """Return a session that has no tab, made where there is none."""
         if self._waiting is None:
-            self._waiting = Session(
-                self._engine, self._catalog, self.parent(), settings=self._settings
-            )
+            self._waiting = self._begin()
+            self._waiting.setParent(self.parent())
             self._hear(self._waiting)
+            self.begun.emit(self._waiting)
         return self._waiting
 
     def room(self) -> Session:
@@ -207,3 +221,7 @@ class Designs(QObject):
             design.session.close()
         if self._waiting is not None:
             self._waiting.close()
+
+
+def _another(engine: Any, catalog: Catalog, settings: Settings | None) -> Session:
+    return later.session()(engine, catalog, settings=settings)

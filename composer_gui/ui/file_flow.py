@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from composer_gui.core.document import Document
 from composer_gui.core.errors import ComposerError
-from composer_gui.session.model_files import in_thread
-from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
-from composer_gui.ui import file_dialogs
+from composer_gui.session.threads import in_thread
+from composer_gui.ui import file_dialogs, later
 from composer_gui.ui.designs import Designs, OpenDesign
 from composer_gui.ui.file_dialogs import (
     CODE_SUFFIX,
@@ -24,8 +23,11 @@ from composer_gui.ui.file_dialogs import (
     SAVE,
 )
 from composer_gui.ui.notices import NoticeBar
-from composer_gui.ui.panels import code_consent
 from composer_gui.ui.work_line import WorkLine
+
+if TYPE_CHECKING:
+    from composer_gui.core.document import Document
+    from composer_gui.session.session import Session
 
 LARGE = 300_000
 """Bytes of a file from which it is read in a thread: some 1,500 nodes."""
@@ -105,7 +107,7 @@ class FileFlow(QObject):
         interfaces = (getattr(layer, "interface", None) for layer in layers)
         foreign = {name for found in interfaces if found is not None for name in found.foreign}
         classes = ", ".join(sorted(foreign)) or "its classes"
-        if code_consent.may_run(self._window, path, classes):
+        if later.code_consent().may_run(self._window, path, classes):
             self._session.allow_code(path)
 
     def open_path(self, path: Path) -> bool:
@@ -136,7 +138,7 @@ class FileFlow(QObject):
         if path not in self._reading:
             self._reading.add(path)
             self._work.begin(path, f"Opening {path.name}", partial(self._reading.discard, path))
-            in_thread(partial(_read, path), self._take_large)
+            in_thread(partial(_read, self._session.read, path), self._take_large)
 
     def _take_large(self, found: tuple[Path, Document | ComposerError]) -> None:
         path, document = found
@@ -231,9 +233,9 @@ def _size(path: Path) -> int:
         return 0  # who reads it will say what is the matter
 
 
-def _read(path: Path) -> tuple[Path, Document | ComposerError]:
+def _read(read: Callable[[Path], Document], path: Path) -> tuple[Path, Document | ComposerError]:
     try:
-        return path, Session.read(path)
+        return path, read(path)
     except ComposerError as error:
         return path, error
 

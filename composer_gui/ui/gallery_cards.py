@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate
 
-from composer_gui.core.layers.catalog import Catalog
-from composer_gui.session.gallery import Example
+from composer_gui.session.examples import Example
 from composer_gui.ui import theme, thumbnails
 from composer_gui.ui.controls import paint_mark
 from composer_gui.ui.words import plain_tip
+
+if TYPE_CHECKING:
+    from composer_gui.core.layers.catalog import Catalog
 
 CARD_WIDTH, CARD_HEIGHT, GAP = 248, 160, 14
 DRAWING_HEIGHT = 86
@@ -45,7 +48,7 @@ class ExampleModel(QAbstractListModel):
 class CardDelegate(QStyledItemDelegate):
     """Paints an example as a card: its drawing, its title, one line about it."""
 
-    def __init__(self, catalog: Catalog, parent=None) -> None:
+    def __init__(self, catalog: Callable[[], Catalog], parent=None) -> None:
         super().__init__(parent)
         self._catalog = catalog
         self._drawings: dict[str, thumbnails.Thumbnail] = {}
@@ -98,7 +101,7 @@ class CardDelegate(QStyledItemDelegate):
     def _drawing(self, name: str) -> thumbnails.Thumbnail:
         known = self._drawings.get(name)
         if known is None:
-            known = self._drawings[name] = thumbnails.of_example(name, self._catalog)
+            known = self._drawings[name] = thumbnails.of_example(name, self._catalog())
         return known
 
 
@@ -107,7 +110,9 @@ class Cards(QListView):
 
     chosen = Signal(str)
 
-    def __init__(self, shown: Sequence[Example], catalog: Catalog, parent=None) -> None:
+    def __init__(
+        self, shown: Sequence[Example], catalog: Callable[[], Catalog], parent=None
+    ) -> None:
         super().__init__(parent)
         self.cards = CardDelegate(catalog, self)
         self.setModel(ExampleModel(shown, self))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from composer_gui.core.layers.catalog import Catalog
-from composer_gui.session.gallery import examples
+from composer_gui.session.examples import examples
 from composer_gui.ui import theme
 from composer_gui.ui.controls import push_button
 from composer_gui.ui.gallery_cards import GAP, Cards
@@ -19,9 +19,12 @@ from composer_gui.ui.reasons import allow
 from composer_gui.ui.recent_row import WIDTH, RecentRow
 from composer_gui.ui.words import Head, Line, Paragraph
 
+if TYPE_CHECKING:
+    from composer_gui.core.layers.catalog import Catalog
+
 
 class GalleryPage(QWidget):
-    """Shows where one can begin.
+    """Shows where one can begin. `catalog` is asked once designs are drawn.
 
     Signals: `example_chosen(name)`, `new_wanted()`, `open_wanted()`, `recent_chosen(Path)`,
     `cancelled()` while an example is being made; `keys_wanted()` and `problems_wanted()` for help.
@@ -35,7 +38,7 @@ class GalleryPage(QWidget):
     keys_wanted = Signal()
     problems_wanted = Signal()
 
-    def __init__(self, catalog: Catalog, parent: QWidget | None = None) -> None:
+    def __init__(self, catalog: Callable[[], Catalog], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.cards = Cards(examples(), catalog)
         self.new = push_button("New design", role="primary")

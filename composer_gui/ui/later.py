@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from composer_gui.ui.command_palette import CommandPalette
     from composer_gui.ui.desk import Desk
     from composer_gui.ui.export_dialog import ExportDialog
@@ -15,6 +17,34 @@ if TYPE_CHECKING:
     from composer_gui.ui.settings_dialog import SettingsDialog
     from composer_gui.ui.shortcut_sheet import ShortcutSheet
     from composer_gui.ui.workspace import Workspace
+
+
+def totals() -> ModuleType:
+    """Return the module that adds up what a design holds."""
+    from composer_gui.ui import totals
+
+    return totals
+
+
+def severity() -> ModuleType:
+    """Return the module that tells what is wrong from what is not done yet."""
+    from composer_gui.ui import severity
+
+    return severity
+
+
+def hints() -> ModuleType:
+    """Return the module of what is said once to somebody new."""
+    from composer_gui.ui import hints
+
+    return hints
+
+
+def code_consent() -> ModuleType:
+    """Return the module that asks whether a Python file may be run."""
+    from composer_gui.ui.panels import code_consent
+
+    return code_consent
 
 
 def desk() -> type[Desk]:

@@ -12,8 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from composer_gui.core.errors import ComposerError
-from composer_gui.session.gallery import Gallery, Making
-from composer_gui.session.session import Session
+from composer_gui.session import later as session_later
 from composer_gui.session.settings import Settings
 from composer_gui.ui import actions, keymap, later, theme
 from composer_gui.ui.designs import Designs, OpenDesign
@@ -25,6 +24,8 @@ from composer_gui.ui.top_bar import TopBar
 from composer_gui.ui.window_commands import WindowCommands
 
 if TYPE_CHECKING:
+    from composer_gui.session.gallery import Gallery, Making
+    from composer_gui.session.session import Session
     from composer_gui.ui.canvas.view import CanvasView
     from composer_gui.ui.desk import Desk
     from composer_gui.ui.workspace import Workspace
@@ -39,7 +40,8 @@ class MainWindow(QMainWindow):
     """One window: the gallery, and the designs that are open, each in a tab.
 
     `session`, `workspace` and `canvas` are those of the design that is shown. `session` as it is
-    given is that of the first design; of one engine, there are as many as designs.
+    given is that of the first design; of one engine, there are as many as designs. It and `gallery`
+    may also be functions that make them, which are called once they are wanted.
 
     Signals: `new_window_requested()`, `closed(MainWindow)`.
     """
@@ -49,8 +51,8 @@ class MainWindow(QMainWindow):
 
     def __init__(
         self,
-        session: Session,
-        gallery: Gallery | None = None,
+        session: Session | Callable[[], Session],
+        gallery: Gallery | Callable[[], Gallery] | None = None,
         settings: Settings | None = None,
         parent: QWidget | None = None,
     ) -> None:
@@ -64,7 +66,7 @@ class MainWindow(QMainWindow):
         self._dropped: list[Path] = []
         self.top = TopBar()
         self.notices = NoticeBar()
-        self.gallery_page = GalleryPage(session.catalog)
+        self.gallery_page = GalleryPage(session_later.catalog)
         self.status = StatusBar()
         self.designs = Designs(session, settings, self.top.tabs, self)
         self.files = FileFlow(self.designs, settings, self.notices, self.status.work, self)
@@ -100,6 +102,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
 
     def _connect(self) -> None:
+        self.designs.begun.connect(self._watch)
         self.designs.shown.connect(self._show)
         self.designs.left.connect(self._leave)
         self.designs.named.connect(self._follow_name)
@@ -219,7 +222,8 @@ class MainWindow(QMainWindow):
 
     def _show(self, design: OpenDesign | None) -> None:
         """Show a design, or the gallery for None."""
-        self._watch(self.session)
+        if self.designs.has_session:
+            self._watch(self.session)
         if design is None:
             self.gallery_page.show_recent(self.files.recent())
             self.pages.setCurrentWidget(self.gallery_page)
@@ -324,6 +328,8 @@ class MainWindow(QMainWindow):
         """Open an example of the gallery, once its models are made."""
         if self._gallery is None or self._making is not None:
             return
+        if callable(self._gallery):
+            self._gallery = self._gallery()
         self._making = making = self._gallery.open(name)
         making.progressed.connect(self.gallery_page.show_making)
         making.done.connect(self._show_example)

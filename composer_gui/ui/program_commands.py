@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
-from composer_gui.ui import hints, later, preferences, theme
+from composer_gui.ui import later, preferences, theme
 
 if TYPE_CHECKING:
     from composer_gui.ui.command_palette import CommandPalette
@@ -25,7 +25,6 @@ class ProgramCommands(QObject):
         super().__init__(window)
         self._window = window
         preferences.current().use(window.settings)
-        hints.current().use(window.settings)
         self._giver: HintGiver | None = None
         preferences.current().changed.connect(self._follow)
         window.gallery_page.keys_wanted.connect(self._show_shortcuts)
@@ -56,8 +55,13 @@ class ProgramCommands(QObject):
     def hints(self) -> HintGiver:
         """What gives hints in the window; made when a design is on the screen."""
         if self._giver is None:
+            self._know_hints()
             self._giver = later.hint_giver()(self._window)
         return self._giver
+
+    def _know_hints(self) -> None:
+        """Take up which hints were dismissed."""
+        later.hints().current().use(self._window.settings)
 
     def look_for_hints(self) -> None:
         """Have a hint given once work rests."""
@@ -92,6 +96,7 @@ class ProgramCommands(QObject):
     # Dialogs -------------------------------------------------------------------------------------
 
     def _open_settings(self, *_: object) -> SettingsDialog:
+        self._know_hints()
         dialog = later.settings_dialog()(self._window)
         dialog.open()
         return dialog

@@ -11,6 +11,11 @@ UNDONE = UNFINISHED | {"no_input", "no_output"}
 """Codes of problems that say what is still to be done, and not that something is wrong."""
 
 
+def is_error(problem: Problem) -> bool:
+    """Return whether a problem is more than a warning."""
+    return problem.severity == ERROR
+
+
 def is_wrong(problem: Problem) -> bool:
     """Return whether a problem is more than a warning or something that is still to be done."""
-    return problem.severity == ERROR and problem.code not in UNDONE
+    return is_error(problem) and problem.code not in UNDONE

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStatusBar, QWidget
 
-from composer_gui.core.problems import ERROR, Problem
-from composer_gui.ui import theme
-from composer_gui.ui.severity import is_wrong
-from composer_gui.ui.totals import Totals, show_parameters
+from composer_gui.ui import later, theme
 from composer_gui.ui.words import Line, count_of
 from composer_gui.ui.work_line import WorkLine
+
+if TYPE_CHECKING:
+    from composer_gui.core.problems import Problem
+    from composer_gui.ui.totals import Totals
 
 PX = 12
 SHOWN_FOR = 8000
@@ -100,8 +103,9 @@ class StatusBar(QStatusBar):
     def show_totals(self, found: Totals, problems: list[Problem]) -> None:
         """Say how large the design is and what is wrong with it."""
         self.counts.setText(f"{count_of(found.nodes, 'node')}, {count_of(found.wires, 'wire')}")
-        wrong = sum(map(is_wrong, problems))
-        undone = sum(p.severity == ERROR for p in problems) - wrong
+        severity = later.severity()
+        wrong = sum(map(severity.is_wrong, problems))
+        undone = sum(map(severity.is_error, problems)) - wrong
         warnings = len(problems) - wrong - undone
         words = problem_words(wrong, undone, warnings, found.waiting) if found.nodes else ""
         self.problems.setText(words)
@@ -141,6 +145,7 @@ def parameter_words(found: Totals) -> str:
     """
     if not found.nodes or not (found.parameters or found.is_whole):
         return ""
+    show_parameters = later.totals().show_parameters
     words = f"{show_parameters(found.parameters)} parameter{'s' * (found.parameters != 1)}"
     if not found.is_whole:
         words += " so far"

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-from composer_gui.storage import resources
+from composer_gui.storage import shipped
 from composer_gui.ui.stylesheet import stylesheet
 
 NAMES = ("system", "dark", "light", "contrast-dark", "contrast-light")
@@ -244,7 +244,7 @@ def _load(names: tuple[str, ...]) -> str:
     """Make the font files of the resources known; return their family, empty where they fail."""
     family = ""
     for name in names:
-        number = QFontDatabase.addApplicationFont(str(resources.folder() / "fonts" / name))
+        number = QFontDatabase.addApplicationFont(str(shipped.folder() / "fonts" / name))
         families = QFontDatabase.applicationFontFamilies(number) if number >= 0 else []
         family = family or (families[0] if families else "")
     return family

@@ -6,15 +6,20 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
-from composer_gui.core.document import DOWN, RIGHT
-from composer_gui.core.layers.catalog import Catalog
-from composer_gui.storage import resources
+from composer_gui.storage import shipped
 from composer_gui.ui import theme
 from composer_gui.ui.canvas import glyphs
+
+if TYPE_CHECKING:
+    from composer_gui.core.layers.catalog import Catalog
+
+RIGHT, DOWN = "right", "down"
+"""Which way a design runs, as its file says it."""
 
 WIDEST, HIGHEST = 46.0, 26.0
 """How large a node is drawn where there is room, in pixels."""
@@ -167,7 +172,7 @@ def _mixed(ground: QColor, colour: QColor, part: float) -> QColor:
 
 def of_example(name: str, catalog: Catalog) -> Thumbnail:
     """Return the drawing of an example of the gallery."""
-    return of_plain(json.loads(resources.text(f"examples/{name}.composer")), catalog)
+    return of_plain(json.loads(shipped.text(f"examples/{name}.composer")), catalog)
 
 
 def of_plain(plain: dict, catalog: Catalog) -> Thumbnail:

@@ -68,15 +68,18 @@ class WindowCommands(QObject):
     def enable(self) -> None:
         """Let those entries be used that make sense now, and say what undo would take back."""
         window = self._window
-        history = window.session.history
+        history = window.session.history if window.designs.has_session else None
+        undone, redone = (
+            (history.undo_label, history.redo_label) if history is not None else (None, None)
+        )
         present = {"tab"} if window.top.tabs.count() else set()
         present |= {"tabs"} if window.top.tabs.count() > 1 else set()
         if window.is_working:
             present.add("design")
             present |= {"selection"} if window.canvas.selected() else set()
             present |= window.canvas.abilities()
-            present |= {"undo"} if history.undo_label else set()
-            present |= {"redo"} if history.redo_label else set()
+            present |= {"undo"} if undone else set()
+            present |= {"redo"} if redone else set()
         made = window.actions_by_id
         actions.enable(made, frozenset(present))
         if window.is_working:
@@ -88,8 +91,8 @@ class WindowCommands(QObject):
         made["fold"].setText("Unfold Frame" if "folded" in present else "Fold Frame")
         text = "Train as Usual" if "inference only" in present else "Inference Only"
         made["inference_only"].setText(text)
-        made["undo"].setText(f"Undo {_quiet(history.undo_label)}".strip())
-        made["redo"].setText(f"Redo {_quiet(history.redo_label)}".strip())
+        made["undo"].setText(f"Undo {_quiet(undone)}".strip())
+        made["redo"].setText(f"Redo {_quiet(redone)}".strip())
         self.of_program.tick()
         self.of_program.look_for_hints()
 

@@ -288,7 +288,10 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 from composer_gui import app
 from composer_gui.ui import theme
-heavy = ("networkx", "numpy", "pygments", "keras", "tensorflow", "h5py")
+heavy = ("networkx", "numpy", "pygments", "keras", "tensorflow", "h5py",
+         "composer_gui.session.session", "composer_gui.session.gallery",
+         "composer_gui.engine.client", "composer_gui.core.document",
+         "composer_gui.core.layers.catalog", "composer_gui.ui.workspace")
 class Painted(QObject):
     def eventFilter(self, watched, event):
         if event.type() == QEvent.Type.Paint:
