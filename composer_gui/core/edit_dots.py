@@ -77,7 +77,11 @@ def pull_out(document: Document, catalog: Catalog, ids: Iterable[str]) -> Docume
         if key in document.nodes and not isinstance(document.nodes[key], Frame | Note)
     }
     first = {key: _first(document, catalog, key) for key in chosen}
-    starts = (Source(k, p) for k in chosen for p in _used_ports(document, catalog, k))
+    starts = (
+        Source(key, port)
+        for key in chosen
+        for port in output_ports(document, catalog, document.nodes[key])
+    )
     ends = {start: _outside(start, first) for start in starts}
     outer = (node for key, node in document.nodes.items() if key not in chosen)
     healed = [led for node in outer if (led := with_ends(node, ends)) is not node]
@@ -88,10 +92,6 @@ def _first(document: Document, catalog: Catalog, node_id: str) -> Source | None:
     node = document.nodes[node_id]
     ports = wired_ports(document, catalog, node)
     return node.inputs[ports[0]][0] if ports else None
-
-
-def _used_ports(document: Document, catalog: Catalog, node_id: str) -> tuple[str, ...]:
-    return output_ports(document, catalog, document.nodes[node_id])
 
 
 def _outside(start: Source, first: dict[str, Source | None]) -> Source | None:

@@ -10,6 +10,7 @@ from composer_gui.core.document import Document, wires_into
 from composer_gui.core.fix_sight import Sight
 from composer_gui.core.fix_table import FIX_KINDS, Fix
 from composer_gui.core.layer_kinds import SavedModel
+from composer_gui.core.reach import consumers
 from composer_gui.core.resolved import resolved
 from composer_gui.core.wording import listed
 
@@ -73,14 +74,11 @@ def _stretch(sight: Sight) -> list[str]:
     What has no weights to train, such as an activation, does not end a stretch.
     """
     document = resolved(sight.document, sight.catalog)
-    consumers: dict[str, list[str]] = {}
-    for node in document.nodes.values():
-        for wire in wires_into(node):
-            consumers.setdefault(wire.source.node, []).append(node.id)
+    fed = consumers(document)
     seen, waiting, found = {sight.node.id}, [sight.node.id], []
     for node_id in waiting:
         node = document.nodes[node_id]
-        near = [wire.source.node for wire in wires_into(node)] + consumers.get(node_id, [])
+        near = [wire.source.node for wire in wires_into(node)] + fed.get(node_id, [])
         for other in near:
             layer = sight.layer_of(other)
             verdict = sight.verdicts.get(other)

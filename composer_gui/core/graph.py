@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from composer_gui.core.change import Change, between
 from composer_gui.core.document import Call, Document, Wire, number_of
+from composer_gui.core.reach import reached
 
 
 class Graph:
@@ -43,11 +44,11 @@ class Graph:
 
     def upstream(self, ids: Iterable[str]) -> set[str]:
         """Return the nodes from which wires lead to any of `ids`, and `ids` themselves."""
-        return _reached(ids, self._sources.__getitem__)
+        return reached(ids, self._sources.__getitem__)
 
     def downstream(self, ids: Iterable[str]) -> set[str]:
         """Return the nodes to which wires lead from any of `ids`, and `ids` themselves."""
-        return _reached(ids, self._consumers.__getitem__)
+        return reached(ids, self._consumers.__getitem__)
 
     def order(self, ids: Iterable[str] | None = None) -> list[str]:
         """Return all nodes, or those in `ids`, each behind what feeds it.
@@ -103,14 +104,3 @@ class Graph:
         if layer_id is not None:
             self._layers[node_id] = layer_id
             self._callers.setdefault(layer_id, set()).add(node_id)
-
-
-def _reached(ids: Iterable[str], neighbours: Callable[[str], Iterable[str]]) -> set[str]:
-    reached = set(ids)
-    waiting = list(reached)
-    for node_id in waiting:
-        for neighbour in neighbours(node_id):
-            if neighbour not in reached:
-                reached.add(neighbour)
-                waiting.append(neighbour)
-    return reached

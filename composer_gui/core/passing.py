@@ -5,6 +5,7 @@ from __future__ import annotations
 from composer_gui.core.document import DOT_PORT, Call, Document, Dot, Node, Source
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.ports import wired_ports
+from composer_gui.core.reach import consumers
 
 
 def hands_on(node: Node) -> bool:
@@ -56,14 +57,11 @@ def origin(document: Document, catalog: Catalog, source: Source) -> Source | Non
 
 def takers(document: Document, catalog: Catalog, node_id: str) -> set[str]:
     """Return the nodes that work on what a dot or bypassed call hands on."""
-    consumers: dict[str, list[Node]] = {}
-    for node in document.nodes.values():
-        for sources in node.inputs.values():
-            for source in sources:
-                consumers.setdefault(source.node, []).append(node)
+    fed = consumers(document)
     found, seen, waiting = set(), {node_id}, [node_id]
     for key in waiting:
-        for node in consumers.get(key, ()):
+        for consumer in fed.get(key, ()):
+            node = document.nodes[consumer]
             taken = handed_on(document, catalog, node)
             if not hands_on(node):
                 found.add(node.id)

@@ -1,10 +1,23 @@
-"""What lies before some nodes, behind them and between them, along the wires."""
+"""Who feeds whom in a document, and what lies before some nodes, behind them and between them.
+
+`Graph` answers the same for a document that is followed from edit to edit.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
 from composer_gui.core.document import Document
+
+
+def consumers(document: Document) -> dict[str, list[str]]:
+    """Return the nodes that each node feeds, one for every wire; who feeds none is not in it."""
+    found: dict[str, list[str]] = {}
+    for node in document.nodes.values():
+        for sources in node.inputs.values():
+            for source in sources:
+                found.setdefault(source.node, []).append(node.id)
+    return found
 
 
 def upstream(document: Document, ids: Iterable[str]) -> frozenset[str]:
@@ -14,20 +27,13 @@ def upstream(document: Document, ids: Iterable[str]) -> frozenset[str]:
     def sources(node_id: str) -> Iterable[str]:
         return (source.node for wired in nodes[node_id].inputs.values() for source in wired)
 
-    return _reached((node_id for node_id in ids if node_id in nodes), sources)
+    return frozenset(reached((node_id for node_id in ids if node_id in nodes), sources))
 
 
 def downstream(document: Document, ids: Iterable[str]) -> frozenset[str]:
     """Return these nodes and all to which wires lead from them."""
-    consumers: dict[str, list[str]] = {}
-    for node in document.nodes.values():
-        for sources in node.inputs.values():
-            for source in sources:
-                consumers.setdefault(source.node, []).append(node.id)
-    return _reached(
-        (node_id for node_id in ids if node_id in document.nodes),
-        lambda node_id: consumers.get(node_id, ()),
-    )
+    fed, there = consumers(document), (node_id for node_id in ids if node_id in document.nodes)
+    return frozenset(reached(there, lambda node_id: fed.get(node_id, ())))
 
 
 def between(document: Document, ids: Iterable[str]) -> frozenset[str]:
@@ -36,7 +42,8 @@ def between(document: Document, ids: Iterable[str]) -> frozenset[str]:
     return upstream(document, chosen) & downstream(document, chosen)
 
 
-def _reached(ids: Iterable[str], neighbours: Callable[[str], Iterable[str]]) -> frozenset[str]:
+def reached(ids: Iterable[str], neighbours: Callable[[str], Iterable[str]]) -> set[str]:
+    """Return `ids` and all that one comes to from them, from neighbour to neighbour."""
     found = set(ids)
     waiting = list(found)
     for node_id in waiting:
@@ -44,4 +51,4 @@ def _reached(ids: Iterable[str], neighbours: Callable[[str], Iterable[str]]) -> 
             if neighbour not in found:
                 found.add(neighbour)
                 waiting.append(neighbour)
-    return frozenset(found)
+    return found
