@@ -12,9 +12,18 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QEventLoop
 
 from composer_gui import cli_cost, cli_fix, cli_problems
-from composer_gui.cli_engine import Engine, Progress, opened, refuse_existing, wait
+from composer_gui.cli_engine import (
+    FINE,
+    WRONG,
+    Engine,
+    Progress,
+    complain,
+    opened,
+    refuse_existing,
+    wait,
+)
 from composer_gui.core.codegen.keras_script import SAVED, SCRATCH
-from composer_gui.core.errors import ComposerError, FileProblem
+from composer_gui.core.errors import ComposerError
 from composer_gui.core.problems import Problem, errors
 from composer_gui.engine.client import EngineClient
 from composer_gui.session import conversion, gallery, importing
@@ -22,8 +31,6 @@ from composer_gui.session.conversion import Conversion
 from composer_gui.session.exports import Export, Report
 from composer_gui.session.session import Session
 from composer_gui.storage import resources
-
-FINE, WRONG, UNREADABLE = 0, 1, 2
 
 
 def main(argv: list[str]) -> int:
@@ -39,10 +46,8 @@ def main(argv: list[str]) -> int:
         # Who reads, such as `head`, has seen enough. What is still to be written goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FINE
-    except FileProblem as problem:
-        return _complain(problem, UNREADABLE)
     except ComposerError as error:
-        return _complain(error, WRONG)
+        return complain(error)
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 130
@@ -269,8 +274,3 @@ def _example(arguments: argparse.Namespace) -> int:
         raise ended[0]
     print(design)
     return FINE
-
-
-def _complain(error: ComposerError, code: int) -> int:
-    print(f"composer-gui: {error.whole}", file=sys.stderr)
-    return code

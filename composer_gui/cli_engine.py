@@ -14,6 +14,9 @@ from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
 from composer_gui.storage import resources
 
+FINE, WRONG, UNREADABLE = 0, 1, 2
+"""Exit codes of every command: fine, something is wrong, a file cannot be read."""
+
 ENGINE_PATIENCE = 300_000
 """Milliseconds to wait for the engine before giving up; a cold disk makes it slow to start."""
 
@@ -85,6 +88,12 @@ def refuse_existing(target: Path, *, force: bool) -> None:
 def settle(session: Session) -> None:
     """Wait until nothing is left to be said of a design as it is now; raises EngineFailed."""
     wait(session.confirmed, lambda: session.is_confirmed, session.engine)
+
+
+def complain(error: ComposerError) -> int:
+    """Say on standard error what a command failed of; return its exit code."""
+    print(f"composer-gui: {error.whole}", file=sys.stderr)
+    return UNREADABLE if isinstance(error, FileProblem) else WRONG
 
 
 class Progress:

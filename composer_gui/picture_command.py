@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
-from composer_gui.cli_engine import Engine, Progress, opened, refuse_existing
+from composer_gui.cli_engine import FINE, Engine, Progress, complain, opened, refuse_existing
 from composer_gui.core.document import Note
 from composer_gui.core.errors import ComposerError, FileProblem
 from composer_gui.session import pictures
@@ -18,7 +18,6 @@ from composer_gui.session.session import Session
 from composer_gui.ui import theme
 from composer_gui.ui.canvas.picture import PictureJob, Wish
 
-FINE, WRONG, UNREADABLE = 0, 1, 2
 COLOURS = ("light", "dark", "contrast-light", "contrast-dark")
 
 
@@ -30,10 +29,8 @@ def main(argv: list[str]) -> int:
     application.setApplicationName("composer-gui")
     try:
         _draw(arguments)
-    except FileProblem as problem:
-        return _complain(problem, UNREADABLE)
     except ComposerError as error:
-        return _complain(error, WRONG)
+        return complain(error)
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 130
@@ -117,8 +114,3 @@ def _finish(job: PictureJob) -> None:
     progress.end()
     if failures:
         raise failures[0]
-
-
-def _complain(error: ComposerError, code: int) -> int:
-    print(f"composer-gui: {error.whole}", file=sys.stderr)
-    return code

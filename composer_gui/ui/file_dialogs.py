@@ -9,11 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from composer_gui.core.wording import listed
+from composer_gui.session import pictures
 
 DESIGN_SUFFIX = ".composer"
 MODEL_SUFFIXES = (".keras", ".h5", ".hdf5")
 CODE_SUFFIX = ".py"
-PICTURE_SUFFIXES = (".svg", ".png", ".pdf")
 
 _DESIGNS = "Composer designs (*.composer)"
 _MODELS = "Saved Keras models (*.keras *.h5 *.hdf5)"
@@ -57,14 +57,14 @@ def save_design(parent: QWidget, suggested: Path) -> Path | None:
 
 def save_picture(parent: QWidget, suggested: Path, suffix: str) -> Path | None:
     """Ask where to write a picture of the kind that `suffix` says; it is added where left out."""
-    kinds = [f"{kind.upper()[1:]} (*{kind})" for kind in PICTURE_SUFFIXES]
-    first = kinds[PICTURE_SUFFIXES.index(suffix)]
+    kinds = [f"{kind.upper()[1:]} (*{kind})" for kind in pictures.SUFFIXES]
+    first = kinds[pictures.SUFFIXES.index(suffix)]
     start = str(suggested.with_name(suggested.name + suffix))
     name, _ = QFileDialog.getSaveFileName(parent, "Save Picture", start, ";;".join(kinds), first)
     if not name:
         return None
     path = Path(name)
-    return path if path.suffix.lower() in PICTURE_SUFFIXES else with_suffix(path, suffix)
+    return path if path.suffix.lower() in pictures.SUFFIXES else with_suffix(path, suffix)
 
 
 def with_suffix(path: Path, suffix: str) -> Path:
@@ -74,31 +74,24 @@ def with_suffix(path: Path, suffix: str) -> Path:
 
 def keep_changes(parent: QWidget, name: str) -> str:
     """Ask what shall become of unsaved changes to `name`: SAVE, DISCARD or CANCEL."""
-    box = QMessageBox(parent)
-    box.setWindowTitle("Composer")
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(f"Save the changes to {name}?")
-    box.setInformativeText("What was changed since it was last saved is lost otherwise.")
-    kinds = QMessageBox.StandardButton
-    box.setStandardButtons(kinds.Save | kinds.Discard | kinds.Cancel)
-    box.setDefaultButton(kinds.Save)
-    return _answer(box)
+    lost = "What was changed since it was last saved is lost otherwise."
+    return _kept(parent, name, lost, QMessageBox.StandardButton.Save)
 
 
 def keep_all_changes(parent: QWidget, names: Sequence[str]) -> str:
     """Ask what shall become of unsaved changes to several designs: SAVE, DISCARD or CANCEL."""
+    lost = "What was changed since they were last saved is lost otherwise."
+    return _kept(parent, listed(list(names)), lost, QMessageBox.StandardButton.SaveAll)
+
+
+def _kept(parent: QWidget, names: str, lost: str, save: QMessageBox.StandardButton) -> str:
     box = QMessageBox(parent)
     box.setWindowTitle("Composer")
     box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(f"Save the changes to {listed(list(names))}?")
-    box.setInformativeText("What was changed since they were last saved is lost otherwise.")
+    box.setText(f"Save the changes to {names}?")
+    box.setInformativeText(lost)
     kinds = QMessageBox.StandardButton
-    box.setStandardButtons(kinds.SaveAll | kinds.Discard | kinds.Cancel)
-    box.setDefaultButton(kinds.SaveAll)
-    return _answer(box)
-
-
-def _answer(box: QMessageBox) -> str:
-    kinds = QMessageBox.StandardButton
-    answers = {kinds.Save: SAVE, kinds.SaveAll: SAVE, kinds.Discard: DISCARD}
+    box.setStandardButtons(save | kinds.Discard | kinds.Cancel)
+    box.setDefaultButton(save)
+    answers = {save: SAVE, kinds.Discard: DISCARD}
     return answers.get(kinds(box.exec()), CANCEL)

@@ -49,7 +49,7 @@ def bypass(view) -> None:
     calls = [node.id for node in _chosen(view, Call)]
     acts = any_acts(view)
     if calls:
-        label = "Bypass" if acts else "Use again in the flow"
+        label = "Bypass" if acts else "End bypass"
         view.session.try_apply(label, edits.set_bypassed, calls, acts)
 
 

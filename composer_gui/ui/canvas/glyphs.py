@@ -98,20 +98,12 @@ def _past() -> QPainterPath:
 
 def draw_category(painter: QPainter, category: str, colour: QColor, x: float, y: float) -> None:
     """Draw a category's glyph with its top left corner at (x, y)."""
-    painter.setPen(_stroke(colour, 1.3))
-    painter.setBrush(NO_BRUSH)
-    painter.translate(x, y)
-    painter.drawPath(category_path(category))
-    painter.translate(-x, -y)
+    _draw_line(painter, category_path(category), _stroke(colour, 1.3), x, y)
 
 
 def draw_tick(painter: QPainter, colour: QColor, x: float, y: float) -> None:
     """Draw a tick around the centre (x, y)."""
-    painter.setPen(_stroke(colour, 2.0))
-    painter.setBrush(NO_BRUSH)
-    painter.translate(x, y)
-    painter.drawPath(_tick())
-    painter.translate(-x, -y)
+    _draw_line(painter, _tick(), _stroke(colour, 2.0), x, y)
 
 
 def draw_dash(painter: QPainter, colour: QColor, x: float, y: float) -> None:
@@ -165,20 +157,12 @@ def draw_lock(
 
 def draw_pin(painter: QPainter, colour: QColor, x: float, y: float) -> None:
     """Draw the pin of a node that stays where it is, around the centre (x, y)."""
-    painter.setPen(_stroke(colour, 1.5))
-    painter.setBrush(NO_BRUSH)
-    painter.translate(x, y)
-    painter.drawPath(_pin())
-    painter.translate(-x, -y)
+    _draw_line(painter, _pin(), _stroke(colour, 1.5), x, y)
 
 
 def draw_bypass(painter: QPainter, colour: QColor, x: float, y: float) -> None:
     """Draw the arrow that leads past a node, around the centre (x, y)."""
-    painter.setPen(_stroke(colour, 1.7))
-    painter.setBrush(NO_BRUSH)
-    painter.translate(x, y)
-    painter.drawPath(_past())
-    painter.translate(-x, -y)
+    _draw_line(painter, _past(), _stroke(colour, 1.7), x, y)
 
 
 def draw_shared(painter: QPainter, colour: QColor, x: float, y: float) -> None:
@@ -196,6 +180,15 @@ def draw_copy(painter: QPainter, colour: QColor, x: float, y: float) -> None:
     painter.translate(x, y)
     painter.drawPolyline([QPointF(-1.5, -5), QPointF(5, -5), QPointF(5, 1.5)])
     painter.drawRoundedRect(QRectF(-5, -2, 7, 7), 1.2, 1.2)
+    painter.translate(-x, -y)
+
+
+def _draw_line(painter: QPainter, path: QPainterPath, pen: QPen, x: float, y: float) -> None:
+    """Draw a path that is not filled, its place (0, 0) at (x, y)."""
+    painter.setPen(pen)
+    painter.setBrush(NO_BRUSH)
+    painter.translate(x, y)
+    painter.drawPath(path)
     painter.translate(-x, -y)
 
 

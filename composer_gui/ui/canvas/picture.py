@@ -233,8 +233,8 @@ class _Pdf(_Sheet):
         device.setTitle(name)
         device.setResolution(DOTS_PER_INCH)
         points = rect.size() * 72.0 / DOTS_PER_INCH
-        fuzzy = QPageSize.SizeMatchPolicy.ExactMatch
-        device.setPageSize(QPageSize(points, QPageSize.Unit.Point, name, fuzzy))
+        exact = QPageSize.SizeMatchPolicy.ExactMatch
+        device.setPageSize(QPageSize(points, QPageSize.Unit.Point, name, exact))
         device.setPageMargins(QMarginsF())
         return device
 

@@ -33,7 +33,7 @@ def menu_at(hand, view):
 
 def test_the_canvas_offers_to_add_paste_and_arrange(menu_at):
     entries = menu_at((300, 300))
-    assert {"Add…", "Add Input", "Add note", "Paste", "Arrange", "Fit into view"} <= set(entries)
+    assert {"Add…", "Add Input", "Add note", "Paste", "Arrange", "Fit design"} <= set(entries)
 
 
 def test_add_puts_the_node_where_the_menu_was(menu_at, session):
@@ -93,7 +93,7 @@ def test_disconnect_takes_all_wires_of_the_node(menu_at, hand, session, design):
 def test_a_frame_goes_around_what_is_selected(menu_at, hand, view, scene, session, design):
     nodes = [design.layer("Dense", x, 0) for x in (0, 300)]
     view.select(nodes)
-    menu_at(hand.middle(nodes[0]))["Put a frame around"].trigger()
+    menu_at(hand.middle(nodes[0]))["Frame the selection"].trigger()
     (frame,) = (node for node in session.document.nodes.values() if isinstance(node, Frame))
     card = scene.nodes[frame.id].card()
     assert all(card.contains(scene.nodes[node].card()) for node in nodes)
@@ -181,7 +181,7 @@ def test_a_node_is_bypassed_pulled_out_and_pinned(menu_at, hand, session, design
     design.wire(dense, output)
     menu_at(hand.middle(dense))["Bypass"].trigger()
     assert session.document.nodes[dense].bypassed
-    menu_at(hand.middle(dense))["Bypass no more"].trigger()
+    menu_at(hand.middle(dense))["End bypass"].trigger()
     assert not session.document.nodes[dense].bypassed
     menu_at(hand.middle(dense))["Pin in place"].trigger()
     assert session.document.nodes[dense].pinned

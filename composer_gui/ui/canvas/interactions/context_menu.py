@@ -73,7 +73,7 @@ def _fill_for_canvas(menu: QMenu, view, at: QPointF) -> None:
     add(menu, "Arrange", arranging.to_the_right, view, key="arrange", why_not=too_few)
     label = "Arrange from above to below"
     add(menu, label, arranging.downwards, view, key="arrange_down", why_not=too_few)
-    add(menu, "Fit into view", view.fit, key="fit", why_not=nothing)
+    add(menu, "Fit design", view.fit, key="fit", why_not=nothing)
 
 
 def _put(view, label: str, edit, at: QPointF) -> None:

@@ -28,11 +28,6 @@ class CutWires:
         self._stroke: QGraphicsPathItem | None = None
         self.crossed: set[Wire] = set()
 
-    @property
-    def has_begun(self) -> bool:
-        """Whether a line is drawn; a mere click draws none."""
-        return self._stroke is not None
-
     def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Draw the line on to `at` and mark what it crosses there."""
         if self._stroke is None:

@@ -135,7 +135,7 @@ def _fill_for_flow(menu: QMenu, view, nodes: list, has_calls: bool) -> None:
         return
     menu.addSeparator()
     if has_calls:
-        label = "Bypass" if flow_commands.any_acts(view) else "Bypass no more"
+        label = "Bypass" if flow_commands.any_acts(view) else "End bypass"
         add(menu, label, flow_commands.bypass, view, key="bypass")
     wires = _wires_at(view, [node.id for node in nodes])
     why_not = "" if wires else NO_WIRES
@@ -157,11 +157,11 @@ def _fill_for_places(menu: QMenu, view, nodes: list) -> None:
     if any(isinstance(node, Input | Call | Output | Dot) for node in nodes):
         label = "Pin in place" if flow_commands.any_loose(view) else "Let go of the place"
         add(menu, label, flow_commands.pin, view, key="pin")
-        add(menu, "Put a frame around", flow_commands.frame_selection, view, key="frame_selection")
+        add(menu, "Frame the selection", flow_commands.frame_selection, view, key="frame_selection")
     if len(nodes) > 1:
         _fill_for_lines(submenu(menu, "Align"), view)
         add(menu, "Arrange", view.arrange, key="arrange")
-    add(menu, "Zoom to selection", view.fit_selection, key="fit_selection")
+    add(menu, "Fit selection", view.fit_selection, key="fit_selection")
 
 
 def _fill_for_lines(menu: QMenu, view) -> None:
