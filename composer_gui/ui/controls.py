@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QKeySequence, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
+    QHBoxLayout,
     QLineEdit,
     QPushButton,
     QSizePolicy,
@@ -29,6 +32,26 @@ def push_button(text: str, *, role: str = "", parent: QWidget | None = None) -> 
     if role == "primary":
         button.setFont(theme.font(theme.BODY, 600))
     return button
+
+
+def button_row(
+    *buttons: QPushButton, left: Sequence[QPushButton] = (), margin: int = 24
+) -> QHBoxLayout:
+    """Return the foot of a dialog as a layout: some buttons at the left, the others at the right.
+
+    `margin` is in pixels, at both sides. None is pressed by Enter but one that is made the default.
+    """
+    row = QHBoxLayout()
+    row.setContentsMargins(margin, 12, margin, 12)
+    row.setSpacing(10)
+    for button in (*left, *buttons):
+        button.setAutoDefault(False)
+    for button in left:
+        row.addWidget(button)
+    row.addStretch(1)
+    for button in buttons:
+        row.addWidget(button)
+    return row
 
 
 class ElidedButton(QPushButton):

@@ -15,7 +15,7 @@ from composer_gui.session.exports import Export, Report
 from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
 from composer_gui.ui import file_dialogs
-from composer_gui.ui.controls import SignButton, TextField, TickBox, push_button
+from composer_gui.ui.controls import SignButton, TextField, TickBox, button_row, push_button
 from composer_gui.ui.export_report import ReportView
 from composer_gui.ui.export_source import SourceChoice
 from composer_gui.ui.file_flow import as_file_name
@@ -94,8 +94,6 @@ class ExportDialog(QDialog):
     def _build_buttons(self) -> None:
         self.cancel_button = push_button("Cancel")
         self.export_button = push_button("Export", role="primary")
-        self.export_button.setDefault(True)
-        self.cancel_button.setAutoDefault(False)
         self.go_to.setAutoDefault(False)
         self.progress.stop.hide()  # one Cancel is enough, and it is at the bottom
 
@@ -109,12 +107,6 @@ class ExportDialog(QDialog):
         column.addStretch(1)
         self.pages.addWidget(running)
         self.pages.addWidget(self.report)
-        buttons = QHBoxLayout()
-        buttons.setContentsMargins(24, 12, 24, 14)
-        buttons.setSpacing(10)
-        buttons.addStretch(1)
-        buttons.addWidget(self.cancel_button)
-        buttons.addWidget(self.export_button)
         inside = QVBoxLayout()
         inside.setContentsMargins(24, 20, 24, 16)
         inside.setSpacing(6)
@@ -125,7 +117,8 @@ class ExportDialog(QDialog):
         column.setSpacing(0)
         column.addLayout(inside, 1)
         column.addWidget(Hairline())
-        column.addLayout(buttons)
+        column.addLayout(button_row(self.cancel_button, self.export_button))
+        self.export_button.setDefault(True)
         self.setMinimumWidth(WIDTH)
         self.resize(WIDTH, 400)
 

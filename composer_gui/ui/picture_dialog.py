@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from composer_gui.core.errors import ComposerError
 from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
 from composer_gui.ui import file_dialogs, theme
 from composer_gui.ui.canvas.picture import PictureJob, Wish
-from composer_gui.ui.controls import ChoiceBox, TickBox, push_button
+from composer_gui.ui.controls import ChoiceBox, TickBox, button_row, push_button
 from composer_gui.ui.panels.fields import Field
 from composer_gui.ui.progress import Progress
 from composer_gui.ui.reasons import allow
@@ -103,12 +103,6 @@ class PictureDialog(QDialog):
         self.progress.stop.hide()  # one Cancel is enough, and it is at the bottom
         self.pages.addWidget(choices)
         self.pages.addWidget(running)
-        buttons = QHBoxLayout()
-        buttons.setContentsMargins(24, 12, 24, 14)
-        buttons.setSpacing(10)
-        buttons.addStretch(1)
-        buttons.addWidget(self.cancel_button)
-        buttons.addWidget(self.save_button)
         inside = QVBoxLayout()
         inside.setContentsMargins(24, 20, 24, 16)
         inside.setSpacing(6)
@@ -119,10 +113,9 @@ class PictureDialog(QDialog):
         outside.setSpacing(0)
         outside.addLayout(inside, 1)
         outside.addWidget(Hairline())
-        outside.addLayout(buttons)
+        outside.addLayout(button_row(self.cancel_button, self.save_button))
         self.setMinimumWidth(WIDTH)
         self.save_button.setDefault(True)
-        self.cancel_button.setAutoDefault(False)
 
     def _connect(self) -> None:
         self.cancel_button.clicked.connect(self.reject)

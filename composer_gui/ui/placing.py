@@ -6,14 +6,11 @@ import math
 
 from PySide6.QtCore import QRectF
 
+from composer_gui.ui.canvas.geometry import GRID
 from composer_gui.ui.canvas.node_item import NodeItem
-from composer_gui.ui.canvas.offers import offer_for
+from composer_gui.ui.canvas.offers import TYPICAL, offer_for
 from composer_gui.ui.canvas.view import CanvasView
 
-TYPICAL = (190.0, 96.0)
-"""Width and height of a node, in pixels: its middle shall be the middle of the canvas."""
-
-GRID = 24
 STEP = (10 * GRID, 5 * GRID)
 """How far apart the places are that are looked at for a new node, in pixels."""
 
@@ -45,7 +42,7 @@ def free_place(view: CanvasView) -> tuple[float, float]:
     return view.scene().free_place(x, y)
 
 
-def _around() -> list[tuple[int, int]]:
+def _around() -> list[tuple[float, float]]:
     """Return ways from the middle to the places around it, the nearest first, below and right."""
     across, down = range(-FURTHEST, FURTHEST + 1), range(-FURTHEST, FURTHEST + 1)
     ways = [(STEP[0] * column, STEP[1] * row) for column in across for row in down]

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from composer_gui.ui import hints, keymap, preferences
-from composer_gui.ui.controls import ChoiceBox, Tabs, TextField, TickBox, push_button
+from composer_gui.ui.controls import ChoiceBox, Tabs, TextField, TickBox, button_row, push_button
 from composer_gui.ui.panels.fields import Field
 from composer_gui.ui.preferences import PREFERENCES, Preference, Value
 from composer_gui.ui.reasons import allow
@@ -130,13 +130,6 @@ class SettingsDialog(QDialog):
         top.setContentsMargins(12, 4, 12, 0)
         top.addWidget(self.tabs)
         top.addStretch(1)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(24, 12, 24, 12)
-        foot.setSpacing(10)
-        foot.addStretch(1)
-        for button in (self.cancel_button, self.done_button):
-            button.setAutoDefault(False)
-            foot.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -144,7 +137,7 @@ class SettingsDialog(QDialog):
         column.addWidget(Hairline())
         column.addWidget(self.pages, 1)
         column.addWidget(Hairline())
-        column.addLayout(foot)
+        column.addLayout(button_row(self.cancel_button, self.done_button))
         self.resize(640, 640)
 
     def _general(self) -> QScrollArea:

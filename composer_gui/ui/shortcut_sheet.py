@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from composer_gui.ui import keymap
 from composer_gui.ui.canvas_keys import MOUSE
-from composer_gui.ui.controls import push_button
+from composer_gui.ui.controls import button_row, push_button
 from composer_gui.ui.words import Hairline, Head, Line
 
 INSIDE_KEYS = (
@@ -88,22 +88,14 @@ class ShortcutSheet(QDialog):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidgetResizable(True)
         self._scroll.setAccessibleName("Shortcuts")
-        foot = QHBoxLayout()
-        foot.setContentsMargins(28, 12, 28, 12)
-        foot.setSpacing(10)
-        foot.addWidget(self.copy)
-        foot.addWidget(self.change)
-        foot.addStretch(1)
-        foot.addWidget(self.done_button)
-        for button in (self.copy, self.change):
-            button.setAutoDefault(False)
-        self.done_button.setDefault(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._scroll, 1)
         column.addWidget(Hairline())
-        column.addLayout(foot)
+        left = (self.copy, self.change)
+        column.addLayout(button_row(self.done_button, left=left, margin=28))
+        self.done_button.setDefault(True)
         self.resize(1040, 680)
 
     def _connect(self) -> None:
