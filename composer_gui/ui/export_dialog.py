@@ -14,7 +14,7 @@ from composer_gui.core.wording import listed
 from composer_gui.session.exports import Export, Report
 from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
-from composer_gui.ui import file_dialogs
+from composer_gui.ui import file_dialogs, preferences
 from composer_gui.ui.controls import SignButton, TextField, TickBox, button_row, push_button
 from composer_gui.ui.export_report import ReportView
 from composer_gui.ui.export_source import SourceChoice
@@ -25,7 +25,7 @@ from composer_gui.ui.reasons import allow
 from composer_gui.ui.words import Hairline, Line, Paragraph, count_of
 
 WIDTH = 540
-FOLDER_KEY, PROVE_KEY = "export/folder", "export/prove"
+FOLDER_KEY = "export/folder"
 CHOOSE, RUN, DONE = 0, 1, 2
 
 
@@ -73,15 +73,14 @@ class ExportDialog(QDialog):
         self.name = TextField(as_file_name(self._file_name()))
         self.model = TickBox()
         self.source = TickBox()
-        self.style = SourceChoice(self._settings)
+        self.style = SourceChoice()
         self.prove = TickBox("Reload it, run the source, compare every bit")
         self.sentence = Paragraph(tone="secondary")
         self.go_to = push_button("Show the node", role="quiet")
         for box, name in ((self.model, "Model"), (self.source, "Source")):
             box.setChecked(True)
             box.setAccessibleName(name)
-        kept = self._settings.value(PROVE_KEY, "true") if self._settings else "true"
-        self.prove.setChecked(str(kept) != "false")
+        self.prove.setChecked(bool(preferences.current().value(preferences.PROVE)))
 
     def _file_name(self) -> str:
         path = self._session.path
@@ -246,7 +245,7 @@ class ExportDialog(QDialog):
         """Begin the export that is chosen."""
         if self._settings:
             self._settings.remember(FOLDER_KEY, self.folder.text())
-            self._settings.remember(PROVE_KEY, "true" if self.prove.isChecked() else "false")
+        preferences.current().choose(preferences.PROVE, self.prove.isChecked())
         self.style.remember()
         self._export = export = Export(
             self._session,

@@ -6,12 +6,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from composer_gui.core.codegen.keras_script import SAVED, SCRATCH
-from composer_gui.session.settings import Settings
+from composer_gui.ui import preferences
 from composer_gui.ui.controls import ChoiceBox, TickBox
 from composer_gui.ui.panels.fields import Column, Field
 from composer_gui.ui.words import Paragraph
 
-STYLE_KEY, WEIGHTS_KEY = "export/style", "export/weights"
 WEIGHTS_SUFFIX = ".weights.h5"
 
 STYLES = (
@@ -38,9 +37,8 @@ class SourceChoice(Column):
 
     changed = Signal()
 
-    def __init__(self, settings: Settings | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, spacing=7)
-        self._settings = settings
         self._name = ""
         self.box = ChoiceBox()
         self.weights = TickBox()
@@ -56,16 +54,14 @@ class SourceChoice(Column):
         self.weights.clicked.connect(self._look)
 
     def _remembered(self) -> None:
-        kept = str(self._settings.value(STYLE_KEY, SAVED)) if self._settings else SAVED
-        weights = str(self._settings.value(WEIGHTS_KEY, "true")) if self._settings else "true"
-        self.box.setCurrentIndex(int(kept == SCRATCH))
-        self.weights.setChecked(weights != "false")
+        chosen = preferences.current()
+        self.box.setCurrentIndex(int(chosen.value(preferences.STYLE) == SCRATCH))
+        self.weights.setChecked(bool(chosen.value(preferences.WEIGHTS)))
 
     def remember(self) -> None:
         """Keep what is chosen for the next time."""
-        if self._settings:
-            self._settings.remember(STYLE_KEY, self.chosen_style)
-            self._settings.remember(WEIGHTS_KEY, "true" if self.weights.isChecked() else "false")
+        preferences.current().choose(preferences.STYLE, self.chosen_style)
+        preferences.current().choose(preferences.WEIGHTS, self.weights.isChecked())
 
     @property
     def chosen_style(self) -> str:

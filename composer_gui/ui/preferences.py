@@ -78,6 +78,11 @@ PREFERENCES = (
 _BY_KEY = {preference.key: preference for preference in PREFERENCES}
 
 
+def of(key: str) -> Preference:
+    """Return what can be chosen under a key; raises KeyError."""
+    return _BY_KEY[key]
+
+
 class Preferences(QObject):
     """What is chosen now. `changed(key)` when something else is."""
 
@@ -126,7 +131,8 @@ def _read(preference: Preference, kept: object) -> Value:
     if isinstance(default, bool):
         return {"true": True, "false": False}.get(text, default)
     if isinstance(default, int):
-        is_within = text.isdecimal() and preference.least <= int(text) <= preference.most
+        is_number = text.isascii() and text.isdecimal()
+        is_within = is_number and preference.least <= int(text) <= preference.most
         return int(text) if is_within else default
     return text if text in dict(preference.choices) else default
 

@@ -59,7 +59,7 @@ class Workspace(QObject):
         self.copy = SignButton("copy", "Copy the source", over_text=True)
         self.problems = ProblemList(session)
         self.totals = RunningTotals(session, self)
-        self.cost = CostPanel(session, settings)
+        self.cost = CostPanel(session)
         self.history = HistoryList(session)
         self.bars = CostBars(self.canvas.scene(), settings)
         self.stage = self._stage()

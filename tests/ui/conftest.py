@@ -20,7 +20,7 @@ from composer_gui.session.gallery import Gallery
 from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
 from composer_gui.storage import resources
-from composer_gui.ui import file_dialogs, theme
+from composer_gui.ui import file_dialogs, preferences, theme
 from composer_gui.ui.main_window import MainWindow
 from tests.silent_engine import SilentEngine
 
@@ -128,7 +128,11 @@ def design(session):
 
 @pytest.fixture
 def settings(tmp_path):
-    return Settings(tmp_path / "composer.ini")
+    """Settings of the test's own, by which all go that ask for what is chosen."""
+    made = Settings(tmp_path / "composer.ini")
+    preferences.current().use(made)
+    yield made
+    preferences.current().use(None)
 
 
 @pytest.fixture

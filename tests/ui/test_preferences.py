@@ -4,9 +4,7 @@ import pytest
 
 from composer_gui.session.settings import Settings
 from composer_gui.ui import preferences, theme
-from composer_gui.ui.export_dialog import PROVE_KEY
-from composer_gui.ui.export_source import STYLE_KEY, STYLES, WEIGHTS_KEY
-from composer_gui.ui.panels.cost_panel import BATCH_KEY, FIRST_BATCH, LARGEST_BATCH
+from composer_gui.ui.export_source import STYLES
 from composer_gui.ui.preferences import PREFERENCES, Preferences
 
 
@@ -70,8 +68,7 @@ def test_without_settings_a_choice_holds_as_long_as_the_program(qapp):
 
 def test_the_table_agrees_with_who_goes_by_it():
     table = {preference.key: preference for preference in PREFERENCES}
-    assert {STYLE_KEY, WEIGHTS_KEY, PROVE_KEY, BATCH_KEY} <= set(table)
-    assert [value for value, _ in table[STYLE_KEY].choices] == [value for value, _ in STYLES]
+    assert [value for value, _ in table[preferences.STYLE].choices] == [
+        value for value, _ in STYLES
+    ]
     assert {value for value, _ in table[preferences.THEME].choices} == set(theme.NAMES)
-    batch = table[BATCH_KEY]
-    assert (batch.default, batch.most) == (FIRST_BATCH, LARGEST_BATCH)

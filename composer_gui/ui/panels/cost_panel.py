@@ -10,14 +10,11 @@ from composer_gui.core.bill import Bill, bill, rows
 from composer_gui.core.cost import show_bytes
 from composer_gui.core.wording import listed
 from composer_gui.session.session import Session
-from composer_gui.session.settings import Settings
 from composer_gui.ui import preferences
 from composer_gui.ui.controls import FIELD_HEIGHT, TextField
 from composer_gui.ui.panels.cost_table import ROW_HEIGHT, CostTable, SumTable
 from composer_gui.ui.words import Hairline, Line, Paragraph
 
-BATCH_KEY = "cost/batch"
-FIRST_BATCH, LARGEST_BATCH = 32, 1_000_000
 DELAY = 60
 """Milliseconds after a change before costs are added up: edits and verdicts come in bursts."""
 
@@ -30,13 +27,10 @@ class CostPanel(QWidget):
 
     node_chosen = Signal(str)
 
-    def __init__(
-        self, session: Session, settings: Settings | None = None, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._settings = settings
-        self.batch = _remembered(settings)
+        self.batch = int(preferences.current().value(preferences.BATCH))
         self.bill = Bill()
         self.field = TextField(str(self.batch), mono=True)
         self.memory = Paragraph(tone="secondary")
@@ -48,12 +42,13 @@ class CostPanel(QWidget):
         self._connect()
 
     def _set_up(self) -> None:
-        self.field.setValidator(QIntValidator(1, LARGEST_BATCH, self.field))
+        choice = preferences.of(preferences.BATCH)
+        self.field.setValidator(QIntValidator(choice.least, choice.most, self.field))
         self.field.setFixedWidth(72)
         self.field.setAccessibleName("Samples in a batch")
         self.memory.setToolTip("Memory for the weights and for the activations of the whole batch")
         self.table.setMinimumHeight(2 * ROW_HEIGHT)
-        self.field.setToolTip("For how many samples at once the memory of activations is told")
+        self.field.setToolTip(choice.tip)
         caption = Line("Batch of", tone="secondary")
         caption.setBuddy(self.field)
         caption.setMinimumWidth(caption.sizeHint().width())
@@ -88,7 +83,7 @@ class CostPanel(QWidget):
 
     def _take_choice(self, key: str) -> None:
         """Count for the batch that was chosen in the settings, or in another panel."""
-        if key == BATCH_KEY:
+        if key == preferences.BATCH:
             self.batch = int(preferences.current().value(key))
             self.field.setText(str(self.batch))
             self._soon()
@@ -106,10 +101,7 @@ class CostPanel(QWidget):
         if not batch:
             self.field.setText(str(self.batch))
         elif batch != self.batch:
-            self.batch = batch
-            preferences.current().choose(BATCH_KEY, batch)
-            if self._settings:
-                self._settings.remember(BATCH_KEY, batch)
+            preferences.current().choose(preferences.BATCH, batch)
             self.refresh()
 
     def refresh(self) -> None:
@@ -142,10 +134,3 @@ class CostPanel(QWidget):
 
 def _named(nodes: tuple[str, ...], labels: dict[str, str]) -> str:
     return listed([labels[node] for node in nodes], NAMED)
-
-
-def _remembered(settings: Settings | None) -> int:
-    """Return the batch size of the last time; the settings' file is the user's to edit."""
-    kept = str(settings.value(BATCH_KEY, FIRST_BATCH)) if settings else ""
-    fits = kept.isascii() and kept.isdigit() and 1 <= int(kept) <= LARGEST_BATCH
-    return int(kept) if fits else FIRST_BATCH

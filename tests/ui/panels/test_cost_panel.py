@@ -10,7 +10,7 @@ from composer_gui.core.cost import Cost
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import FINE, WRONG, Verdict
 from composer_gui.ui import preferences
-from composer_gui.ui.panels.cost_panel import BATCH_KEY, CostPanel
+from composer_gui.ui.panels.cost_panel import CostPanel
 from composer_gui.ui.panels.cost_table import COLUMNS
 
 NODE, PARAMETERS, TRAINABLE, WEIGHTS, ACTIVATIONS, FLOPS = range(len(COLUMNS))
@@ -18,7 +18,7 @@ NODE, PARAMETERS, TRAINABLE, WEIGHTS, ACTIVATIONS, FLOPS = range(len(COLUMNS))
 
 @pytest.fixture
 def panel(session, settings, show):
-    return show(CostPanel(session, settings), 900, 300)
+    return show(CostPanel(session), 900, 300)
 
 
 def costing(flops, activations=40, weights=0, parameters=0, trainable=None):
@@ -142,7 +142,8 @@ def test_activations_are_told_for_the_batch_and_it_is_remembered(panel, judged, 
     assert column(panel, ACTIVATIONS) == ["400 B", "160 B", "2.56 kB"]
     assert column(panel, WEIGHTS) == ["0 B", "176 B", "2.82 kB"]
     assert panel.memory.text().startswith("needs 6.11 kB of memory;")
-    assert CostPanel(session, settings).batch == 10
+    assert CostPanel(session).batch == 10
+    assert settings.value(preferences.BATCH) == 10
 
 
 def test_an_empty_batch_is_set_back(panel, judged):
@@ -153,8 +154,8 @@ def test_an_empty_batch_is_set_back(panel, judged):
 
 @pytest.mark.parametrize("kept", ["0", "-3", "many", "", "99999999999", "٣"])
 def test_a_batch_that_somebody_wrote_into_the_settings_may_be_nonsense(session, settings, kept):
-    settings.remember(BATCH_KEY, kept)
-    assert CostPanel(session, settings).batch == 32
+    settings.remember(preferences.BATCH, kept)
+    assert CostPanel(session).batch == 32
 
 
 def test_a_press_on_a_row_goes_to_its_node(panel, judged, qtbot):
@@ -256,8 +257,6 @@ def test_with_the_keys_on_it_the_table_shows_where_they_are(panel, judged, qtbot
     assert panel.table.selectionModel().isRowSelected(0)
 
 
-def test_a_batch_that_is_chosen_in_the_settings_holds_at_once(judged, panel, settings, qtbot):
-    preferences.current().use(settings)
-    preferences.current().choose(BATCH_KEY, 7)
+def test_a_batch_that_is_chosen_in_the_settings_holds_at_once(judged, panel):
+    preferences.current().choose(preferences.BATCH, 7)
     assert panel.batch == 7 and panel.field.text() == "7"
-    preferences.current().use(None)
