@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QImage
 
-from composer_gui import picture_command
+from composer_gui import __main__, picture_command
+from composer_gui.session import pictures
 from composer_gui.storage import resources
 
 EXAMPLES = resources.folder() / "examples"
@@ -84,3 +85,7 @@ def test_the_program_draws_without_a_display(design, tmp_path, monkeypatch):
     command = [sys.executable, "-m", "composer_gui", "export", str(design), str(out)]
     subprocess.run(command, check=True, timeout=240)
     assert out.exists()
+
+
+def test_every_kind_of_picture_is_sent_here():
+    assert set(__main__.PICTURES) == set(pictures.SUFFIXES)

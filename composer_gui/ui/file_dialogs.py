@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from composer_gui.core.wording import listed
-from composer_gui.session import pictures
 
 DESIGN_SUFFIX = ".composer"
 MODEL_SUFFIXES = (".keras", ".h5", ".hdf5")
@@ -55,16 +54,15 @@ def save_design(parent: QWidget, suggested: Path) -> Path | None:
     return with_suffix(Path(name), DESIGN_SUFFIX) if name else None
 
 
-def save_picture(parent: QWidget, suggested: Path, suffix: str) -> Path | None:
-    """Ask where to write a picture of the kind that `suffix` says; it is added where left out."""
-    kinds = [f"{kind.upper()[1:]} (*{kind})" for kind in pictures.SUFFIXES]
-    first = kinds[pictures.SUFFIXES.index(suffix)]
-    start = str(suggested.with_name(suggested.name + suffix))
-    name, _ = QFileDialog.getSaveFileName(parent, "Save Picture", start, ";;".join(kinds), first)
+def save_picture(parent: QWidget, suggested: Path, kinds: Sequence[str]) -> Path | None:
+    """Ask where to write a picture; of its `kinds`, which are suffixes, the first is added."""
+    filters = ";;".join(f"{kind.upper()[1:]} (*{kind})" for kind in kinds)
+    start = str(suggested.with_name(suggested.name + kinds[0]))
+    name, _ = QFileDialog.getSaveFileName(parent, "Save Picture", start, filters)
     if not name:
         return None
     path = Path(name)
-    return path if path.suffix.lower() in pictures.SUFFIXES else with_suffix(path, suffix)
+    return path if path.suffix.lower() in kinds else with_suffix(path, kinds[0])
 
 
 def with_suffix(path: Path, suffix: str) -> Path:

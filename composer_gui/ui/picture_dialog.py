@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from composer_gui.core.errors import ComposerError
+from composer_gui.session import pictures
 from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
 from composer_gui.ui import file_dialogs, theme
@@ -23,9 +24,9 @@ LOOK_KEY, GROUND_KEY, SUFFIX_KEY = "picture/look", "picture/ground", "picture/su
 WHOLE, SELECTION = 0, 1
 LOOKS = (("As the window", ""), ("Light", "light"), ("Dark", "dark"))
 KINDS = (
-    ("SVG, for pages and slides", ".svg"),
-    ("PNG, for everything", ".png"),
-    ("PDF, for papers", ".pdf"),
+    ("SVG, for pages and slides", pictures.SVG),
+    ("PNG, for everything", pictures.PNG),
+    ("PDF, for papers", pictures.PDF),
 )
 
 
@@ -124,7 +125,9 @@ class PictureDialog(QDialog):
     def _ask(self) -> None:
         name = self._session.path.stem if self._session.path else self._session.document.name
         folder = self._folder or Path.home()
-        path = file_dialogs.save_picture(self, folder / name, str(self.kind.currentData()))
+        first = str(self.kind.currentData())
+        kinds = (first, *(kind for kind in pictures.SUFFIXES if kind != first))
+        path = file_dialogs.save_picture(self, folder / name, kinds)
         if path is not None:
             self.start(path)
 

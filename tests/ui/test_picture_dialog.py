@@ -24,8 +24,8 @@ def chosen_file(monkeypatch, tmp_path):
     """The file that the user names; what was suggested is noted."""
     given = {"path": tmp_path / "a.svg", "suggested": None, "suffix": None}
 
-    def save(parent, suggested, suffix):
-        given.update(suggested=suggested, suffix=suffix)
+    def save(parent, suggested, kinds):
+        given.update(suggested=suggested, suffix=kinds[0])
         return given["path"]
 
     monkeypatch.setattr(file_dialogs, "save_picture", save)
