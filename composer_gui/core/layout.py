@@ -13,11 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from composer_gui.core.document import DOWN, RIGHT, Document, Frame, head, put
+from composer_gui.core.document import DOWN, RIGHT, Document, Frame, Note, head, put
 from composer_gui.core.edit_nodes import place as on_canvas
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.layout_boxes import BETWEEN_COLUMNS, BETWEEN_ROWS, GRID
 from composer_gui.core.layout_frames import Levels
+from composer_gui.core.layout_notes import notes_aside
 
 __all__ = ["BETWEEN_COLUMNS", "BETWEEN_ROWS", "GRID", "Arrangement", "arrange", "arrangement"]
 __all__ += ["put_in_order"]
@@ -66,12 +67,17 @@ def arrangement(
     catalog: Catalog | None = None,
     flow: str | None = None,
 ) -> Arrangement:
-    """Return what `arrange` does, and the sizes of frames that have to hold what lies in them."""
+    """Return what `arrange` does, and the sizes of frames that have to hold what lies in them.
+
+    Notes outside of frames that would cover what they did not cover before are put below it all.
+    """
+    ids = None if ids is None else set(ids)
     levels = _levels(document, sizes, ids, catalog, flow)
     places = levels.places()
     frames = levels.frames_around(places)
     nodes = document.nodes
     moved = places | {key: box[:2] for key, box in frames.items()}
+    moved |= _aside(document, sizes, ids, moved, frames)
     return Arrangement(
         flow or document.flow,
         {k: at for k, at in moved.items() if at != (nodes[k].x, nodes[k].y)},
@@ -81,6 +87,25 @@ def arrangement(
             if box[2:] != (nodes[key].width, nodes[key].height)
         },
     )
+
+
+def _aside(
+    document: Document,
+    sizes: Mapping[str, Size],
+    ids: Iterable[str] | None,
+    moved: Mapping[str, Place],
+    frames: Mapping[str, tuple[float, float, float, float]],
+) -> dict[str, Place]:
+    """Return the places of notes that have to go out of the way of what is arranged."""
+    before = {}
+    for node in document.nodes.values():
+        if isinstance(node, Frame | Note) and not getattr(node, "folded", ()):
+            before[node.id] = (node.x, node.y, node.width, node.height)
+        elif node.id in sizes:
+            before[node.id] = (node.x, node.y, *sizes[node.id])
+    after = {key: (*moved.get(key, rect[:2]), *rect[2:]) for key, rect in before.items()}
+    wanted = document.nodes.keys() if ids is None else set(ids)
+    return notes_aside(document, wanted - moved.keys(), before, after | dict(frames))
 
 
 def put_in_order(document: Document, found: Arrangement) -> Document:

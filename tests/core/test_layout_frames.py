@@ -300,3 +300,27 @@ def test_a_band_ends_where_few_wires_pass():
     back = [(a, b) for a, b in wires if places[f"n{b}"][0] < places[f"n{a}"][0]]
     assert len({y for _, y in places.values()}) > 10
     assert back and all(a % 5 == 1 for a, _ in back)  # where a block begins
+
+
+@pytest.mark.parametrize("flow", [RIGHT, DOWN])
+def test_a_note_that_would_lie_on_nodes_is_put_below_all(flow):
+    document = scattered(graph(chain(8)))
+    sizes = alike(document)
+    there = with_sizes(placed(document, sizes, flow=flow), sizes)
+    left, top, _, _ = there["n3"]
+    notes = [Note(f"n90{n}", "why", x=left + 9000 + 8 * n, y=top) for n in (1, 2)]
+    # Elsewhere at first, so that no note lies on a node
+    far = [replace(node, x=node.x + 9000) for node in document.nodes.values()]
+    start = put(document, *far, *notes, Note("n903", "far", x=-900.0, y=-900.0)).settled()
+    before = with_sizes(start, sizes)
+    lying = [key for key in sizes if overlap(before[key], before["n901"])]
+    start = put(start, *(replace(start.nodes[key], y=9000.0) for key in lying)).settled()
+    done = placed(start, sizes, flow=flow)
+    boxes = [box for key, box in with_sizes(done, sizes).items() if key in sizes]
+    for note in notes:
+        now = done.nodes[note.id]
+        assert now.y > note.y
+        own = now.x, now.y, now.x + now.width, now.y + now.height
+        assert not any(overlap(own, box) for box in boxes)
+    assert (done.nodes["n903"].x, done.nodes["n903"].y) == (-900.0, -900.0)
+    assert placed(done, sizes, flow=flow) == done
