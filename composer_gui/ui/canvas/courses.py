@@ -23,8 +23,12 @@ Segment = tuple[Place, Place, Place, Place]
 START: Place = (0.0, 0.0)
 MIDDLE, BEHIND = 0.5, 0.68
 """Where a label stands on a plain curve: in the middle, or behind it, beside another's label."""
-_BESIDE = 8.0
-"""Least room between a label and the rings at both ends of a wire."""
+_BESIDE = 18.0
+"""Least of a wire that a label leaves to be seen, at both ends together."""
+_CARD = 84.0
+"""How far above or below a ring a card and a label may still meet."""
+_CLEAR = 4.0
+"""Least room between a label and a card beside it."""
 _LINE = 18.0
 """Height of a label with the gaps above and below it."""
 
@@ -81,16 +85,19 @@ def label_place(segment: Segment, t: float = MIDDLE) -> Place:
     return _split(segment, t)[0][3]
 
 
-def label_room(course: Sequence[Segment], flow: str = RIGHT) -> float:
-    """Return how wide a label may be for which a wire has room; 0 where it runs back."""
+def label_room(course: Sequence[Segment], flow: str = RIGHT, t: float = MIDDLE) -> float:
+    """Return how wide a label at a part `t` of a wire may be; 0 where the wire runs back."""
     (x0, y0), _, _, (x3, y3) = course[label_segment(course)]
     ahead = y3 - y0 if flow == DOWN else x3 - x0
     if len(course) == 1 and ahead <= 0:
         return 0.0
-    length = math.hypot(x3 - x0, y3 - y0) - 2 * RING - _BESIDE
+    length = math.hypot(x3 - x0, y3 - y0) - 2 * RING
     if flow == DOWN:  # it lies across the wire, which has to be a line of words longer
-        return math.inf if length > 2 * _LINE else 0.0
-    return length
+        return math.inf if length > 2 * _LINE + 8 else 0.0
+    if len(course) == 1 and abs(y3 - y0) / 2 < _CARD:  # it lies between two cards
+        at, _ = label_place(course[0], t)
+        return min(length - _BESIDE, 2 * (min(at - x0, x3 - at) - RING - _CLEAR))
+    return length - _BESIDE
 
 
 def wire_path_with_gap(

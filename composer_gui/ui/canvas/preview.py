@@ -13,6 +13,7 @@ from composer_gui.ui.canvas.ghosts import GhostCard, Remark, cross, ghost_wire, 
 from composer_gui.ui.canvas.mismatch import Box, box_of, free_place
 from composer_gui.ui.canvas.node_item import NodeItem
 from composer_gui.ui.canvas.what_changes import differences, moved
+from composer_gui.ui.canvas.wire_item import WireItem
 
 AROUND = 300.0
 """How far around a remark nodes are looked for that it shall not cover, in the scene."""
@@ -39,6 +40,7 @@ class Preview(QObject):
         self._places: dict[str, tuple[float, float]] = {}
         self._items: list[QGraphicsItem] = []
         self._faded: list[QGraphicsItem] = []
+        self._hidden: list[WireItem] = []
         self.offer: Offer | None = None
         self._connect()
 
@@ -77,7 +79,10 @@ class Preview(QObject):
             self._scene.removeItem(item)
         for item in self._faded:
             item.setOpacity(1.0)
+        for item in self._hidden:
+            item.tag.setVisible(item.look.mismatch is not None)
         self._items, self._ghosts, self._faded, self._places = [], {}, [], {}
+        self._hidden = []
         self._view.viewport().update()
 
     # Drawing -------------------------------------------------------------------------------------
@@ -140,6 +145,9 @@ class Preview(QObject):
         item = self._scene.wires.get(wire)
         if item is not None:
             self._fade(item)
+            if item.tag is not None and item.tag.isVisible():  # the cross stands in its place
+                item.tag.hide()
+                self._hidden.append(item)
             self._put(cross(item.middle(), 6.0, self._scene.ink.theme.text))
 
     def _fade_node(self, node_id: str) -> None:

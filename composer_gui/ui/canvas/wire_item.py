@@ -33,6 +33,8 @@ LABEL_GROWTH = 1.65
 """How much larger a label is at most when it is seen from afar."""
 LEAST_LABEL = 8.5
 """Height in pixels of the screen below which a line is drawn in the place of a label."""
+_ASIDE = 9.0
+"""Room left and right of a label that is seen from afar: a dash beside a figure is no minus."""
 GRAB = 12.0
 """Width of the strip along a wire in which the mouse means it."""
 
@@ -112,10 +114,10 @@ class WireLabel(QGraphicsSimpleTextItem):
         """Stand around `middle`; there are `room` pixels along the wire, which ends at the gap."""
         self.prepareGeometryChange()
         own = super().boundingRect()
-        self._largest = max(1.0, min(LABEL_GROWTH, room / (own.width() + 4)))
+        self._largest = max(1.0, min(LABEL_GROWTH, room / own.width()))
         self.setPos(middle - own.center())
         by = (self._largest - 1) / 2
-        across, down = own.width() * by + 3, own.height() * by + 2
+        across, down = own.width() * by + _ASIDE, own.height() * by + 2
         self._grown = own.adjusted(-across, -down, across, down)
         self._gap = (gap[0] - self.pos(), gap[1] - self.pos())
 
@@ -305,14 +307,14 @@ class WireItem(QGraphicsPathItem):
         label = self._shown_label()
         width = self.ink.measure("label", label) if label else 0.0
         course = segments(*self._span, self._flow, self._way) if width else []
-        room = label_room(course, self._flow) if width else 0.0
+        at = MIDDLE if self._way else self._label_at
+        room = label_room(course, self._flow, at) if width else 0.0
         if not width or width > room:
             self.setPath(wire_path(*self._span, self._flow, self._way))
             if self._text is not None:
                 self._text.hide()
             return
-        at = MIDDLE if self._way else self._label_at
-        path, gap = wire_path_with_gap(course, width + 12, at)
+        path, gap = wire_path_with_gap(course, width + 8, at)
         self.setPath(path)
         middle = QPointF(*label_place(course[label_segment(course)], at))
         self._place_text(middle, room, tuple(QPointF(*place) for place in gap))

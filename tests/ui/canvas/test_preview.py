@@ -256,3 +256,16 @@ def test_what_a_repair_changes_is_not_said_below_the_card_or_on_what_a_wire_says
         assert not plate.intersects(card)
         assert not plate.intersects(tag)
     assert not plates[0].intersects(plates[1])
+
+
+def test_the_cross_stands_in_the_place_of_what_a_wrong_wire_says(
+    view, scene, session, design, offer, chain
+):
+    problem = Problem("shape", "x", chain[1], "inputs", index=0, given=(None, 5), wanted=(None, 6))
+    design.judge(**{chain[0]: design.fine(5), chain[1]: Verdict(WRONG, problems=(problem,))})
+    tag = scene.wires[chain[2]].tag
+    assert tag.isVisible()
+    view.preview.show(offer(inserted, session.catalog, chain[2]))
+    assert not tag.isVisible()
+    view.preview.show(None)
+    assert tag.isVisible()

@@ -81,3 +81,17 @@ def test_labels_of_wires_that_begin_at_one_place_do_not_lie_on_each_other(chosen
     scene.ways.finish()
     first, second = (scene.wires[wire]._text.sceneBoundingRect() for wire in wires)
     assert not first.intersects(second)
+
+
+@pytest.mark.parametrize(("across", "down", "is_there"), [(264, 0, True), (200, 60, False)])
+def test_what_flows_is_said_between_two_cards_and_never_on_them(
+    design, scene, across, down, is_there
+):
+    source, node = design.input(0, 100), design.layer("Dense", across, 100 + down, units=4)
+    wire = design.wire(source, node)
+    design.judge(**{source: design.fine(64, 64, 3)})
+    item = scene.wires[wire]
+    assert label(item) == ("64×64×3" if is_there else "")
+    if is_there:
+        words = item._text.sceneBoundingRect()
+        assert not any(words.intersects(scene.nodes[i].card()) for i in (source, node))
