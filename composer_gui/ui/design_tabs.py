@@ -242,7 +242,8 @@ class DesignTabs(QTabBar):
         painter = QPainter(self)
         for place in range(self.count()):
             rect = self.tabRect(place)
-            painter.fillRect(rect.right(), rect.top() + 14, 1, rect.height() - 28, now.line)
+            if place not in (self.currentIndex() - 1, self.currentIndex()):  # its ground is an edge
+                painter.fillRect(rect.right(), rect.top() + 14, 1, rect.height() - 28, now.line)
             if place == self.currentIndex():
                 painter.fillRect(rect.left(), rect.top(), rect.width(), 2, now.accent)
         if self.hasFocus() and self.currentIndex() >= 0:

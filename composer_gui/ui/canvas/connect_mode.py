@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QFrame,
@@ -14,16 +14,18 @@ from PySide6.QtWidgets import (
 
 from composer_gui.core import edits
 from composer_gui.core.change import Change
+from composer_gui.core.document import Wire
+from composer_gui.core.graph import Graph
 from composer_gui.session.fitting import CANNOT, FITS, MENDABLE
 from composer_gui.ui import theme
 from composer_gui.ui.canvas import glyphs
 from composer_gui.ui.canvas.courses import wire_path
-from composer_gui.ui.canvas.interactions.draw_wire import NEARLY
+from composer_gui.ui.canvas.interactions.draw_wire import NEARLY, Proposal, rewire
 from composer_gui.ui.canvas.wire_ends import WireEnd, WireEnds
 from composer_gui.ui.row_paint import paint_ground
 from composer_gui.ui.search_field import SearchField, list_below, plate
 
-WIDTH, ROW, ROWS = 380, 30, 8
+WIDTH, ROW, ROWS = 460, 30, 8
 BESIDES = 104
 """Height of all but the list: the field, the hint in two lines and the room between."""
 _SIDES = {"out": "in", "in": "out"}
@@ -42,6 +44,7 @@ class ConnectMode(QFrame):
         self._view = view
         self._node_id = ""
         self._side = "out"
+        self._moved: Wire | None = None
         self._known: WireEnds | None = None
         self._ends: list[WireEnd] = []
         self._draft: QGraphicsPathItem | None = None
@@ -103,14 +106,33 @@ class ConnectMode(QFrame):
             label = session.document.label(node_id)
             session.noticed.emit(f"{label} has no wires. Select a layer, an input or an output.")
             return
-        self._node_id, self._side, self._known = node_id, tried, known
         label = session.document.label(node_id)
         prompt = f"Wire from {label} to" if tried == "out" else f"Wire into {label} from"
+        self._open(known, node_id, tried, prompt)
+
+    def open_to_move(self, wire: Wire, side: str = "out") -> None:
+        """Ask where a wire shall lead instead ("out"), or where it shall come from."""
+        session = self._view.session
+        base = edits.disconnect(session.document, wire)
+        node_id = wire.source.node if side == "out" else wire.node
+        known = WireEnds(base, session.catalog, Graph(base), node_id, side, kept=wire)
+        label, other = map(session.document.label, _ends(wire, side))
+        was = f"instead of {other}"
+        prompt = f"Wire from {label} to, {was}" if side == "out" else f"Wire into {label}, {was}"
+        self._open(known, node_id, side, prompt, wire)
+
+    def _open(
+        self, known: WireEnds, node_id: str, side: str, prompt: str, moved: Wire | None = None
+    ) -> None:
+        if self.isVisible():
+            self._end()
+        session = self._view.session
+        self._node_id, self._side, self._known, self._moved = node_id, side, known, moved
         self.field.clear()
         self.field.setPlaceholderText(prompt)
         self.setStyleSheet(plate("connectMode"))
         session.fitting.found.connect(self._learn)
-        self._view.camera.reveal(self._view.scene().nodes[node_id].card())
+        self._view.camera.reveal(self._card())
         self.show()
         self.raise_()
         self._search("")
@@ -149,11 +171,15 @@ class ConnectMode(QFrame):
         room = self.parentWidget().size()
         rows = min(ROWS, max(1, len(self._ends)))
         height = min(BESIDES + rows * ROW, max(160, room.height() - 16))
-        card = self._view.scene().nodes[self._node_id].card()
+        card = self._card()
         at = self._view.camera.screen_at(QPointF(card.left(), card.bottom() + 10)).toPoint()
         x = max(8, min(at.x(), room.width() - WIDTH - 8))
         y = max(8, min(at.y(), room.height() - height - 8))
         self.setGeometry(x, y, WIDTH, height)
+
+    def _card(self) -> QRectF:
+        scene = self._view.scene()
+        return scene.nodes[scene.folds.shown(self._node_id)].card()
 
     # Choosing ------------------------------------------------------------------------------------
 
@@ -222,7 +248,8 @@ class ConnectMode(QFrame):
         if end.refused:
             return end.refused, "wrong"
         if end.is_there:
-            return "Wired already; Enter takes the wire away.", "secondary"
+            removing = "" if self._moved is not None else " Enter takes the wire away."
+            return f"Wired already.{removing}", "secondary"
         fit = self._view.session.fitting.of(end.wire)
         if fit is not None and fit.kind == CANNOT:
             return fit.sentence, "wrong"
@@ -246,10 +273,16 @@ class ConnectMode(QFrame):
         session = self._view.session
         if end is None:
             return
-        if end.refused:
-            session.noticed.emit(end.refused)
+        if end.refused or (end.is_there and self._moved is not None):
+            session.noticed.emit(end.refused or "There is such a wire already.")
             return
+        moved = self._moved
         self.close_mode()
+        if moved is not None:
+            proposal = Proposal(end.wire, bool(end.instead_of))
+            if session.try_apply("Move wire", rewire, session.catalog, moved, proposal) is not None:
+                self._view.scene().select((), (end.wire,))
+            return
         if end.is_there:
             session.try_apply("Disconnect", edits.disconnect, end.wire)
             return
@@ -295,6 +328,12 @@ class ConnectMode(QFrame):
         self._draft.setPos(start)
         flow = self._view.session.document.flow
         self._draft.setPath(wire_path(stop.x() - start.x(), stop.y() - start.y(), flow))
+
+
+def _ends(wire: Wire, side: str) -> tuple[str, str]:
+    """Return the node that a wire stays at, and the one at the end that is moved."""
+    ends = wire.source.node, wire.node
+    return ends if side == "out" else ends[::-1]
 
 
 def _is_new(end: WireEnd) -> bool:

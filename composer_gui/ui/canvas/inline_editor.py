@@ -88,7 +88,7 @@ class InlineEditor(QFrame):
         self.sentence.setWordWrap(True)
         self.sentence.setTextFormat(Qt.TextFormat.PlainText)
         grid = QGridLayout(self)
-        grid.setContentsMargins(10, 5, 6, 6)
+        grid.setContentsMargins(15, 5, 8, 6)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(4)
         grid.addWidget(self._name, 0, 0)

@@ -38,6 +38,7 @@ class LevelBar(QWidget):
         column.addLayout(self._row, 1)
         column.addWidget(Hairline())
         self.setFixedHeight(HEIGHT)
+        self.setAutoFillBackground(True)  # what is behind has the colour of lines
         self._shown: tuple | None = None
         self._connect()
         self._follow()

@@ -11,6 +11,8 @@ from composer_gui.ui import preferences, theme
 SIZE = QSize(140, 98)
 GAP = 12
 _ZOOM_SIZE = QSize(64, 22)
+_INSET = 6
+"""From the edge of the zoom's ground to its words."""
 _ROOM = 8.0
 _LEAST_VIEW = QSize(420, 300)
 LARGE = 300
@@ -40,6 +42,7 @@ class Minimap(QObject):
         scene = self._view.scene()
         for told in (scene.followed, scene.drawn, scene.judged, scene.selection_changed):
             told.connect(self._follow)
+        scene.ways.led.connect(self._follow_later)  # a few wires at a time
         theme.watch().changed.connect(self._forget)
         preferences.current().changed.connect(self._take_choice)
 
@@ -60,6 +63,9 @@ class Minimap(QObject):
         else:
             self._forget()
 
+    def _follow_later(self, _: object = None) -> None:
+        self._later.start()
+
     def _forget(self, _: object = None) -> None:
         self._picture = None
         self._view.viewport().update(self.rect())
@@ -78,7 +84,7 @@ class Minimap(QObject):
     def zoom_rect(self) -> QRect:
         """Return where the zoom is written."""
         height = self._view.viewport().height()
-        return QRect(GAP, height - _ZOOM_SIZE.height() - 8, *_ZOOM_SIZE.toTuple())
+        return QRect(GAP - _INSET, height - _ZOOM_SIZE.height() - 8, *_ZOOM_SIZE.toTuple())
 
     def region(self) -> QRegion:
         """Return all that is painted over the scene."""
@@ -108,10 +114,16 @@ class Minimap(QObject):
         painter.drawRoundedRect(seen, 2, 2)
 
     def _paint_zoom(self, painter: QPainter) -> None:
-        painter.setFont(theme.font(12, 400))
-        painter.setPen(self._view.ink.theme.secondary)
+        """Write the zoom on a ground of its own: a node or a wire may lie below it."""
         text = f"{round(self._view.camera.zoom * 100)} %"
-        painter.drawText(self.zoom_rect(), Qt.AlignmentFlag.AlignVCenter, text)
+        painter.setFont(theme.font(12, 400))
+        room = QRectF(self.zoom_rect())
+        room.setWidth(painter.fontMetrics().horizontalAdvance(text) + 2 * _INSET)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._view.ink.canvas)
+        painter.drawRoundedRect(room, 5, 5)
+        painter.setPen(self._view.ink.theme.secondary)
+        painter.drawText(room.translated(_INSET, 0), Qt.AlignmentFlag.AlignVCenter, text)
 
     def _new_picture(self) -> QPixmap:
         view = self._view

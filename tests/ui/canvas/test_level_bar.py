@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 
 from composer_gui.core import edits
 from composer_gui.core.document import Call
+from composer_gui.ui import theme
 from composer_gui.ui.canvas.level_bar import LevelBar
 from composer_gui.ui.words import Line
 
@@ -59,3 +60,8 @@ def test_of_a_long_way_the_middle_is_left_out(bar, design, session):
     assert bar.steps[0].text() == "untitled"
     assert len(bar.steps) < 8
     assert any("…" in word for word in words(bar))
+
+
+def test_the_bar_has_the_ground_of_a_panel(bar, design, session):
+    nest(design, session, 1)
+    assert bar.grab().toImage().pixelColor(bar.width() // 2, 4) == theme.current().panel

@@ -1,8 +1,9 @@
 """The map in the corner: there or not, as it was chosen, in every view at once."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 
+from composer_gui.core import edits
 from composer_gui.ui import preferences
 
 
@@ -34,3 +35,30 @@ def test_without_the_map_its_corner_is_canvas(mapped, qtbot):
     assert minimap.region().contains(zoom.center())
     preferences.current().choose(preferences.MINIMAP, True)
     assert minimap.region().contains(corner)
+
+
+def test_the_map_shows_wires_as_they_are_led_now(mapped, design, qtbot):
+    minimap, scene = mapped.canvas.minimap, mapped.canvas.scene()
+    source, end = design.input(0, 100), design.output(700, 100)
+    wire = design.wire(source, end)
+    scene.ways.finish()
+    mapped.canvas.grab()
+    before = minimap._picture
+    design.layer("Dense", 300, 100, units=2)
+    qtbot.waitUntil(lambda: scene.wires[wire].is_led)
+    mapped.canvas.grab()
+    qtbot.waitUntil(lambda: minimap._picture is None or minimap._later.isActive() is False)
+    mapped.canvas.grab()
+    assert minimap._picture is not before
+
+
+def test_the_zoom_can_be_read_above_a_node(mapped, design):
+    view = mapped.canvas
+    place = view.minimap.zoom_rect()
+    design.add(edits.add_note, 0, 0)
+    view.look(1.0, view.center())
+    at = view.camera.scene_at(QPointF(place.center()))
+    design.add(edits.add_frame, at.x() - 200, at.y() - 200, 400, 400)
+    picture = view.grab().toImage()
+    ground = picture.pixelColor(place.topLeft() + QPoint(5, place.height() // 2))
+    assert ground == view.ink.theme.canvas

@@ -1,7 +1,7 @@
 """Writing on the canvas: labels, titles of frames, notes."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
@@ -93,3 +93,14 @@ def test_the_field_lies_over_the_label(hand, view, design, field):
     node = design.input(120, 96)
     hand.double_click(hand.title(node))
     assert field().geometry().contains(hand.screen(hand.title(node)).toPoint())
+
+
+@pytest.mark.parametrize("zoom", [1.0, 0.7, 0.45])
+def test_the_field_covers_the_label_at_any_zoom(view, design, field, zoom):
+    node = design.layer("Dense", 0, 0, units=4, activation="relu")
+    view.look(zoom, view.scene().nodes[node].card().center())
+    view.rename(node)
+    card = view.scene().nodes[node].card()
+    label = card.center() if zoom < 0.8 else card.topLeft() + QPointF(60, 17)
+    assert field().geometry().contains(view.camera.screen_at(label).toPoint())
+    assert field().height() >= field().fontMetrics().height()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 from composer_gui.core import edits
 from composer_gui.core.document import Dot, Note
 from composer_gui.ui import theme
-from composer_gui.ui.canvas.geometry import BADGE, FRAME_TITLE, PADDING, RIGHT
+from composer_gui.ui.canvas.geometry import BADGE, FRAME_TITLE, FULL_DETAIL, PADDING, RIGHT
 from composer_gui.ui.canvas.node_item import TITLE_AT
 from composer_gui.ui.canvas.plates import FrameItem
 
@@ -63,11 +63,11 @@ class LabelField(QLineEdit):
         super().__init__(view.viewport())
         self._writing = _Writing(view, node.id, self)
         self._before = view.session.document.label(node.id)
-        self._writing.cover(_label_rect(view.scene().nodes[node.id]))
+        self._writing.cover(_label_rect(view.scene().nodes[node.id], view.camera.zoom))
         self.setAccessibleName("Label")
         self.setText(self._before)
         self.selectAll()
-        self.setFont(theme.font(max(11, round(14 * view.camera.zoom)), 600))
+        self.setFont(theme.font(max(12, round(14 * view.camera.zoom)), 600))
         self.setStyleSheet("padding: 0 6px;")
 
     def keep(self) -> None:
@@ -122,10 +122,14 @@ class NoteField(QPlainTextEdit):
             self.keep()
 
 
-def _label_rect(item) -> QRectF:
+def _label_rect(item, zoom: float) -> QRectF:
     card = item.card()
     if isinstance(item, FrameItem):
         return QRectF(card.left() + 8, card.top() + 2, card.width() - 16, FRAME_TITLE - 2)
     width = card.width() - PADDING - RIGHT - BADGE + 8
     top = card.top() + item.layout.head_top + TITLE_AT - 13
+    if zoom < FULL_DETAIL:  # there the label is larger, and in the middle
+        height = min(card.height(), 27 / zoom)
+        top, width = card.center().y() - height / 2, card.width() - PADDING + 4
+        return QRectF(card.left() + PADDING - 8, top, width, height)
     return QRectF(card.left() + PADDING - 8, top, width, 27)
