@@ -52,6 +52,8 @@ BOTTOM = (PYTHON, PROBLEMS, COST)
 WIDTHS = {PALETTE: 264, INSPECTOR: 331}
 BOTTOM_HEIGHT = 240
 """Pixels that the docks take at first."""
+HISTORY_HEIGHT = 320
+"""Pixels that the history takes when it is first opened: Qt would leave it three lines."""
 
 
 class Desk(QMainWindow):
@@ -67,6 +69,7 @@ class Desk(QMainWindow):
     def __init__(self, settings: Settings | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
+        self._history_has_room = False
         self.setWindowFlags(Qt.WindowType.Widget)  # a part of the window, and none of its own
         self.workspace: Workspace | None = None
         self.stages = QStackedWidget()
@@ -131,6 +134,9 @@ class Desk(QMainWindow):
         dock = self.docks[name]
         dock.show()
         dock.raise_()
+        if name == HISTORY and not self._history_has_room:
+            self._history_has_room = True
+            self.resizeDocks([dock], [HISTORY_HEIGHT], Qt.Orientation.Vertical)
         self.docks_changed.emit()
 
     def toggle_dock(self, name: str) -> None:
@@ -188,7 +194,9 @@ class Desk(QMainWindow):
 
     def _restore(self) -> bool:
         kept = self._settings.value(STATE_KEY) if self._settings else None
-        return isinstance(kept, QByteArray) and self.restoreState(kept, STATE_VERSION)
+        is_restored = isinstance(kept, QByteArray) and self.restoreState(kept, STATE_VERSION)
+        self._history_has_room = is_restored and self.docks[HISTORY].is_open
+        return is_restored
 
     def focus_next(self) -> None:
         """Move the focus on, from panel to canvas to panel, and round again."""

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QTextBrowser, QVBoxL
 
 from composer_gui.storage import resources
 from composer_gui.ui import theme
-from composer_gui.ui.controls import TextField, push_button
+from composer_gui.ui.controls import TextField, button_row, push_button
 from composer_gui.ui.words import Hairline, Line
 
 _INTRODUCTION = re.compile(r"\A# .*?(?=^## )", re.DOTALL | re.MULTILINE)
@@ -51,16 +51,11 @@ class ProblemPage(QDialog):
         self.text.setFrameShape(QFrame.Shape.NoFrame)
         self.text.setOpenLinks(False)
         self.text.document().setDocumentMargin(24)
-        self.done_button.setAutoDefault(False)
         top = QHBoxLayout()
         top.setContentsMargins(24, 14, 24, 12)
         top.setSpacing(12)
         top.addWidget(self.field, 1)
         top.addWidget(self.found)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(24, 12, 24, 12)
-        foot.addStretch(1)
-        foot.addWidget(self.done_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -68,7 +63,7 @@ class ProblemPage(QDialog):
         column.addWidget(Hairline())
         column.addWidget(self.text, 1)
         column.addWidget(Hairline())
-        column.addLayout(foot)
+        column.addLayout(button_row(self.done_button))
         self.resize(700, 680)
 
     def _connect(self) -> None:
@@ -85,11 +80,14 @@ class ProblemPage(QDialog):
             f" selection-background-color: {now.selection.name()};"
             f" selection-color: {now.text.name()}; }}"
         )
-        document = self.text.document()
+        document, bar = self.text.document(), self.text.verticalScrollBar()
+        seen = bar.value()
         document.setDefaultFont(theme.font(theme.BODY))
         document.setMarkdown(page(), QTextDocument.MarkdownFeature.MarkdownDialectGitHub)
         document.setDocumentMargin(24)
         _set(document)
+        self.text.moveCursor(QTextCursor.MoveOperation.Start)  # else the end is shown
+        bar.setValue(seen)
 
     # Searching -----------------------------------------------------------------------------------
 
@@ -146,8 +144,7 @@ def _set(document: QTextDocument) -> None:
         is_example = form.intProperty(QTextFormat.Property.BlockQuoteLevel) > 0
         look.setForeground(now.secondary if is_example else now.text)
         if level:
-            look.setProperty(QTextFormat.Property.FontPixelSize, _SIZES.get(level, 14))
-            look.setProperty(QTextFormat.Property.FontSizeAdjustment, 0)
+            look.setProperty(QTextFormat.Property.FontSizeAdjustment, _LARGER.get(level, 0))
         cursor.mergeCharFormat(look)
         _set_spans(block)
         block = block.next()
@@ -178,4 +175,5 @@ def _set_spans(block: QTextBlock) -> None:
 _ROOM = {1: (0, 12), 2: (26, 8), 3: (18, 4)}
 """Pixels above and below a head, by its level."""
 
-_SIZES = {1: 20, 2: 18, 3: 14}
+_LARGER = {1: 2, 2: 1}
+"""Steps in size above ordinary text: a size in pixels is nothing to Qt where a head has a step."""

@@ -5,7 +5,7 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTabBar
 
-from composer_gui.ui.desk import DOCKS, WIDTHS, Desk
+from composer_gui.ui.desk import DOCKS, HISTORY_HEIGHT, WIDTHS, Desk
 from composer_gui.ui.workspace import Workspace
 
 LEFT = Qt.MouseButton.LeftButton
@@ -187,3 +187,16 @@ def test_every_dock_has_a_name_to_be_read_out(desk):
     for name, title, _ in DOCKS:
         assert desk.docks[name].accessibleName() == title
         assert title in desk.docks[name].head.close_button.accessibleName()
+
+
+def test_the_history_has_room_when_it_is_first_opened_and_what_it_was_given_later(desk):
+    history = desk.docks["history"]
+    desk.open_dock("history")
+    QApplication.processEvents()
+    at_first = history.height()
+    assert 200 <= at_first <= HISTORY_HEIGHT
+    desk.resizeDocks([history], [150], Qt.Orientation.Vertical)
+    history.close()
+    desk.open_dock("history")
+    QApplication.processEvents()
+    assert history.height() < at_first

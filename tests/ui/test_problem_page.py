@@ -55,3 +55,13 @@ def test_the_page_opens_from_the_menu_and_leaves_the_window_usable(window, qtbot
     assert page.isVisible() and not page.isModal()
     qtbot.keyClick(page, Qt.Key.Key_Escape)
     assert QApplication.activeModalWidget() is None
+
+
+def test_the_page_begins_at_its_beginning_and_stays_where_one_reads(show, qapp):
+    page = show(ProblemPage(), 700, 680)
+    bar = page.text.verticalScrollBar()
+    assert bar.value() == 0
+    bar.setValue(900)
+    theme.apply(qapp, "light")
+    assert bar.value() == 900
+    theme.apply(qapp, "dark")
