@@ -2,7 +2,8 @@
 
 Run: .venv/bin/python packaging/screenshots.py            the README's, into packaging/screenshots
      .venv/bin/python packaging/screenshots.py --all FOLDER      every state, dark and light
-     .venv/bin/python packaging/screenshots.py FOLDER wiring card    these states, dark and light
+     .venv/bin/python packaging/screenshots.py FOLDER wiring find    these states, dark and light
+With --themes contrast-dark contrast-light in other themes, and with --size in a smaller window.
 Needs no display: Qt draws into memory. QT_SCALE_FACTOR=2 makes all of it twice as sharp.
 """
 
@@ -17,13 +18,15 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtWidgets import QApplication
-from screenshot_states import STATES, Stage
+from PySide6.QtCore import QEventLoop, QPoint, QTimer
+from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtWidgets import QApplication, QWidget
+from screenshot_stage import Stage
+from screenshot_states import STATES
 
 from composer_gui.app import Composer
 from composer_gui.session.settings import Settings
-from composer_gui.ui import theme
+from composer_gui.ui import preferences, theme
 
 HERE = Path(__file__).resolve().parent
 SIZE = (1600, 1000)
@@ -44,27 +47,53 @@ def main(arguments: argparse.Namespace) -> None:
     composer = Composer(application, settings)
     composer.start_engine()
     if named:
-        for look in THEMES:
+        for look in arguments.themes:
             theme.apply(application, look)
-            take(composer, named, folder, look)
+            take(composer, named, folder, look, arguments.size)
     else:
         for name, look in IN_README:
             theme.apply(application, look)
-            take(composer, {name: STATES[name]}, folder, look)
+            take(composer, {name: STATES[name]}, folder, look, SIZE)
     composer.engine.stop()
 
 
-def take(composer: Composer, states: Mapping[str, Callable], folder: Path, look: str) -> None:
+def take(
+    composer: Composer,
+    states: Mapping[str, Callable],
+    folder: Path,
+    look: str,
+    size: tuple[int, int],
+) -> None:
     """Bring a window of its own into each state, and keep a picture of it."""
     for name, arrange in states.items():
         window = composer.open_window()
-        window.resize(*SIZE)
+        window.resize(*size)
+        preferences.current().choose(preferences.HINTS, False)  # the state of hints wants them
         arrange(Stage(window, wait, rest))
         rest(400)
         target = folder / f"{name}-{look}.png"
-        window.grab().save(str(target))
+        _picture(window).save(str(target))
         print(target, flush=True)
+        for other in _above(window):
+            other.hide()
         window.hide()  # closing it would ask what becomes of the design
+
+
+def _picture(window: QWidget) -> QPixmap:
+    """Return a picture of a window with the dialogs, menus and floating docks above it."""
+    picture = window.grab()
+    painter = QPainter(picture)
+    for other in _above(window):
+        at = other.mapToGlobal(QPoint(0, 0)) - window.mapToGlobal(QPoint(0, 0))
+        painter.drawPixmap(at, other.grab())
+    painter.end()
+    return picture
+
+
+def _above(window: QWidget) -> list[QWidget]:
+    """Return the other windows that are seen."""
+    shown = QApplication.topLevelWidgets()
+    return [other for other in shown if other is not window and other.isVisible()]
 
 
 def wait(done: Callable[[], bool]) -> None:
@@ -87,6 +116,8 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--all", action="store_true", help="every state, dark and light")
     parser.add_argument("folder", type=Path, nargs="?", help="where to write them")
+    parser.add_argument("--themes", nargs="+", default=THEMES, choices=theme.NAMES)
+    parser.add_argument("--size", nargs=2, type=int, default=SIZE, metavar=("WIDTH", "HEIGHT"))
     parser.add_argument("states", nargs="*", choices=[*STATES, []], help="these states")
     return parser.parse_args()
 
