@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -59,6 +59,7 @@ class Line(QLabel):
         self._tone = tone
         self._elide = elide
         self._tip = ""
+        self._measured: int | None = None
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setFont(theme.mono(px, weight) if mono else theme.font(px, weight))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -82,6 +83,7 @@ class Line(QLabel):
 
     def setText(self, text: str) -> None:
         if text != self.text():
+            self._measured = None
             super().setText(text)
             self._refresh_tip()
 
@@ -96,17 +98,35 @@ class Line(QLabel):
         return QSize(self._width(), self.fontMetrics().height() + 2)
 
     def _width(self) -> int:
-        return self.fontMetrics().horizontalAdvance(self.text()) + 2
+        """Return how wide the text is; measured once, for it takes longer than all the rest."""
+        if self._measured is None:
+            self._measured = self.fontMetrics().horizontalAdvance(self.text()) + 2
+        return self._measured
 
     def _is_elided(self) -> bool:
         return self._width() > self.width() + 1
 
+    def toolTip(self) -> str:
+        """Return what the tooltip says now; found out when it is asked for."""
+        return plain_tip(self._tip or (self.text() if self._is_elided() else ""))
+
     def _refresh_tip(self) -> None:
-        self.setToolTip(plain_tip(self._tip or (self.text() if self._is_elided() else "")))
+        # Qt is told once the mouse is here: there are many lines, and most are never pointed at
+        if self.underMouse():
+            self.setToolTip(self.toolTip())
+
+    def enterEvent(self, event) -> None:
+        self.setToolTip(self.toolTip())
+        super().enterEvent(event)
 
     def resizeEvent(self, event) -> None:
         self._refresh_tip()
         super().resizeEvent(event)
+
+    def changeEvent(self, event) -> None:
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._measured = None
+        super().changeEvent(event)
 
     def paintEvent(self, event) -> None:
         painter = QPainter(self)

@@ -64,7 +64,7 @@ class DesignView(NodeView):
         self.seed.show_value(document.seed, is_set=document.seed != SEED.default)
         rows = list(self._signature_rows())
         self.empty.setVisible(not rows)
-        self.signature.show_rows([_signature_widgets(*row) for row in rows], rows)
+        self.signature.show_rows((_signature_widgets(*row) for row in rows), rows)
         cost = cost_rows(found.parameters, found.trainable, is_whole=found.is_whole)
         if found.shared:
             cost.append(("shared, counted once", count_of(found.shared, "layer")))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -274,19 +275,30 @@ def _name_of(code: str) -> str:
     return code.replace("_", " ")
 
 
+ROWS_AT_ONCE = 12
+"""So many rows are made in one turn of the event loop; more than that are seldom in view."""
+
+
 class Rows(QWidget):
     """Lines of two or three columns, such as ports with their specs or costs with their numbers."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._left: Iterator[tuple[int, tuple[QWidget, ...]]] = iter(())
+        self._more = QTimer(self, singleShot=True, interval=0)
+        self._more.timeout.connect(self._put_some)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(10)
         self._grid.setVerticalSpacing(5)
         self._shown: list[tuple] = []
 
-    def show_rows(self, rows: list[tuple[Line | str | QWidget, ...]], key: list[tuple]) -> None:
-        """Show these widgets; nothing happens while `key` is the same as the last time."""
+    def show_rows(self, rows: Iterable[tuple[QWidget, ...]], key: list[tuple]) -> None:
+        """Show these widgets; nothing happens while `key` is the same as the last time.
+
+        Where there are many, those at the end come in turns of their own, and are taken from
+        `rows` not before.
+        """
         if key == self._shown:
             return
         self._shown = key
@@ -294,11 +306,21 @@ class Rows(QWidget):
             widget = self._grid.takeAt(0).widget()
             widget.hide()
             widget.deleteLater()
-        for number, row in enumerate(rows):
+        self._left = enumerate(rows)
+        self._put_some()
+
+    def _put_some(self) -> None:
+        columns = 0
+        for number, row in itertools.islice(self._left, ROWS_AT_ONCE):
+            columns = max(columns, len(row))
             for place, widget in enumerate(row):
                 self._grid.addWidget(widget, number, place)
                 widget.show()
-        columns = max(map(len, rows), default=0)
+        if columns:
+            self._stretch(columns)
+            self._more.start()
+
+    def _stretch(self, columns: int) -> None:
         for place in range(columns):
             self._grid.setColumnStretch(place, 1 if place == 1 and columns > 2 else 0)
         if columns == 2:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from composer_gui.core import edits
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 SIDES = (("inputs", "in", edits.reorder_inputs), ("outputs", "out", edits.reorder_outputs))
 
+AT_ONCE = 6
+"""So many rows are made in one turn of the event loop: a submodel may have hundreds of ports."""
+
 MOST_SPEC = 130
 """Width that the specs may have beside the names, in pixels."""
 
@@ -34,6 +39,10 @@ class SubmodelPart(Column):
         super().__init__(spacing=4)
         self._view = view
         self._ids: tuple = ()
+        self._known: dict[str, tuple[str, PortRow]] = {}
+        self._left: Iterator[tuple[str, str, int, int]] = iter(())
+        self._more = QTimer(self, singleShot=True, interval=0)
+        self._more.timeout.connect(self._build_some)
         self._visits = 0
         self.names: dict[str, TextField] = {}
         self.specs: dict[str, Line] = {}
@@ -55,12 +64,18 @@ class SubmodelPart(Column):
         if ids != self._ids:
             self._ids = ids
             self._build()
+        self._known = {}
         found = {"in": [], "out": []}
         for row in port_rows(self._view.session, self._view.node_id):
             found[row.side].append(row)
         for field, side, _ in SIDES:
             for node_id, row in zip(getattr(design, field), found[side], strict=False):
-                self._show(node_id, design.nodes[node_id].label, row)
+                self._known[node_id] = design.nodes[node_id].label, row
+        self._show_all()
+
+    def _show_all(self) -> None:
+        for node_id in self.names.keys() & self._known.keys():
+            self._show(node_id, *self._known[node_id])
         widest = max((spec.sizeHint().width() for spec in self.specs.values()), default=0)
         for spec in self.specs.values():
             spec.setFixedWidth(min(widest, MOST_SPEC))
@@ -77,10 +92,27 @@ class SubmodelPart(Column):
             widget.hide()
             widget.deleteLater()
         self.names, self.specs, self.moves = {}, {}, {}
+        self._left = iter(list(self._ports()))
+        self._take_some()
+
+    def _ports(self) -> Iterator[tuple[str, str, int, int]]:
         for field, side, _ in SIDES:
             ids = getattr(self.layer.design, field)
             for place, node_id in enumerate(ids):
-                self.rows.add(self._row(side, node_id, place, len(ids)))
+                yield side, node_id, place, len(ids)
+
+    def _take_some(self) -> bool:
+        """Make some of the rows that are left; return whether there were any."""
+        some = list(itertools.islice(self._left, AT_ONCE))
+        for port in some:
+            self.rows.add(self._row(*port))
+        if some:
+            self._more.start()
+        return bool(some)
+
+    def _build_some(self) -> None:
+        if self._take_some():
+            self._show_all()
 
     def _row(self, side: str, node_id: str, place: int, count: int) -> QWidget:
         name = TextField(mono=True)
