@@ -18,6 +18,8 @@ WHY_NOT = {
     "tab": "No tab is open in this window.",
     "tabs": "No other tab is open in this window.",
     "selection": "Nothing is selected. Click a node on the canvas first.",
+    "anything": "Nothing is selected. Click a node or a wire on the canvas first.",
+    "wire": "Select a wire: click it, or press W at the node that it leads from.",
     "undo": "Nothing was changed yet, so there is nothing to undo.",
     "redo": "Nothing was undone, so there is nothing to do again.",
     "call": "Select at least one node that calls a layer; inputs, outputs and notes call none.",

@@ -274,6 +274,8 @@ _ON_LAYERS = (
     "pull_out",
     "pin",
     "frame_selection",
+    "frame_colour",
+    "reroute",
     "fold",
     "select_upstream",
     "select_downstream",

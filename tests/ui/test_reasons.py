@@ -42,7 +42,7 @@ def test_on_an_empty_canvas_each_entry_says_what_it_lacks(working):
     assert greys_without_reason(working) == []
     made = working.actions_by_id
     assert made["undo"].statusTip() == WHY_NOT["undo"]
-    assert made["delete"].statusTip() == WHY_NOT["selection"]
+    assert made["delete"].statusTip() == WHY_NOT["anything"]
     assert made["save"].statusTip() == "Write the design to its file"
 
 

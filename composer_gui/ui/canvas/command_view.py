@@ -12,6 +12,7 @@ from composer_gui.ui.canvas.camera import STEP
 from composer_gui.ui.canvas.hits import Hit, hit_at
 from composer_gui.ui.canvas.interactions.rename import write_on
 from composer_gui.ui.canvas.quick_search import selected_anchor
+from composer_gui.ui.canvas.wire_walking import selected_wire
 
 
 class CommandView(QGraphicsView):
@@ -149,9 +150,12 @@ class CommandView(QGraphicsView):
     def quick_add(self, pos: QPointF | None = None, *, anchor=None, wire=None) -> None:
         """Open the quick search at a place of the scene.
 
-        What it adds is wired to `anchor` or put on `wire`; without a place it goes behind the one
-        selected node, or where the mouse is.
+        What it adds is wired to `anchor` or put on `wire`; without a place it goes on the one wire
+        or behind the one node that is selected, or where the mouse is.
         """
+        chosen = selected_wire(self.scene()) if pos is None else None
+        if chosen is not None:
+            pos, wire = self.scene().wires[chosen].middle(), chosen
         if pos is not None:
             self.search.open_at(pos, anchor=anchor, wire=wire)
             return

@@ -189,6 +189,8 @@ COMMANDS: Mapping[str, Callable] = {
     "pull_out": flow_commands.pull_out,
     "pin": flow_commands.pin,
     "frame_selection": flow_commands.frame_selection,
+    "frame_colour": flow_commands.next_colour,
+    "reroute": flow_commands.reroute,
     "fold": flow_commands.fold,
     "select_upstream": flow_commands.select_upstream,
     "select_downstream": flow_commands.select_downstream,

@@ -248,8 +248,8 @@ class ConnectMode(QFrame):
         if end.refused:
             return end.refused, "wrong"
         if end.is_there:
-            removing = "" if self._moved is not None else " Enter takes the wire away."
-            return f"Wired already.{removing}", "secondary"
+            removing = "" if self._moved is not None else "; Enter takes the wire away"
+            return f"Wired already{removing}.", "secondary"
         fit = self._view.session.fitting.of(end.wire)
         if fit is not None and fit.kind == CANNOT:
             return fit.sentence, "wrong"

@@ -5,9 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from composer_gui.core import edits, reach
-from composer_gui.core.document import Call, Document, Dot, Frame, Input, Output
-from composer_gui.ui.canvas.geometry import FRAME_TITLE, GRID
+from composer_gui.core.document import (
+    Call,
+    Document,
+    Dot,
+    Frame,
+    Input,
+    Note,
+    Output,
+    number_of,
+)
+from composer_gui.core.layers.catalog import Catalog
+from composer_gui.ui.canvas.geometry import FRAME_TITLE, GRID, SMALLEST_FRAME
 from composer_gui.ui.canvas.interactions.move_nodes import with_carried
+
+FRAME_COLOURS = (
+    ("accent", "Blue"),
+    ("core", "Indigo"),
+    ("convolution", "Green"),
+    ("saved model", "Amber"),
+    ("merge", "Orange"),
+    ("recurrent", "Purple"),
+    ("normalization", "Grey"),
+)
+"""The colours of frames, by their names in the theme. Red is kept for what is wrong."""
 
 # What there is to do ------------------------------------------------------------------------------
 
@@ -18,7 +39,10 @@ def abilities(view) -> set[str]:
     "bypassed", "pinned" and "folded" say that all of them are so already.
     """
     wired = len(_chosen(view, Input | Call | Output | Dot))
-    found = {"wired"} if wired else set()
+    wires = view.scene().selected_wires
+    found = {"wire"} if wires else set()
+    found |= {"anything"} if wires or view.scene().selected_nodes else set()
+    found |= {"wired"} if wired else set()
     found |= {"several"} if wired > 1 else set()
     found |= {"frame"} if _chosen(view, Frame) else set()
     for name, kinds, is_other in (
@@ -122,6 +146,67 @@ def _fold_each(document: Document, held: dict[str, set[str]]) -> Document:
 def _unfold_each(document: Document, frames: Iterable[str]) -> Document:
     for frame_id in frames:
         document = edits.unfold(document, frame_id)
+    return document
+
+
+def resize_by(view, dx: float, dy: float) -> None:
+    """Make the selected frames and notes larger by (dx, dy) pixels; one undo step in a row."""
+    least_width, least_height = SMALLEST_FRAME
+    sizes = {
+        plate.id: (max(plate.width + dx, least_width), max(plate.height + dy, least_height))
+        for plate in _chosen(view, Frame | Note)
+        if not getattr(plate, "folded", ())
+    }
+    if sizes:
+        view.session.try_apply("Resize", _resize_each, sizes, merge=("resize", frozenset(sizes)))
+    else:
+        view.session.noticed.emit("Select a frame or a note: only these have a size of their own.")
+
+
+def _resize_each(document: Document, sizes: dict[str, tuple[float, float]]) -> Document:
+    for node_id, size in sizes.items():
+        document = edits.resize(document, node_id, *size)
+    return document
+
+
+def next_colour(view) -> None:
+    """Give the selected frames the next colour, and say which that is."""
+    frames = _chosen(view, Frame)
+    if not frames:
+        return
+    names = [name for name, _ in FRAME_COLOURS]
+    own = frames[0].color
+    at = (names.index(own) + 1) % len(names) if own in names else 0
+    name, words = FRAME_COLOURS[at]
+    ids = [frame.id for frame in frames]
+    view.session.try_apply("Colour frame", _colour_each, ids, name, merge=("colour", tuple(ids)))
+    view.session.noticed.emit(f"The frame is {words.lower()} now.")
+
+
+def _colour_each(document: Document, frames: Iterable[str], color: str) -> Document:
+    for frame_id in frames:
+        document = edits.set_frame_color(document, frame_id, color)
+    return document
+
+
+# Wires --------------------------------------------------------------------------------------------
+
+
+def reroute(view) -> None:
+    """Lead the selected wires through a new dot each, and select the dots."""
+    scene = view.scene()
+    wires = sorted(scene.selected_wires, key=lambda wire: (number_of(wire.node), -wire.index))
+    places = [(wire, scene.wires[wire].middle()) for wire in wires]
+    if places:
+        label = "Add reroute dots" if len(places) > 1 else "Add reroute dot"
+        change = view.session.try_apply(label, _dot_each, view.session.catalog, places)
+        if change is not None:
+            view.select(change.added)
+
+
+def _dot_each(document: Document, catalog: Catalog, places: Iterable[tuple]) -> Document:
+    for wire, middle in places:
+        document = edits.dot_on_wire(document, catalog, wire, middle.x(), middle.y())
     return document
 
 

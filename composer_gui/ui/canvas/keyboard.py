@@ -21,6 +21,7 @@ from composer_gui.ui.canvas.interactions.move_nodes import nudge
 from composer_gui.ui.canvas.spotlight import Spotlight
 from composer_gui.ui.canvas.view_history import ViewHistory
 from composer_gui.ui.canvas.walking import DOWNWARDS, LEFT, RIGHT, UPWARDS, Walker
+from composer_gui.ui.canvas.wire_walking import WireWalker, selected_wire
 
 BY_KEYS = (
     Qt.FocusReason.TabFocusReason,
@@ -30,6 +31,8 @@ BY_KEYS = (
 """Why a canvas has the focus when no mouse gave it."""
 FAR = 4
 """How much further a far nudge goes."""
+PAN = 4
+"""How much further the view goes than what is selected would."""
 
 _STANDARD = {
     "copy": "copy",
@@ -49,6 +52,7 @@ class Keyboard(QObject):
         super().__init__(view)
         self._view = view
         self.walker = Walker(view)
+        self.wires = WireWalker(view, self.walker)
         self.mark = FocusMark(view)
         self.views = ViewHistory(view)
         self.spotlight = Spotlight(view)
@@ -79,15 +83,19 @@ class Keyboard(QObject):
             "erase": view.delete_selection,
             "connect": partial(self._wire, "out"),
             "connect_into": partial(self._wire, "in"),
+            "wire_on": partial(self.wires.take, 1),
+            "wire_into": partial(self.wires.take, -1),
+            "let_go": walker.let_go,
         }
         # What a window usually gives to its actions; here for a canvas that stands alone
         table |= {name: getattr(view, method) for name, method in _STANDARD.items()}
         table |= {name: partial(view.act, name) for name in commands.COMMANDS}
         for way, (dx, dy) in _WAYS.items():
-            table[f"walk_{way}"] = partial(walker.step, way)
+            table[f"walk_{way}"] = partial(self._walk, way)
             table[f"take_{way}"] = partial(walker.step, way, adding=True)
-            table[f"nudge_{way}"] = partial(nudge, view.scene(), dx, dy)
-            table[f"nudge_{way}_far"] = partial(nudge, view.scene(), dx * FAR, dy * FAR)
+            table[f"nudge_{way}"] = partial(self._nudge, dx, dy)
+            table[f"nudge_{way}_far"] = partial(self._nudge, dx * FAR, dy * FAR)
+            table[f"size_{way}"] = partial(flow_commands.resize_by, view, dx, dy)
         return table
 
     # Keys ----------------------------------------------------------------------------------------
@@ -96,7 +104,7 @@ class Keyboard(QObject):
         """Do what a key means on the canvas; return whether it means anything."""
         name = keymap.current().command(event)
         if name == "repairs":
-            return self._view.card.take_keys()
+            return self._look_at_repairs()
         command = self._commands.get(name)
         if command is None:
             return False
@@ -116,11 +124,40 @@ class Keyboard(QObject):
         return FindBar(self._view)
 
     def _wire(self, side: str) -> None:
-        self.connect.open_for(self.walker.stand(), side)
+        wire = selected_wire(self._view.scene())
+        if wire is not None:
+            self.connect.open_to_move(wire, side)
+        else:
+            self.connect.open_for(self.walker.stand(), side)
+
+    def _walk(self, way: str) -> None:
+        if not self.wires.step(way):
+            self.walker.step(way)
+
+    def _nudge(self, dx: float, dy: float) -> None:
+        """Move what is selected; where nothing is, the view."""
+        view = self._view
+        if view.scene().selected_nodes:
+            nudge(view.scene(), dx, dy)
+        else:
+            view.camera.pan(-dx * PAN, -dy * PAN)
+
+    def _look_at_repairs(self) -> bool:
+        """Go to the repairs on the card; of a wire, to those of the node that it leads to."""
+        wire = selected_wire(self._view.scene())
+        if wire is not None:
+            self.walker.put(self._view.scene().folds.shown(wire.node))
+        return self._view.card.take_keys()
 
     def edit(self) -> None:
-        """Enter: the first repair where the card has it, else the inside, else what is written."""
+        """Enter: the first repair where the card has it, else the inside, else what is written.
+
+        Of a wire its end is chosen anew.
+        """
         view = self._view
+        if selected_wire(view.scene()) is not None:
+            self._wire("out")
+            return
         if view.card.apply_first() or layer_commands.enter(view):
             return
         chosen = view.selected()
@@ -170,7 +207,9 @@ class Keyboard(QObject):
         self.mark.follow()
 
     def _show(self) -> None:
-        here = self.walker.stand()
+        """Mark the canvas and the node at hand; a wire that is selected is lit itself."""
+        is_wire = selected_wire(self._view.scene()) is not None
+        here = "" if is_wire else self.walker.stand()
         self.mark.show(here)
         self.ears.focus(here)
 

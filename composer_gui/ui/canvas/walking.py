@@ -12,7 +12,7 @@ LEFT, RIGHT, UPWARDS, DOWNWARDS = "left", "right", "up", "down"
 
 _ALONG = {LEFT: -1, RIGHT: 1}
 _ACROSS = {UPWARDS: -1, DOWNWARDS: 1}
-_TURNED = {UPWARDS: LEFT, DOWNWARDS: RIGHT, LEFT: UPWARDS, RIGHT: DOWNWARDS}
+TURNED = {UPWARDS: LEFT, DOWNWARDS: RIGHT, LEFT: UPWARDS, RIGHT: DOWNWARDS}
 """What an arrow means where the wires run down, in the words of a design where they run right."""
 
 ASIDE = 2.0
@@ -52,6 +52,11 @@ class Walker:
         self._scene.select(kept | {node_id}, self._scene.selected_wires if adding else ())
         self._view.camera.reveal(self._scene.nodes[node_id].card())
 
+    def let_go(self) -> None:
+        """Take the node at hand out of what is selected, and go to another that is."""
+        here = self.stand()
+        self._scene.select(self._scene.selected_nodes - {here}, self._scene.selected_wires)
+
     # Steps ---------------------------------------------------------------------------------------
 
     def step(self, way: str, *, adding: bool = False) -> None:
@@ -61,7 +66,7 @@ class Walker:
             self._begin()
             return
         if self._scene.session.document.flow == DOWN:
-            way = _TURNED[way]
+            way = TURNED[way]
         if way in _ALONG:
             found = self._along(here, _ALONG[way])
         else:

@@ -37,15 +37,26 @@ class WireEnd:
 
 
 class WireEnds:
-    """The ends that a wire from a node (`side` "out") or to it ("in") could have in a design."""
+    """The ends that a wire from a node (`side` "out") or to it ("in") could have in a design.
+
+    With `kept`, a wire that is not in the design now, its port at that node is the only one there.
+    """
 
     def __init__(
-        self, document: Document, catalog: Catalog, graph: Graph, node_id: str, side: str
+        self,
+        document: Document,
+        catalog: Catalog,
+        graph: Graph,
+        node_id: str,
+        side: str,
+        *,
+        kept: Wire | None = None,
     ) -> None:
         self._document = document
         self._catalog = catalog
         self._node_id = node_id
         self._is_out = side == "out"
+        self._kept = kept
         behind = graph.upstream if self._is_out else graph.downstream
         self._closing = behind((node_id,))
 
@@ -108,7 +119,9 @@ class WireEnds:
         return found
 
     def _ports_of(self, node_id: str, *, own: bool) -> list[str]:
-        node = self._document.nodes[node_id]
+        node, kept = self._document.nodes[node_id], self._kept
+        if own and kept is not None:
+            return [kept.source.port if self._is_out else kept.port]
         if own == self._is_out:
             return list(output_ports(self._document, self._catalog, node) or ())
         return [port.name for port in input_ports(self._document, self._catalog, node)]
@@ -126,7 +139,9 @@ class WireEnds:
         ports_in = input_ports(document, self._catalog, document.nodes[end])
         many = any(port.name == into and port.many for port in ports_in)
         replaced = document.label(sources[0].node) if sources and not many else ""
-        wire = Wire(source, end, into, len(sources) if many else 0)
+        same_place = self._kept is not None and (end, into) == (self._kept.node, self._kept.port)
+        last = self._kept.index if same_place else len(sources)
+        wire = Wire(source, end, into, last if many else 0)
         refused = refusal(document, self._catalog, wire, replacing=bool(replaced))
         sentence = refused.sentence if refused is not None else ""
         return WireEnd(wire, node_id, title, instead_of=replaced, refused=sentence)

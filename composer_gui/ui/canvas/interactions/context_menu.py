@@ -12,6 +12,7 @@ from composer_gui.ui.canvas.commands import clipboard_fragment, paste_shared
 from composer_gui.ui.canvas.hits import Hit
 from composer_gui.ui.canvas.interactions.menu_entries import add
 from composer_gui.ui.canvas.interactions.node_menu import fill_for_nodes
+from composer_gui.ui.canvas.wire_walking import selected_wire
 
 NO_PASTE = "The clipboard holds no nodes. Copy some first, here or in another design."
 EMPTY_CANVAS = "The canvas is empty."
@@ -19,12 +20,18 @@ ONE_NODE = "There is only one node."
 
 
 def open_menu(view, event) -> QMenu:
-    """Open the menu of what is under the mouse, or of the selected node when a key asks for it."""
-    place, chosen = QPointF(event.pos()), view.selected()
-    if event.reason() == event.Reason.Keyboard and chosen:
-        place = view.camera.screen_at(view.scene().nodes[chosen[0]].card().center())
+    """Open the menu of what is under the mouse, or of what is selected when a key asks for it."""
+    place, chosen, hit = QPointF(event.pos()), view.selected(), None
+    if event.reason() == event.Reason.Keyboard:
+        scene, wire = view.scene(), selected_wire(view.scene())
+        if wire is not None:
+            hit = Hit("wire", wire=wire)
+            place = view.camera.screen_at(scene.wires[wire].middle())
+        elif chosen:
+            card = scene.nodes[scene.folds.shown(chosen[0])].card()
+            place = view.camera.screen_at(card.center())
     at = view.camera.scene_at(place)
-    menu = menu_for(view, view.hit(at), at)
+    menu = menu_for(view, hit or view.hit(at), at)
     menu.popup(view.viewport().mapToGlobal(place.toPoint()))
     return menu
 

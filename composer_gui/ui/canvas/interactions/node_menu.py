@@ -12,22 +12,12 @@ from composer_gui.core import edits
 from composer_gui.core.document import Call, Dot, Frame, Input, Note, Output, Wire
 from composer_gui.ui.canvas import flow_commands, layer_commands, lining_up
 from composer_gui.ui.canvas.commands import delete_all, duplicate_shared
+from composer_gui.ui.canvas.flow_commands import FRAME_COLOURS
 from composer_gui.ui.canvas.inline_editor import edit_value
 from composer_gui.ui.canvas.interactions.menu_entries import add, submenu
 from composer_gui.ui.canvas.interactions.menu_repairs import MenuRepairs
 
 NO_WIRES = "No wire leads to or from what is selected."
-
-FRAME_COLOURS = (
-    ("accent", "Blue"),
-    ("core", "Indigo"),
-    ("convolution", "Green"),
-    ("saved model", "Amber"),
-    ("merge", "Orange"),
-    ("recurrent", "Purple"),
-    ("normalization", "Grey"),
-)
-"""The colours of frames, by their names in the theme. Red is kept for what is wrong."""
 
 _SWATCH = 14
 
