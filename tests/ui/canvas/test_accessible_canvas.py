@@ -270,3 +270,71 @@ def test_where_the_keys_are_is_told_once_for_each_step(canvas, hand, view, chain
     hand.key(K.Key_Right)
     focus = QAccessible.Event.Focus
     assert [name for kind, name in told if kind == focus] == ["edges", "scores"]
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """What is sent to screen readers: (kind, of whom, in which words)."""
+    events = []
+
+    def note(event):
+        name = event.accessibleInterface().text(T.Name)
+        kind = event.type()
+        words = {
+            QAccessible.Event.Announcement: lambda: event.message(),
+            QAccessible.Event.ValueChanged: lambda: event.value(),
+        }.get(kind, str)()
+        events.append((kind, name, words))
+
+    monkeypatch.setattr(ears.QAccessible, "updateAccessibility", note)
+    return events
+
+
+def of_kind(events, kind):
+    return [(name, words) for found, name, words in events if found == kind]
+
+
+def test_a_verdict_that_changes_is_sent_as_announcement_and_as_value(
+    canvas, quick, view, design, chain, qtbot, sent
+):
+    children(canvas)
+    view.select([chain[1]])
+    design.judge(**{chain[1]: design.fine(26, 26, 8)})
+    qtbot.waitUntil(lambda: bool(of_kind(sent, QAccessible.Event.ValueChanged)))
+    assert of_kind(sent, QAccessible.Event.ValueChanged) == [("edges", "26×26×8 float32")]
+    said = of_kind(sent, QAccessible.Event.Announcement)
+    assert said == [("Design canvas", "edges: Fine.")]
+    sent.clear()
+    design.judge(**{chain[1]: wrong("edges wants three axes.")})
+    qtbot.waitUntil(lambda: bool(of_kind(sent, QAccessible.Event.ValueChanged)))
+    assert of_kind(sent, QAccessible.Event.ValueChanged) == [("edges", "")]
+    said = of_kind(sent, QAccessible.Event.Announcement)
+    assert said == [("Design canvas", "edges: Wrong: edges wants three axes. 1 node is wrong.")]
+
+
+def test_an_announcement_waits_for_what_is_being_read(canvas, view, monkeypatch):
+    told = []
+    monkeypatch.setattr(
+        ears.QAccessible, "updateAccessibility", lambda event: told.append(event.politeness())
+    )
+    view.keyboard.ears.say("2 nodes are wrong.")
+    assert told == [QAccessible.AnnouncementPoliteness.Polite]
+
+
+def test_a_wire_that_is_gone_to_is_announced(canvas, hand, view, design, chain, sent):
+    design.judge(**{chain[0]: design.fine(28, 28, 1)})
+    view.select([chain[0]])
+    hand.key(K.Key_W)
+    said = of_kind(sent, QAccessible.Event.Announcement)
+    assert said[-1] == ("Design canvas", "Wire from photo to edges, 28×28×1 float32.")
+
+
+def test_every_new_interface_of_a_canvas_is_kept_till_qt_lets_go_of_it(listening, session, design):
+    view = CanvasView(session)
+    made = [view.keyboard.ears.nodes.make_canvas() for _ in range(3)]
+    known = [QAccessible.uniqueId(interface) for interface in made]
+    del made
+    gc.collect()
+    assert all(QAccessible.accessibleInterface(each) is not None for each in known)
+    for each in known:
+        QAccessible.deleteAccessibleInterface(each)
