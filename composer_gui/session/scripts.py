@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from composer_gui.core.document import Call, Document
 from composer_gui.core.layers.catalog import Catalog
-from composer_gui.core.saved_files import saved_files
+from composer_gui.core.saved_files import SavedFile, saved_files
 from composer_gui.core.verdicts import Verdict
 from composer_gui.session import later
 from composer_gui.session.insides import Insides
@@ -48,21 +48,22 @@ class Scripts:
         self, document: Document, root: Document, path: Path | None, anew: frozenset[str]
     ) -> Callable[[], Script]:
         """Return what makes the source that `of` returns; it may be called in any thread."""
+        files = saved_files(document)
         whole = document if document.code == root.code else replace(document, code=root.code)
         return partial(
             later.keras_script().generate,
             whole,
             self._catalog,
-            model_paths(document, path.parent if path else None),
+            model_paths(files, path.parent if path else None),
             partial=True,
-            insides=self._insides.known(saved_files(document)),
+            insides=self._insides.known(files),
             anew=anew,
         )
 
 
-def model_paths(document: Document, folder: Path | None) -> dict[str, str]:
+def model_paths(files: Iterable[SavedFile], folder: Path | None) -> dict[str, str]:
     """Return where each saved model's file is, seen from `folder` or in one of their own."""
-    paths = [path for path, _ in saved_files(document)]
+    paths = [path for path, _ in files]
     if folder is None:
         return {path: f"models/{Path(path).name}" for path in paths}
     return {path: document_file.relative_path(path, folder) for path in paths}

@@ -140,8 +140,7 @@ class ShownDesign(QObject):
     def problems(self) -> list[Problem]:
         """Return all that is wrong, the design's own problems first, then in order of making."""
         found = list(structure.design_problems(self.document))
-        told = [node_id for node_id, verdict in self.verdicts.items() if verdict.problems]
-        for node_id in sorted(told, key=number_of):
+        for node_id in sorted(self._analysis.book.told, key=number_of):
             found.extend(self.verdicts[node_id].problems)
         return found
 
@@ -197,7 +196,8 @@ class ShownDesign(QObject):
         return self._scripts.work(*self._source_parts())
 
     def _source_parts(self) -> tuple[Document, Document, Path | None, frozenset[str]]:
-        anew = scripts.anew(self.document, self.verdicts)
+        verdicts = {node_id: self.verdicts[node_id] for node_id in self._analysis.book.anew}
+        anew = scripts.anew(self.document, verdicts)
         return self.document, self.root, self.path, anew
 
     def allowed_code(self) -> tuple[CodeFile, ...]:

@@ -24,7 +24,8 @@ class VerdictBook:
     """The verdicts shown (`shown`) and the last ones the engine gave.
 
     The engine sends only what differs from what it sent before, so its answers are all taken in,
-    and shown when they are about the newest revision.
+    and shown when they are about the newest revision. `told` are the nodes with problems, `anew`
+    those with weights that do not fit.
     """
 
     def __init__(self, catalog: Catalog) -> None:
@@ -34,11 +35,26 @@ class VerdictBook:
         self._unjudged: list[str] = []
         self._changed_files: frozenset[FileState] = frozenset()
         self.shown: dict[str, Verdict] = {}
+        self.told: set[str] = set()
+        self.anew: set[str] = set()
+
+    def _put(self, node_id: str, verdict: Verdict) -> None:
+        self.shown[node_id] = verdict
+        for noted, is_so in (
+            (self.told, verdict.problems),
+            (self.anew, verdict.anew or verdict.anew_inside),
+        ):
+            if is_so:
+                noted.add(node_id)
+            else:
+                noted.discard(node_id)
 
     def forget(self, nodes: Iterable[str]) -> None:
         """Forget all that was known of these nodes: they are another design's from now on."""
         for node_id in nodes:
             self.shown.pop(node_id, None)
+            self.told.discard(node_id)
+            self.anew.discard(node_id)
             self._answered.pop(node_id, None)
             self._waiting.discard(node_id)
 
@@ -54,12 +70,12 @@ class VerdictBook:
         self._waiting |= touched
         if at_once is not None and len(touched) > at_once:
             for node_id in touched:
-                self.shown[node_id] = self._unjudged_verdict(document, node_id)
+                self._put(node_id, self._unjudged_verdict(document, node_id))
             self._unjudged += sorted(touched)
             return
         there: dict[str, bool] = {}
         for node_id in touched:
-            self.shown[node_id] = self._at_once(document, node_id, there)
+            self._put(node_id, self._at_once(document, node_id, there))
 
     @property
     def has_unjudged(self) -> bool:
@@ -74,7 +90,7 @@ class VerdictBook:
             if node_id in self._waiting and node_id in document.nodes:
                 verdict = self._at_once(document, node_id, there)
                 if verdict != self.shown.get(node_id):
-                    self.shown[node_id] = verdict
+                    self._put(node_id, verdict)
                     differing.add(node_id)
         return differing
 
@@ -101,7 +117,7 @@ class VerdictBook:
             if node_id in document.nodes and verdict is not None:
                 verdict = self._with_file_warning(document, node_id, verdict)
                 if self.shown.get(node_id) != verdict:
-                    self.shown[node_id] = verdict
+                    self._put(node_id, verdict)
                     differing.add(node_id)
         return differing
 
@@ -111,7 +127,7 @@ class VerdictBook:
         nodes = {node_id for node_id in document.nodes if self._has_changed(document, node_id)}
         for node_id in nodes:
             verdict = self.shown.get(node_id, UNKNOWN)
-            self.shown[node_id] = self._with_file_warning(document, node_id, verdict)
+            self._put(node_id, self._with_file_warning(document, node_id, verdict))
         return nodes
 
     def _has_changed(self, document: Document, node_id: str) -> bool:

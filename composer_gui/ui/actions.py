@@ -266,13 +266,20 @@ def fill(bar: QMenuBar, made: Mapping[str, QAction]) -> dict[str, QMenu]:
     return menus
 
 
-def enable(made: Mapping[str, QAction], present: frozenset[str]) -> None:
+def enable(
+    made: Mapping[str, QAction], present: frozenset[str], told: dict[str, str] | None = None
+) -> None:
     """Let exactly those actions be used whose needs are `present`; the others say what they lack.
 
-    Nothing but a design is missed where there is none.
+    Nothing but a design is missed where there is none. `told` keeps what was said of each action,
+    and only those are touched of which something else is to be said.
     """
+    told = {} if told is None else told
     for entry in ACTIONS:
         if entry.id in made:
             is_there = not entry.needs or entry.needs in present
             lacking = entry.needs if "design" in present else "design"
-            allow(made[entry.id], "" if is_there else WHY_NOT[lacking])
+            why_not = "" if is_there else WHY_NOT[lacking]
+            if told.get(entry.id) != why_not:
+                told[entry.id] = why_not
+                allow(made[entry.id], why_not)

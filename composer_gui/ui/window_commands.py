@@ -27,6 +27,7 @@ class WindowCommands(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self._told: dict[str, str] = {}
         self.of_program = ProgramCommands(window)
 
     def handlers(self) -> dict[str, Callable[..., None]]:
@@ -81,7 +82,7 @@ class WindowCommands(QObject):
             present |= {"undo"} if undone else set()
             present |= {"redo"} if redone else set()
         made = window.actions_by_id
-        actions.enable(made, frozenset(present))
+        actions.enable(made, frozenset(present), self._told)
         if window.is_working:
             made[f"bars_{window.workspace.bars.figure or 'none'}"].setChecked(True)
             self._tick_panels()
