@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,6 +74,7 @@ class MainWindow(QMainWindow):
         self.actions_by_id = actions.build(self, self.commands.handlers())
         keymap.current().use(settings)
         keymap.Shortcuts(self, self.actions_by_id)
+        self._steps = self._preparation()
         self._idle = QTimer(self, singleShot=True, interval=IDLE)
         self._counting = QTimer(self, singleShot=True, interval=0)
         self._lay_out()
@@ -202,11 +203,22 @@ class MainWindow(QMainWindow):
 
     def showEvent(self, event) -> None:
         super().showEvent(event)
-        self._idle.start()
+        self._idle.start(IDLE)
 
     def _prepare(self) -> None:
-        """Make the workspace before it is wanted, so that the first design opens at once."""
-        assert self.workspace is not None
+        """Make the workspace before it is wanted, so that the first design opens at once.
+
+        It is done in turns of the event loop, so that the gallery is never away for long.
+        """
+        if self._desk is None and next(self._steps, self) is not self:
+            self._idle.start(0)
+        else:
+            assert self.workspace is not None
+
+    def _preparation(self) -> Iterator[object]:
+        yield from later.pieces()
+        yield self.session
+        yield self.desk
 
     def show_gallery(self) -> None:
         """Show the examples."""

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
 from composer_gui.core import edits
 from composer_gui.core.errors import FileProblem
-from composer_gui.ui import file_dialogs, theme
+from composer_gui.ui import file_dialogs, later, theme
 from composer_gui.ui.main_window import MainWindow
 from composer_gui.ui.panels import code_consent
 
@@ -287,7 +287,7 @@ import sys
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 from composer_gui import app
-from composer_gui.ui import theme
+from composer_gui.ui import later, theme
 heavy = ("networkx", "numpy", "pygments", "keras", "tensorflow", "h5py",
          "composer_gui.session.session", "composer_gui.session.gallery",
          "composer_gui.engine.client", "composer_gui.core.document",
@@ -351,3 +351,16 @@ def test_a_python_file_dropped_on_the_canvas_is_asked_about(working, monkeypatch
     monkeypatch.setattr(code_consent, "may_run", lambda *given: asked.append(given[1]))
     working.canvas.code_dropped.emit(Path("/m/my_layers.py"))
     assert asked == [Path("/m/my_layers.py")]
+
+
+def test_what_the_workspace_needs_is_brought_in_pieces_while_the_gallery_is_looked_at(
+    session, qtbot
+):
+    assert [piece.__name__ for piece in later.pieces()][-1] == "composer_gui.ui.desk"
+    window = MainWindow(lambda: session)
+    qtbot.addWidget(window)
+    window.show()
+    assert not window.designs.has_session
+    qtbot.waitUntil(lambda: window.designs.has_session and window._desk is not None)
+    assert window.session is session
+    assert not window.is_working
