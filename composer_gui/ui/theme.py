@@ -74,6 +74,17 @@ class Theme:
         """Return the colour of a category; grey for one that is not known."""
         return self.categories.get(_SHARED_HUES.get(name, name), self.tertiary)
 
+    def words(self, colour: QColor) -> QColor:
+        """Return a colour of marks as one of words: with as much of that of text as it needs.
+
+        It then stands out 4.5 to 1 from panel and from what is chosen.
+        """
+        for part in range(0, 101, 5):
+            mixed = _mixed(self.text, colour, part / 100)
+            if min(contrast(mixed, ground) for ground in (self.panel, self.selection)) >= WORDS:
+                break
+        return mixed
+
 
 def _theme(name: str, is_dark: bool, tokens: str, categories: str) -> Theme:
     """Return a theme from its colours in the order of the fields and of `_HUES`."""
@@ -106,17 +117,17 @@ def named(name: str) -> Theme:
 _TABLE = {
     "dark": (
         "#16181d #1c1f26 #14161a #23272f #242933 #3a4250 #e8eaf0 #a3abba #8b94a4 #2b313c "
-        "#6ea8fe #263c5e #5fd08a #f2b84b #ff7a70 #14161a #252a34 #0d1420",
+        "#6ea8fe #243859 #5fd08a #f2b84b #ff7a70 #14161a #252a34 #0d1420",
         "#7cc4f5 #f0b35a #8fa8ff #5fcfa5 #d59be0 #f28b66 #9aa4b5 #d7dce6",
     ),
     "light": (
-        "#eef0f4 #f7f8fa #ffffff #e9ecf1 #ffffff #c5ccd8 #1a1e26 #4d5665 #6a7382 #d9dee7 "
-        "#1f5fd0 #dbe7fb #1a7f45 #8a5a00 #c02a20 #ffffff #eceff4 #ffffff",
+        "#eef0f4 #f7f8fa #ffffff #e9ecf1 #ffffff #c5ccd8 #1a1e26 #4d5665 #5f6877 #d9dee7 "
+        "#1f5fd0 #dbe7fb #16733d #8a5a00 #c02a20 #ffffff #eceff4 #ffffff",
         "#1b7fbf #b06a00 #3f57c9 #0f8a60 #9140a5 #c44f24 #6a7382 #5a6475",
     ),
     "contrast-dark": (
         "#000000 #000000 #000000 #262626 #000000 #d0d0d0 #ffffff #f0f0f0 #d8d8d8 #a8a8a8 "
-        "#8ec1ff #17407a #6ff0a0 #ffd166 #ffa198 #000000 #202020 #000000",
+        "#8ec1ff #0e2c58 #6ff0a0 #ffd166 #ffa198 #000000 #202020 #000000",
         "#9bd6ff #ffc878 #b3c4ff #7eedc2 #edb8f6 #ffae90 #d0d6e0 #ffffff",
     ),
     "contrast-light": (
@@ -125,6 +136,31 @@ _TABLE = {
         "#004a7c #633a00 #22348f #00513a #5f1a70 #7a2600 #3a3f48 #2c3340",
     ),
 }
+
+
+# Contrast -----------------------------------------------------------------------------------------
+
+WORDS, MARKS = 4.5, 3.0
+"""How much words and marks stand out from their ground at least."""
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """Return the contrast ratio of two colours, from 1 to 21, after WCAG 2.2."""
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: QColor) -> float:
+    """Return the relative luminance of a colour, from 0 to 1, after WCAG 2.2."""
+    parts = (colour.redF(), colour.greenF(), colour.blueF())
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _mixed(one: QColor, other: QColor, part: float) -> QColor:
+    """Return a colour that is `one` for a `part` from 0 to 1, and else the other."""
+    first, second = one.getRgbF()[:3], other.getRgbF()[:3]
+    return QColor.fromRgbF(*(a * part + b * (1 - part) for a, b in zip(first, second, strict=True)))
 
 
 # What holds now -----------------------------------------------------------------------------------

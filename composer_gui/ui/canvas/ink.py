@@ -57,12 +57,14 @@ class Ink:
         self.twin_pen = QPen(now.accent, 1.6, Qt.PenStyle.DashLine)
         self.hairline = QPen(now.line, 1.0)
         hatch = QColor(now.card_line)
-        hatch.setAlphaF(0.4)  # words stand on it
+        hatch.setAlphaF(0.2 if now.name.startswith("contrast") else 0.4)  # words stand on it
         self.hatch_pen = QPen(hatch, 1.0)
         self.ring_pen = QPen(now.tertiary, 2.0)
         self.quiet_ring_pen = QPen(now.tertiary, 1.4)
         self.candidate_pen = QPen(now.accent, 2.4)
         self.canvas = QBrush(now.canvas)
+        # As faint as it may be to be seen: less on white, where all colours are darker grounds
+        self.border_alpha = 0.6 if now.canvas.lightness() < 128 else 0.8
 
     def category(self, name: str) -> QColor:
         """Return the colour of a category; grey for a class that the catalog does not know.

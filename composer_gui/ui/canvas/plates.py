@@ -10,6 +10,8 @@ from composer_gui.core.document import Frame, Note
 from composer_gui.ui.canvas.geometry import FRAME_TITLE, FULL_DETAIL, GRIP, LABEL_ONLY, RADIUS
 from composer_gui.ui.canvas.ink import Ink
 
+FRAME_GROUND = 0.07
+"""How much of a frame's colour its ground has."""
 _MARGIN = 3.0
 _PADDING = 14.0
 _WRAPPED = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
@@ -95,12 +97,12 @@ class FrameItem(Plate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colour = self.ink.frame(self.node.color)
         ground = QColor(colour)
-        ground.setAlphaF(0.07)
+        ground.setAlphaF(FRAME_GROUND)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ground)
         painter.drawRoundedRect(QRectF(0, 0, *self.size), RADIUS, RADIUS)
         border = QColor(colour)
-        border.setAlphaF(0.45)
+        border.setAlphaF(self.ink.border_alpha)
         self._paint_border(painter, border, 1.0)
         self._paint_grip(painter)
         style = at_zoom(painter.worldTransform().m11(), "frame", "far", "farthest")

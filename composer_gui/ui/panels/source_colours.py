@@ -79,11 +79,11 @@ class SourceColours(QSyntaxHighlighter):
 
 def _formats(now: Theme) -> dict[str, QTextCharFormat]:
     return {
-        "keyword": _format(now.category("recurrent")),
-        "string": _format(now.category("convolution")),
-        "number": _format(now.category("saved model")),
-        "comment": _format(now.tertiary),
-        "called": _format(now.category("core")),
+        "keyword": _format(now.words(now.category("recurrent"))),
+        "string": _format(now.words(now.category("convolution"))),
+        "number": _format(now.words(now.category("saved model"))),
+        "comment": _format(now.words(now.tertiary)),
+        "called": _format(now.words(now.category("core"))),
     }
 
 

@@ -104,20 +104,8 @@ def test_the_titles_of_frames_grow_as_one_goes_away(design, scene):
 def test_words_stand_out_from_the_card_also_where_a_node_is_bypassed(name):
     now = theme.named(name)
     wanted = 7.0 if name.startswith("contrast") else 4.5
-    assert _contrast(now.tertiary, now.card) >= wanted
-    assert _contrast(now.text, now.card) >= wanted
-
-
-def _contrast(one, other) -> float:
-    """Return the contrast ratio of two colours after WCAG 2.2."""
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour) -> float:
-    channels = (colour.redF(), colour.greenF(), colour.blueF())
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    assert theme.contrast(now.tertiary, now.card) >= wanted
+    assert theme.contrast(now.text, now.card) >= wanted
 
 
 def test_a_long_label_takes_two_lines_above_the_shape(written):
