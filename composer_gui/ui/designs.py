@@ -83,8 +83,8 @@ class Designs(QObject):
     Where no design is open, `session` is one that waits for the first. What is given is that one,
     or what makes sessions, which is asked once one is wanted.
 
-    Signals: `begun(Session)` when one was made; `shown(OpenDesign)` when another is to be shown,
-    None for the gallery;
+    Signals: `begun(Session)` when one that waits was made, and it is what `session` is now;
+    `shown(OpenDesign)` when another is to be shown, None for the gallery;
     `left(OpenDesign)` when one was closed, before it goes; `named()` when titles or marks are
     others; `failed(ComposerError)` of any of them; `task_changed(Session)` when something else
     goes on in the background of one.
@@ -154,7 +154,8 @@ class Designs(QObject):
             self._waiting = self._begin()
             self._waiting.setParent(self.parent())
             self._hear(self._waiting)
-            self.begun.emit(self._waiting)
+            if self.current is None:
+                self.begun.emit(self._waiting)
         return self._waiting
 
     def room(self) -> Session:

@@ -31,6 +31,17 @@ def test_cancelling_the_question_keeps_what_is_open(dirty, session, answers):
     assert dirty.session is session
 
 
+def test_after_a_file_that_cannot_be_opened_the_menus_still_follow_what_is_shown(
+    dirty, session, tmp_path
+):
+    (tmp_path / "broken.composer").write_text("{")
+    assert not dirty.open_path(tmp_path / "broken.composer")
+    session.undo()
+    assert dirty.session is session
+    assert not dirty.actions_by_id["undo"].isEnabled()
+    assert dirty.actions_by_id["redo"].isEnabled()
+
+
 def test_saving_before_leaving_writes_the_file(dirty, session, answers, tmp_path):
     answers.update(keep=file_dialogs.SAVE, save=tmp_path / "kept.composer")
     dirty.actions_by_id["close_design"].trigger()
