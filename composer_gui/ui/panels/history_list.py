@@ -173,7 +173,7 @@ class _StepDelegate(QStyledItemDelegate):
         place = index.data(PLACE)
         if place:
             painter.setFont(theme.font(11))
-            painter.setPen(now.tertiary)
+            painter.setPen(now.secondary if state == NOW else now.tertiary)
             taken = min(painter.fontMetrics().horizontalAdvance(place) + 2, room.width() // 2)
             elided = painter.fontMetrics().elidedText(place, Qt.TextElideMode.ElideRight, taken)
             painter.drawText(room, middle | Qt.AlignmentFlag.AlignRight, elided)

@@ -75,7 +75,8 @@ class InsideDelegate(QStyledItemDelegate):
         room = QRect(option.rect)
         room.setLeft(left + STEP + 6)
         room.setRight(option.rect.right() - 2 * ZONE - 4)
-        self._paint_words(painter, room, row, state)
+        now, chosen = theme.current(), option.state & QStyle.StateFlag.State_Selected
+        self._paint_words(painter, room, row, state, now.secondary if chosen else now.tertiary)
         self._paint_signs(painter, option, row, state)
         painter.restore()
 
@@ -106,26 +107,27 @@ class InsideDelegate(QStyledItemDelegate):
         painter.setBrush(now.line if state.unused else now.category(row.category))
         painter.drawRoundedRect(QRectF(left, centre.y() - 5, 10, 10), 2.5, 2.5)
 
-    def _paint_words(self, painter: QPainter, room: QRect, row: InsideRow, state) -> None:
+    def _paint_words(self, painter: QPainter, room: QRect, row: InsideRow, state, quiet) -> None:
+        """Paint name, class, spec and count; `quiet` is the colour of what steps back."""
         now = theme.current()
         top = QRect(room.left(), room.top() + 3, room.width(), 20)
         foot = QRect(room.left(), room.top() + 20, room.width(), 17)
         painter.setFont(theme.font(theme.BODY))
         tone = now.secondary if row.is_again else now.text
-        painter.setPen(now.tertiary if state.unused else tone)
+        painter.setPen(quiet if state.unused else tone)
         name = (row.address if row.is_again else row.path) if state.whole_path else row.name
         # Of a path its end is what was looked for
         is_path = state.whole_path and "/" in name
         mode = Qt.TextElideMode.ElideLeft if is_path else Qt.TextElideMode.ElideMiddle
         painter.drawText(top, _MIDDLE, painter.fontMetrics().elidedText(name, mode, top.width()))
         painter.setFont(theme.mono(11))
-        painter.setPen(now.tertiary)
+        painter.setPen(quiet)
         count = show_parameters(row.parameters) if row.parameters and not row.is_again else ""
         used = painter.fontMetrics().horizontalAdvance(count) + 8 if count else 0
         painter.drawText(foot, _MIDDLE | Qt.AlignmentFlag.AlignRight, count)
-        self._paint_kind(painter, foot.adjusted(0, 0, -used, 0), row, state)
+        self._paint_kind(painter, foot.adjusted(0, 0, -used, 0), row, state, quiet)
 
-    def _paint_kind(self, painter: QPainter, room: QRect, row: InsideRow, state) -> None:
+    def _paint_kind(self, painter: QPainter, room: QRect, row: InsideRow, state, quiet) -> None:
         """Paint class and spec; the spec has the room that it needs, as long as there is any."""
         now = theme.current()
         ends = " and ".join(
@@ -135,7 +137,7 @@ class InsideDelegate(QStyledItemDelegate):
         fonts = theme.font(11), theme.font(11) if ends else theme.mono(11)
         kind, at, shown = kind_and_spec(row.kind_words, spec, room.width(), fonts)
         painter.setFont(fonts[0])
-        painter.setPen(now.tertiary)
+        painter.setPen(quiet)
         painter.drawText(room, _MIDDLE, kind)
         painter.setFont(fonts[1])
         painter.setPen(now.accent if ends else now.secondary)
