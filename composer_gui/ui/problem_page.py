@@ -91,10 +91,6 @@ class ProblemPage(QDialog):
 
     # Searching -----------------------------------------------------------------------------------
 
-    def show_problem(self, code: str) -> None:
-        """Go to what is said of the problems with this code."""
-        self.field.setText(code)
-
     def _search(self, wanted: str) -> None:
         self.text.moveCursor(QTextCursor.MoveOperation.Start)
         self.found.clear()

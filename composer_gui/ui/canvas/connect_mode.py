@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QFrame,
@@ -18,9 +18,9 @@ from composer_gui.core.document import Wire
 from composer_gui.core.graph import Graph
 from composer_gui.session.fitting import CANNOT, FITS, MENDABLE
 from composer_gui.ui import theme
-from composer_gui.ui.canvas import glyphs
 from composer_gui.ui.canvas.courses import wire_path
 from composer_gui.ui.canvas.interactions.draw_wire import NEARLY, Proposal, rewire
+from composer_gui.ui.canvas.offer_list import paint_words
 from composer_gui.ui.canvas.wire_ends import WireEnd, WireEnds
 from composer_gui.ui.row_paint import paint_ground
 from composer_gui.ui.search_field import SearchField, list_below, plate
@@ -347,26 +347,10 @@ class _EndDelegate(QStyledItemDelegate):
         return QSize(WIDTH - 30, ROW)
 
     def paint(self, painter: QPainter, option, index) -> None:
-        now = theme.current()
         _, category = index.data(Qt.ItemDataRole.UserRole)
         sentence, tone = index.data(Qt.ItemDataRole.UserRole + 1) or ("", "secondary")
-        rect: QRect = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_ground(painter, option, rect)
-        top = rect.center().y() - glyphs.SIZE / 2 + 0.5
-        glyphs.draw_category(painter, category, now.category(category), rect.left() + 10, top)
-        text = rect.adjusted(30, 0, -10, 0)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        painter.setFont(theme.font(13, 500))
-        painter.setPen(now.text)
-        elide = Qt.TextElideMode.ElideRight
-        title = painter.fontMetrics().elidedText(index.data(), elide, text.width())
-        painter.drawText(text, middle | Qt.AlignmentFlag.AlignLeft, title)
-        used = painter.fontMetrics().horizontalAdvance(title) + 14
-        painter.setFont(theme.font(11, 400))
-        painter.setPen(getattr(now, tone))
-        room = max(0, text.width() - used)
-        shown = painter.fontMetrics().elidedText(sentence, elide, room)
-        painter.drawText(text, middle | Qt.AlignmentFlag.AlignRight, shown)
+        paint_ground(painter, option, option.rect)
+        paint_words(painter, option.rect, index.data(), sentence, category, tone=tone)
         painter.restore()

@@ -1,4 +1,4 @@
-"""The lines of the quick search."""
+"""The lines of searches on the canvas: the quick search's own, and what is drawn in all."""
 
 from __future__ import annotations
 
@@ -32,28 +32,48 @@ class OfferDelegate(QStyledItemDelegate):
         return QSize(NARROW, ROW)
 
     def paint(self, painter: QPainter, option, index) -> None:
-        now, offer = theme.current(), index.data(Qt.ItemDataRole.UserRole)
+        offer = index.data(Qt.ItemDataRole.UserRole)
         words = index.data(Qt.ItemDataRole.DisplayRole)
         rect: QRect = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_ground(painter, option, rect)
-        text = rect.adjusted(30, 0, -10, 0)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        if offer is not None:
-            top = rect.center().y() - glyphs.SIZE / 2 + 0.5
-            colour = now.category(offer.category)
-            glyphs.draw_category(painter, offer.category, colour, rect.left() + 10, top)
-        painter.setFont(theme.font(13, 500 if offer is not None else 400))
-        painter.setPen(now.secondary if offer is None or offer.misfit else now.text)
-        painter.drawText(text, middle | Qt.AlignmentFlag.AlignLeft, words)
-        used = painter.fontMetrics().horizontalAdvance(words) + 14
-        painter.setFont(theme.font(11, 400))
-        painter.setPen(now.warning if offer is not None and offer.misfit else now.secondary)
-        detail = painter.fontMetrics().elidedText(
-            (offer.misfit or offer.detail) if offer is not None else "",
-            Qt.TextElideMode.ElideRight,
-            max(0, text.width() - used),
-        )
-        painter.drawText(text, middle | Qt.AlignmentFlag.AlignRight, detail)
+        if offer is None:
+            paint_words(painter, rect, words, is_quiet=True)
+        elif offer.misfit:
+            tones = {"tone": "warning", "is_quiet": True}
+            paint_words(painter, rect, words, offer.misfit, offer.category, **tones)
+        else:
+            paint_words(painter, rect, words, offer.detail, offer.category)
         painter.restore()
+
+
+def paint_words(
+    painter: QPainter,
+    rect: QRect,
+    title: str,
+    detail: str = "",
+    category: str = "",
+    *,
+    tone: str = "secondary",
+    is_quiet: bool = False,
+) -> None:
+    """Draw a line: the glyph of a category, a title, and at the right a word about it.
+
+    `tone` is the colour of that word, by its name in the theme. Without a category there is no
+    glyph, and the title is in the weight of running text.
+    """
+    now, elide = theme.current(), Qt.TextElideMode.ElideRight
+    room, middle = rect.adjusted(30, 0, -10, 0), Qt.AlignmentFlag.AlignVCenter
+    if category:
+        top = rect.center().y() - glyphs.SIZE / 2 + 0.5
+        glyphs.draw_category(painter, category, now.category(category), rect.left() + 10, top)
+    painter.setFont(theme.font(13, 500 if category else 400))
+    painter.setPen(now.secondary if is_quiet else now.text)
+    title = painter.fontMetrics().elidedText(title, elide, room.width())
+    painter.drawText(room, middle | Qt.AlignmentFlag.AlignLeft, title)
+    left = room.width() - painter.fontMetrics().horizontalAdvance(title) - 14
+    painter.setFont(theme.font(11, 400))
+    painter.setPen(getattr(now, tone))
+    detail = painter.fontMetrics().elidedText(detail, elide, max(0, left))
+    painter.drawText(room, middle | Qt.AlignmentFlag.AlignRight, detail)

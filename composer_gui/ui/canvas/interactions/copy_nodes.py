@@ -11,8 +11,8 @@ from composer_gui.ui.canvas.alignment_guides import AlignmentGuides
 from composer_gui.ui.canvas.dot_item import DotItem
 from composer_gui.ui.canvas.ghosts import GhostCard, outline
 from composer_gui.ui.canvas.hits import Hit
+from composer_gui.ui.canvas.interactions.box_select import ADDING
 from composer_gui.ui.canvas.interactions.move_nodes import (
-    ADDING,
     CONTROL,
     box_of,
     press_selects,

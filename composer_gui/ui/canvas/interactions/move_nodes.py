@@ -13,13 +13,13 @@ from composer_gui.core.folding import with_folded
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.ui.canvas.alignment_guides import AlignmentGuides
 from composer_gui.ui.canvas.hits import Hit
+from composer_gui.ui.canvas.interactions.box_select import ADDING
 from composer_gui.ui.canvas.interactions.shaking import Shake
 from composer_gui.ui.canvas.interactions.wire_below import WireBelow, seen_sizes
 from composer_gui.ui.canvas.plates import FrameItem
 from composer_gui.ui.canvas.scene import CanvasScene
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
-ADDING = Qt.KeyboardModifier.ShiftModifier | CONTROL
 PULLED = "pulled out: the wires close behind"
 LOOSE = 0.3
 """How much is seen, while it is dragged on, of the wires that a node was shaken off."""
