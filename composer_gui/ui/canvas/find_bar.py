@@ -33,6 +33,7 @@ class FindBar(QFrame):
         self._finding = Finding(view.session)
         self._matches: list[Match] = []
         self._at = -1
+        self._entered: list[tuple[tuple[str, ...], str]] = []
         self.spotlight = view.keyboard.spotlight
         self.field = _Field(self)
         self.count = QLabel(self)
@@ -116,16 +117,60 @@ class FindBar(QFrame):
         return self._matches[self._at] if 0 <= self._at < len(self._matches) else None
 
     def step(self, by: int) -> None:
-        """Go to the next match (1) or the one before (-1), round and round."""
+        """Go to the next match (1) or the one before (-1), round and round.
+
+        The way on leads into a submodel that holds what fits, and after the last match there out of
+        it again.
+        """
         if self.isHidden() and self.field.text():
             self.open_bar()
         if not self._matches:
             if self.isHidden():
                 self.open_bar()
             return
-        self._at = (self._at + by) % len(self._matches)
-        self._tell()
-        self._go(near=True)
+        with self._view.keyboard.views.leap():
+            if by > 0 and self._go_in():
+                self._at = 0
+            elif not self._go_out(by):
+                self._at = (self._at + by) % len(self._matches)
+            self._tell()
+            self._go(near=True)
+
+    def _go_in(self) -> bool:
+        """Enter the submodel at hand, where what fits is in it; return whether that was so."""
+        session, match = self._view.session, self.current
+        if match is None or not match.inside or not session.enter(match.node):
+            return False
+        self._refresh(self.field.text())
+        if not self._matches:  # the words fit the submodel and its layer only together
+            session.leave()
+            self._stand_at(match.node)
+            return False
+        self._entered.append((session.place, match.node))
+        return True
+
+    def _go_out(self, by: int) -> bool:
+        """Leave the submodel that was entered for its matches, behind the last of them."""
+        session = self._view.session
+        at_end = self._at == (len(self._matches) - 1 if by > 0 else 0)
+        while self._entered and self._entered[-1][0] != session.place[: len(self._entered[-1][0])]:
+            self._entered.pop()  # it was left by another way
+        if not at_end or not self._entered or self._entered[-1][0] != session.place:
+            return False
+        _, node_id = self._entered.pop()
+        session.leave()
+        self._stand_at(node_id)
+        if by > 0 and self._at == len(self._matches) - 1 and self._go_out(by):
+            return True
+        if by > 0 and self._matches:
+            self._at = (self._at + by) % len(self._matches)
+        return True
+
+    def _stand_at(self, node_id: str) -> None:
+        """Be at the match that a node is, else at the first."""
+        self._refresh(self.field.text())
+        known = [match.node for match in self._matches]
+        self._at = known.index(node_id) if node_id in known else (0 if known else -1)
 
     def _step_on(self) -> None:
         self.step(1)

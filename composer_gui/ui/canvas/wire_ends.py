@@ -116,7 +116,7 @@ class WireEnds:
                 named = [mine] if len(own) > 1 else []
                 named += [theirs] if len(others) > 1 else []
                 found.append(self._end(node_id, source, consumer, " · ".join(named)))
-        return found
+        return [end for end in found if end.wire != self._kept]
 
     def _ports_of(self, node_id: str, *, own: bool) -> list[str]:
         node, kept = self._document.nodes[node_id], self._kept

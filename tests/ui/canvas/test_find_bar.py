@@ -213,3 +213,71 @@ def test_a_layer_inside_a_saved_model_is_found_once_it_is_read(
     assert bar.count.text() == "1 of 1"
     assert bar.matches == [Match(node, "block3_conv")]
     assert "block3_conv" in bar.count.toolTip()
+
+
+# Into submodels --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def nested(session, design, three):
+    """A submodel with two convolutions in it, and a third one behind it."""
+    session.apply("Group", edits.group, session.catalog, three[:2])
+    (submodel,) = set(session.document.nodes) - {three[2]}
+    behind = design.layer("Conv2D", 1500, 0, name="behind")
+    return submodel, behind
+
+
+def label(view):
+    (chosen,) = view.selected()
+    return view.session.document.label(chosen)
+
+
+def test_the_way_on_leads_into_a_submodel_and_out_again(hand, view, session, nested, three):
+    hand.key(K.Key_F, CTRL)
+    bar = view.keyboard.find
+    write(bar, "conv2d")
+    assert view.selected() == (nested[0],)
+    seen = []
+    for _ in range(4):
+        press(bar, K.Key_F3)
+        seen.append((len(session.trail), label(view), bar.count.text()))
+    outer = session.document.label(nested[0])
+    assert seen == [
+        (1, "edges", "1 of 2"),
+        (1, "shapes", "2 of 2"),
+        (0, "behind", "2 of 2"),
+        (0, outer, "1 of 2"),
+    ]
+    view.act("view_back")
+    view.act("view_back")
+    assert len(session.trail) == 1
+
+
+def test_the_way_back_leads_out_of_a_submodel_to_itself(hand, view, session, nested):
+    hand.key(K.Key_F, CTRL)
+    bar = view.keyboard.find
+    write(bar, "conv2d")
+    press(bar, K.Key_F3)
+    press(bar, K.Key_F3, SHIFT)
+    assert not session.trail and view.selected() == (nested[0],)
+
+
+def test_a_submodel_that_was_left_by_another_way_is_not_left_again(hand, view, session, nested):
+    hand.key(K.Key_F, CTRL)
+    bar = view.keyboard.find
+    write(bar, "conv2d")
+    press(bar, K.Key_F3)
+    session.leave()
+    press(bar, K.Key_F3)
+    press(bar, K.Key_F3)
+    assert len(session.trail) <= 1 and bar.current is not None
+
+
+def test_what_fits_only_together_with_its_submodel_is_not_entered(hand, view, session, nested):
+    session.apply("Label", edits.rename, nested[0], "encoder")
+    hand.key(K.Key_F, CTRL)
+    bar = view.keyboard.find
+    write(bar, "encoder shapes")
+    assert bar.count.text() == "1 of 1"
+    press(bar, K.Key_F3)
+    assert not session.trail and view.selected() == (nested[0],)

@@ -220,6 +220,7 @@ def test_a_wires_end_is_moved_as_one_step(moving, view, design, session, fork, k
     before = session.document
     mode = moving(key)
     assert mode.field.placeholderText() == "Wire from photo to, instead of branch0"
+    assert "branch0" not in mode.titles()
     QTest.keyClicks(mode.field, "free")
     QTest.keyClick(mode.field, K.Key_Return)
     assert session.document.nodes[free].inputs["inputs"] == (Source(image),)
