@@ -21,7 +21,7 @@ from composer_gui.ui.panels.class_field import ClassField
 from composer_gui.ui.panels.fields import Field
 from composer_gui.ui.panels.foreign_part import ForeignPart
 from composer_gui.ui.panels.inside_part import InsidePart
-from composer_gui.ui.panels.node_view import NodeView, Rows, figure, show_text
+from composer_gui.ui.panels.node_view import NodeView, Rows, show_text
 from composer_gui.ui.panels.parameters_part import ArgumentsPart, ParametersPart
 from composer_gui.ui.panels.ports_part import PortsPart
 from composer_gui.ui.panels.reinput_part import ReinputPart
@@ -241,7 +241,7 @@ class CallView(NodeView):
         elif parameters or verdict.kind == FINE:
             rows = [("Parameters", show_parameters(parameters))]
         rows += work_rows(verdict.cost)
-        self.cost.show_rows([(Line(a, tone="secondary"), figure(b)) for a, b in rows], rows)
+        self.cost.show_figures(rows)
 
     # Changing ------------------------------------------------------------------------------------
 

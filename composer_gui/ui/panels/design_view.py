@@ -68,7 +68,7 @@ class DesignView(NodeView):
         cost = cost_rows(found.parameters, found.trainable, is_whole=found.is_whole)
         if found.shared:
             cost.append(("shared, counted once", count_of(found.shared, "layer")))
-        self.cost.show_rows([(Line(a, tone="secondary"), figure(b)) for a, b in cost], cost)
+        self.cost.show_figures(cost)
 
     def _signature_rows(self):
         for side, ids in (("in", self.document.inputs), ("out", self.document.outputs)):
@@ -130,7 +130,7 @@ class SeveralView(NodeView):
         self._show_trainable([layer.trainable for layer in layers])
         counts = Counter(_kind(document, node_id) for node_id in self.ids)
         rows = [(kind, str(count)) for kind, count in sorted(counts.items())]
-        self.kinds.show_rows([(Line(a, tone="secondary"), figure(b)) for a, b in rows], rows)
+        self.kinds.show_figures(rows)
         self._show_cost()
 
     def _show_trainable(self, states: list[bool]) -> None:
@@ -147,7 +147,7 @@ class SeveralView(NodeView):
                 layer = self.document.layers[node.layer]
                 found[node.layer] = counts(layer, self.session.verdict(node_id))
         rows = cost_rows(sum(a for a, _ in found.values()), sum(b for _, b in found.values()))
-        self.cost.show_rows([(Line(a, tone="secondary"), figure(b)) for a, b in rows], rows)
+        self.cost.show_figures(rows)
 
     def _set_trainable(self, trainable: bool) -> None:
         words = "Let the selected train" if trainable else "Freeze the selected"

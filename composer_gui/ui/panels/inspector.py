@@ -25,6 +25,10 @@ _VIEWS = {
 SHELF = 8
 """How many views are kept for the next node of their kind: making one takes a frame and a half."""
 
+A_FRAME = 16
+"""Milliseconds after a change before the view that is there follows: the canvas comes first, and
+what Keras says of the change as a rule comes with it."""
+
 
 class Inspector(QScrollArea):
     """Shows one view for what is selected and keeps it in step with the session.
@@ -46,10 +50,10 @@ class Inspector(QScrollArea):
         self.view: QWidget | None = None
         self._kind: object = None
         self._shelf: dict[object, NodeView] = {}
-        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later = QTimer(self, singleShot=True, interval=A_FRAME)
         self._set_up()
         self._connect()
-        self._later.start()
+        self._later.start(0)
 
     def _set_up(self) -> None:
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -74,7 +78,16 @@ class Inspector(QScrollArea):
         self._later.timeout.connect(self.refresh)
 
     def _soon(self, *_: object) -> None:
-        self._later.start()
+        """Follow a moment later; at once in the next turn where the view does not fit any more."""
+        if self._key != _key(self._session, self._there()):
+            self._later.start(0)
+        elif not self._later.isActive():
+            self._later.start(A_FRAME)
+
+    def _there(self) -> tuple[str, ...]:
+        """Return which of the nodes to be shown are there."""
+        document = self._session.document
+        return tuple(node_id for node_id in self._ids if node_id in document.nodes)
 
     def show_nodes(self, ids: tuple[str, ...]) -> None:
         """Show these nodes; the design where there are none."""
@@ -100,8 +113,7 @@ class Inspector(QScrollArea):
     def refresh(self) -> None:
         """Show what the document and the verdicts say now."""
         self._later.stop()
-        document = self._session.document
-        ids = tuple(node_id for node_id in self._ids if node_id in document.nodes)
+        ids = self._there()
         key = _key(self._session, ids)
         held, place = None, 0
         if key != self._key or self.view is None:

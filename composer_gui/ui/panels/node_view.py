@@ -292,6 +292,24 @@ class Rows(QWidget):
         self._grid.setHorizontalSpacing(10)
         self._grid.setVerticalSpacing(5)
         self._shown: list[tuple] = []
+        self._figures: list[tuple[Line, Line]] = []
+
+    def show_figures(self, rows: list[tuple[str, str]]) -> None:
+        """Show names with their figures; lines that are there already say what they say now."""
+        while len(self._figures) > len(rows):
+            for line in self._figures.pop():
+                self._grid.removeWidget(line)
+                line.hide()
+                line.deleteLater()
+        for number in range(len(self._figures), len(rows)):
+            self._figures.append((Line(tone="secondary"), figure("")))
+            for place, line in enumerate(self._figures[number]):
+                self._grid.addWidget(line, number, place)
+                line.show()
+        for lines, texts in zip(self._figures, rows, strict=True):
+            for line, text in zip(lines, texts, strict=True):
+                line.setText(text)
+        self._grid.setColumnStretch(0, 1)
 
     def show_rows(self, rows: Iterable[tuple[QWidget, ...]], key: list[tuple]) -> None:
         """Show these widgets; nothing happens while `key` is the same as the last time.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -44,6 +44,8 @@ class PortsPart(QWidget):
         super().__init__(parent)
         self._session = session
         self._node_id = ""
+        self._shown: list[PortRow] = []
+        self._specs: list[Line] = []
         self.rows = Rows()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -56,16 +58,23 @@ class PortsPart(QWidget):
         self._node_id = node_id
         found = port_rows(self._session, node_id)
         self.setVisible(bool(found))
-        if found != getattr(self, "_shown", None):
-            self._shown = found
+        if found == self._shown:
+            return
+        if list(map(_but_spec, found)) == list(map(_but_spec, self._shown)):
+            for line, row in zip(self._specs, found, strict=True):
+                _show_spec(line, row)
+        else:
+            self._specs = []
             self.rows.show_rows([self._widgets(row) for row in found], [(row,) for row in found])
+        self._shown = found
 
     def _widgets(self, row: PortRow) -> tuple[QWidget, ...]:
         side = Line(row.side, px=12, mono=True, tone="tertiary")
         name = Line(row.name, px=12, mono=True)
         name.set_tip(row.tip)
-        spec = figure(row.spec, tone=row.tone)
-        spec.setAccessibleName(f"{row.side} {row.name}: {row.spec}")
+        spec = figure("")
+        _show_spec(spec, row)
+        self._specs.append(spec)
         return side, name, self._with_order(row, spec) if row.count > 1 else spec
 
     def _with_order(self, row: PortRow, spec: Line) -> QWidget:
@@ -91,6 +100,16 @@ class PortsPart(QWidget):
         order[place], order[target] = order[target], order[place]
         args = (self._node_id, port, tuple(order))
         self._session.try_apply("Change order of wires", edits.reorder, *args)
+
+
+def _but_spec(row: PortRow) -> PortRow:
+    return replace(row, spec="", tone="")
+
+
+def _show_spec(line: Line, row: PortRow) -> None:
+    line.setText(row.spec)
+    line.set_tone(row.tone)
+    line.setAccessibleName(f"{row.side} {row.name}: {row.spec}")
 
 
 def port_rows(session: Session, node_id: str) -> list[PortRow]:
