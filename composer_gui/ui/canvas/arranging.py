@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from composer_gui.ui.canvas.view import CanvasView
 
 LABELS = {RIGHT: "Arrange", DOWN: "Arrange from above to below"}
-MUCH = 1000
+MUCH = 300
 """Designs of more nodes are arranged in a thread of their own."""
+AT_ONCE = 400
+"""So many more nodes, that are not seen to move, are put at their new places in one turn."""
 MOST = 600
 """When more nodes are seen to move, they are at their new places at once."""
 DURATION = 260
@@ -191,9 +193,9 @@ class Glide(QObject):
         self.finish()
         scene, view = self._view.scene(), self._view
         moving = self._moving(before)
-        # At once, and not slice by slice: each would have the whole picture painted.
         there = _there(scene, before.keys() - moving.keys())
-        scene.place({i: at for i, at in there.items() if at != before[i]})
+        if len(there) <= AT_ONCE:  # else the scene has them on its list, and the window stays awake
+            scene.place({i: at for i, at in there.items() if at != before[i]})
         if not moving:
             return
         self._from = moving

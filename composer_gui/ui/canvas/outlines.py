@@ -50,7 +50,9 @@ class Outlines:
         self._scene.ways.led.connect(self._note_led)
 
     def _follow(self, change: Change) -> None:
-        self._stale_nodes |= change.nodes
+        # What the scene has still to draw or to look at anew, it tells of when it has done so
+        backlog = self._scene.backlog
+        self._stale_nodes |= change.nodes - backlog.nodes.keys() - backlog.stale.keys()
         self._stale_wires |= change.wires_added | change.wires_removed
         self.revision += 1
 
