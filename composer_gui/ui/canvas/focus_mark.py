@@ -6,6 +6,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QRegion
 from PySide6.QtWidgets import QGraphicsRectItem
 
+from composer_gui.core.document import Wire
 from composer_gui.ui import theme
 
 ROOM = 6.0
@@ -17,35 +18,37 @@ class FocusMark:
     """A dashed ring around a node, and a border of two pixels within the canvas.
 
     Both are there while the keys are used, and go with the mouse or when the focus goes. The ring
-    is dashed and outside the card, so that it is told from the border of what is selected.
+    is dashed and outside the card, so that it is told from the border of what is selected. At a
+    wire it is around the middle, where its words stand.
     """
 
     def __init__(self, view) -> None:
         self._view = view
         self._item: QGraphicsRectItem | None = None
         self.node = ""
+        self.wire: Wire | None = None
         self.is_shown = False
 
-    def show(self, node_id: str) -> None:
-        """Mark the canvas and a node, or with "" the canvas alone."""
+    def show(self, node_id: str, wire: Wire | None = None) -> None:
+        """Mark the canvas and a node or a wire, or with "" the canvas alone."""
         if not self.is_shown:
             self.is_shown = True
             self.update()
-        self.node = node_id
+        self.node, self.wire = node_id, wire
         self.follow()
 
     def hide(self) -> None:
         """Take both marks away."""
-        self.node = ""
+        self.node, self.wire = "", None
         self.follow()
         if self.is_shown:
             self.update()
             self.is_shown = False
 
     def follow(self) -> None:
-        """Put the ring around the node as it is now."""
-        item = self._view.scene().nodes.get(self.node)
-        if item is None or not item.isVisible():
+        """Put the ring around the node or the wire as it is now."""
+        marked = self._marked()
+        if marked is None:
             if self._item is not None:
                 self._view.scene().removeItem(self._item)
                 self._item = None
@@ -55,7 +58,15 @@ class FocusMark:
             self._item.setZValue(95)
             self._view.scene().addItem(self._item)
         self._item.setPen(self._pen())
-        self._item.setRect(self._around(item.card()))
+        self._item.setRect(self._around(marked))
+
+    def _marked(self) -> QRectF | None:
+        """Return what the ring is around, in the scene; None for nothing that is seen."""
+        scene = self._view.scene()
+        wire, item = scene.wires.get(self.wire), scene.nodes.get(self.node)
+        if wire is not None and wire.isVisible():
+            return wire.words_rect()
+        return item.card() if item is not None and item.isVisible() else None
 
     def update(self) -> None:
         """Have the border of the canvas painted anew."""
@@ -91,7 +102,7 @@ class FocusMark:
         return pen
 
     def _around(self, card: QRectF) -> QRectF:
-        by = ROOM / max(self._view.camera.zoom, 0.01)
+        by = (ROOM if self.wire is None else 0.0) / max(self._view.camera.zoom, 0.01)
         return card.adjusted(-by, -by, by, by)
 
     def _strips(self) -> tuple[QRect, ...]:

@@ -207,10 +207,10 @@ class Keyboard(QObject):
         self.mark.follow()
 
     def _show(self) -> None:
-        """Mark the canvas and the node at hand; a wire that is selected is lit itself."""
-        is_wire = selected_wire(self._view.scene()) is not None
-        here = "" if is_wire else self.walker.stand()
-        self.mark.show(here)
+        """Mark the canvas, and what is at hand: the one wire that is selected, or a node."""
+        wire = selected_wire(self._view.scene())
+        here = self.walker.stand() if wire is None else ""
+        self.mark.show(here, wire)
         self.ears.focus(here)
 
     def _follow_selection(self) -> None:
@@ -224,5 +224,7 @@ class Keyboard(QObject):
             self._follow_moved(change.changed)
 
     def _follow_moved(self, node_ids: Iterable[str]) -> None:
-        if self.mark.node and self.mark.node in node_ids:
+        wire = self.mark.wire
+        marked = {self.mark.node} if wire is None else {wire.source.node, wire.node}
+        if not marked.isdisjoint(node_ids):
             self.mark.follow()

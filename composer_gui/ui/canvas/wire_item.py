@@ -39,6 +39,10 @@ GRAB = 12.0
 """Width of the strip along a wire in which the mouse means it."""
 
 
+BARE = 4.0
+"""How much of a wire without words is taken for its middle, in pixels each way."""
+
+
 @dataclass(frozen=True, slots=True)
 class WireLook:
     """How a wire is drawn: `state` is "fine", "warning", "waiting" or "wrong".
@@ -252,6 +256,13 @@ class WireItem(QGraphicsPathItem):
             return QPointF(self.x() + self._span[0] / 2, self.y() + self._span[1] / 2)
         course = segments(*self._span, self._flow, self._way)
         return self.pos() + QPointF(*label_place(course[label_segment(course)]))
+
+    def words_rect(self) -> QRectF:
+        """Return where the words on the wire stand, in the scene; without any, its middle."""
+        if self._text is not None and self._text.isVisible():
+            return self._text.sceneBoundingRect()
+        middle = self.middle()
+        return QRectF(middle.x() - BARE, middle.y() - BARE, 2 * BARE, 2 * BARE)
 
     def ends(self) -> tuple[QPointF, QPointF]:
         """Return where the wire begins and ends, in the scene."""

@@ -215,7 +215,7 @@ def test_a_layer_inside_a_saved_model_is_found_once_it_is_read(
     assert "block3_conv" in bar.count.toolTip()
 
 
-# Into submodels --------------------------------------------------------------------------------
+# Into submodels -----------------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QGraphicsRectItem
 
 from composer_gui.core import edits
 from composer_gui.core.document import DOWN, Dot, Source, Wire
@@ -103,14 +103,32 @@ def test_wires_of_a_folded_frame_are_those_that_leave_it(hand, view, design, ses
     assert chosen(view) in into
 
 
-def test_the_ring_is_at_the_wire_and_comes_back(hand, view, fork):
-    mark = view.keyboard.mark
+def ring(view):
+    """Return the dashed ring that shows where the keys are, in the scene."""
+    found = [item for item in view.scene().items() if type(item) is QGraphicsRectItem]
+    (item,) = [item for item in found if item.pen().style() == Qt.PenStyle.CustomDashLine]
+    return item.rect()
+
+
+def test_the_ring_is_around_the_wires_words_and_follows_them(hand, view, session, fork):
+    image, branches, _, into, _ = fork
+    view.select([image])
+    hand.key(K.Key_W)
+    wire = view.scene().wires[into[0]]
+    assert ring(view).contains(wire.middle())
+    before = ring(view)
+    session.apply("Move", edits.move, {branches[0]: (300.0, -400.0)})
+    assert ring(view) != before and ring(view).contains(wire.middle())
+    hand.key(K.Key_Right)
+    assert ring(view).contains(view.scene().nodes[branches[0]].card())
+
+
+def test_the_ring_goes_with_a_wire_that_is_cut(hand, view, fork):
     view.select([fork[0]])
     hand.key(K.Key_W)
-    assert mark.is_shown and not mark.node
-    hand.key(K.Key_Escape)
-    hand.key(K.Key_Right)
-    assert mark.node == view.selected()[0]
+    hand.key(K.Key_Delete)
+    mark = view.keyboard.mark
+    assert mark.wire is None and mark.node == fork[0]
 
 
 def test_a_wire_is_read_out(hand, view, design, fork, qtbot):
