@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainterPath, QPen
+from PySide6.QtGui import QPainterPath
 from PySide6.QtWidgets import QGraphicsPathItem
 
 from composer_gui.core.alignment import Guide, Lines
 from composer_gui.ui import preferences
 from composer_gui.ui.canvas.geometry import snapped
+from composer_gui.ui.canvas.ink import screen_pen
 from composer_gui.ui.canvas.node_item import NodeItem
 from composer_gui.ui.canvas.plates import Plate
 
@@ -85,9 +86,8 @@ class AlignmentGuides:
 
     def _new_item(self) -> QGraphicsPathItem:
         item = QGraphicsPathItem()
-        pen = QPen(self._view.ink.theme.accent, 1.0)
-        pen.setCosmetic(True)
-        item.setPen(pen)
+        view = self._view
+        item.setPen(screen_pen(view.ink.theme.accent, 1.0, view.devicePixelRatioF()))
         item.setZValue(-10)  # below nodes, so that it crosses no words, and above frames
         self._view.scene().addItem(item)
         return item

@@ -143,6 +143,18 @@ class Ink:
         return pen
 
 
+def screen_pen(
+    colour: QColor, width: float, ratio: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine
+) -> QPen:
+    """Return a pen that is `width` pixels wide at any zoom.
+
+    Qt counts the width of such a pen in pixels of the screen: `ratio` is how many of them make one.
+    """
+    pen = QPen(colour, width * ratio, style)
+    pen.setCosmetic(True)
+    return pen
+
+
 def _dashes(dtype: str) -> tuple[float, ...] | None:
     if dtype == "bool":
         return (6.0, 2.5, 1.2, 2.5)

@@ -15,7 +15,7 @@ from composer_gui.core.document import Wire
 from composer_gui.ui.canvas.backlog import AT_ONCE
 from composer_gui.ui.canvas.geometry import GRID, NARROWEST
 from composer_gui.ui.canvas.ghosts import GhostCard
-from composer_gui.ui.canvas.ink import FARTHEST_TITLE
+from composer_gui.ui.canvas.ink import FARTHEST_TITLE, screen_pen
 from composer_gui.ui.canvas.outlines import Outlines, Part
 from composer_gui.ui.canvas.scene import CanvasScene
 
@@ -272,8 +272,8 @@ class Overview:
         # Whole blocks of dots, so that a small zoom or another strip finds its points made already
         columns = math.ceil((rect.right() - left) / step / BLOCK + 1e-6) * BLOCK
         rows = math.ceil((rect.bottom() - top) / step / BLOCK + 1e-6) * BLOCK
-        pen = QPen(self._scene.ink.theme.grid, 2.0)
-        pen.setCosmetic(True)
+        ratio = painter.device().devicePixelRatioF()
+        pen = screen_pen(self._scene.ink.theme.grid, 2.0, ratio)
         pen.setCapStyle(Qt.PenCapStyle.SquareCap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(pen)

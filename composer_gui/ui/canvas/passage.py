@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPainterPath
 
 from composer_gui.core.document import DOWN
 from composer_gui.ui.canvas.faces import Face
-from composer_gui.ui.canvas.geometry import BAR, PADDING, RIGHT, NodeLayout, Slot
+from composer_gui.ui.canvas.geometry import BAR, FULL_DETAIL, PADDING, RIGHT, NodeLayout, Slot
 from composer_gui.ui.canvas.glyphs import NO_BRUSH
 from composer_gui.ui.canvas.ink import Ink
 
@@ -23,6 +23,8 @@ def paint_passage(painter: QPainter, ink: Ink, face: Face, layout: NodeLayout) -
     """Hatch a card, and lead a line through it from its first ring in to its first ring out."""
     painter.setPen(ink.hatch_pen)
     painter.drawLines(_strokes(layout.width, layout.height))
+    if painter.worldTransform().m11() < FULL_DETAIL:
+        return  # the words are larger there, and have the room in which the line would run
     if layout.inputs and layout.outputs:
         painter.setPen(ink.ring_pen)
         painter.setBrush(NO_BRUSH)

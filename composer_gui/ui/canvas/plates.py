@@ -135,6 +135,8 @@ class NoteItem(Plate):
         painter.setFont(self.ink.fonts[style])
         painter.setPen(now.secondary if self.node.text else now.tertiary)
         room = self._room()
+        line = painter.fontMetrics().lineSpacing()
+        room.setHeight(max(1, room.height() // line) * line)  # no line is cut through
         painter.save()
         painter.setClipRect(room)
         painter.drawText(room, _WRAPPED, self.node.text or "Double-click to write")

@@ -110,3 +110,17 @@ def test_words_stand_out_from_the_card_also_where_a_node_is_bypassed(name):
 
 def test_a_long_label_takes_two_lines_above_the_shape(written):
     assert [text for text in written(0.6) if text != "64×64×8"] == ["stem_of_the_", "whole_model"]
+
+
+@pytest.mark.parametrize("zoom", [1.0, 0.6, 0.4])
+def test_no_line_of_a_note_is_cut_through(design, scene, zoom):
+    note = design.add(edits.add_note, 0, 0)
+    text = " ".join(["words"] * 60)
+    design.session.apply("Write", edits.set_text, note, text)
+    pen = Pen(zoom)
+    clips = []
+    pen.setClipRect = clips.append
+    scene.nodes[note].paint(pen, None)
+    (clip,) = clips
+    assert clip.height() % pen.fontMetrics().lineSpacing() == 0
+    pen.end()

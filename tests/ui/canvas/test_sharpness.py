@@ -6,6 +6,8 @@ import sys
 from itertools import pairwise
 
 import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
 
 DRAW = """
 import sys
@@ -51,3 +53,17 @@ def test_words_are_drawn_with_the_pixels_of_the_screen(scale):
     # Of a picture that is blown up an edge is a slope as long as the scale
     assert steepest >= 0.6 * (max(row) - min(row))
     assert max(row) - min(row) > 150
+
+
+@pytest.mark.parametrize("ratio", [1, 2, 3])
+def test_dots_of_the_grid_are_as_large_as_the_words_beside_them(view, ratio):
+    picture = QImage(60 * ratio, 60 * ratio, QImage.Format.Format_RGB32)
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(view.ink.theme.canvas)
+    painter = QPainter(picture)
+    painter.translate(30, 30)
+    view.overview.paint_grid(painter, QRectF(0, 0, 10, 10), 1.0)
+    painter.end()
+    ground, at = view.ink.theme.canvas, 30 * ratio
+    wide = sum(picture.pixelColor(x, at) != ground for x in range(at - 9, at + 9))
+    assert wide == 2 * ratio

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPen
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsRectItem
 
 from composer_gui.core.change import Change
+from composer_gui.ui.canvas.ink import screen_pen
 from composer_gui.ui.canvas.node_item import NodeItem
 from composer_gui.ui.canvas.plates import Plate
 
@@ -64,9 +65,7 @@ class BoxSelect:
         ground = QColor(accent)
         ground.setAlphaF(0.12)
         band = QGraphicsRectItem()
-        pen = QPen(accent, 1.0)
-        pen.setCosmetic(True)
-        band.setPen(pen)
+        band.setPen(screen_pen(accent, 1.0, self._view.devicePixelRatioF()))
         band.setBrush(ground)
         band.setZValue(100)
         self._scene.addItem(band)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPainterPath, QPen
+from PySide6.QtGui import QPainterPath
 from PySide6.QtWidgets import QGraphicsPathItem
 
 from composer_gui.core.change import Change
 from composer_gui.core.document import Wire
 from composer_gui.core.wording import counted
 from composer_gui.ui.canvas.commands import delete_all
+from composer_gui.ui.canvas.ink import screen_pen
 from composer_gui.ui.canvas.scene import CanvasScene
 from composer_gui.ui.canvas.wire_item import WireItem
 
@@ -77,9 +78,8 @@ class CutWires:
 
     def _new_stroke(self) -> QGraphicsPathItem:
         stroke = QGraphicsPathItem()
-        pen = QPen(self._scene.ink.theme.wrong, 1.6, Qt.PenStyle.DashLine)
-        pen.setCosmetic(True)
-        stroke.setPen(pen)
+        ratio, dashed = self._view.devicePixelRatioF(), Qt.PenStyle.DashLine
+        stroke.setPen(screen_pen(self._scene.ink.theme.wrong, 1.6, ratio, dashed))
         stroke.setZValue(100)
         self._scene.addItem(stroke)
         return stroke
