@@ -35,7 +35,9 @@ class LevelBar(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(self._row, 1)
+        way = QWidget()  # takes all the height: the line is below it
+        way.setLayout(self._row)
+        column.addWidget(way, 1)
         column.addWidget(Hairline())
         self.setFixedHeight(HEIGHT)
         self.setAutoFillBackground(True)  # what is behind has the colour of lines

@@ -29,7 +29,7 @@ def nest(design, session, depth):
 
 
 def words(bar):
-    row = bar.layout().itemAt(0).layout()
+    row = bar.layout().itemAt(0).widget().layout()
     shown = (row.itemAt(number).widget() for number in range(row.count()))
     return [w.text() for w in shown if isinstance(w, Line)]
 
@@ -64,4 +64,7 @@ def test_of_a_long_way_the_middle_is_left_out(bar, design, session):
 
 def test_the_bar_has_the_ground_of_a_panel(bar, design, session):
     nest(design, session, 1)
-    assert bar.grab().toImage().pixelColor(bar.width() // 2, 4) == theme.current().panel
+    bar.resize(600, bar.height())
+    picture, now = bar.grab().toImage(), theme.current()
+    column = [picture.pixelColor(300, y) for y in range(bar.height())]
+    assert column == [now.panel] * (bar.height() - 1) + [now.line]

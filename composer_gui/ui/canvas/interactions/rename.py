@@ -14,6 +14,11 @@ from composer_gui.ui.canvas.geometry import BADGE, FRAME_TITLE, FULL_DETAIL, PAD
 from composer_gui.ui.canvas.node_item import TITLE_AT
 from composer_gui.ui.canvas.plates import FrameItem
 
+LEAST_ZOOM = 0.75
+"""From farther away a field is as large as from here."""
+HEIGHT, NARROWEST = 26, 96
+"""Pixels of a field over the label of a node that is far away."""
+
 
 def write_on(view, node_id: str) -> QLineEdit | QPlainTextEdit | None:
     """Open a field over what can be written on the node; it closes itself."""
@@ -38,7 +43,7 @@ class _Writing:
     def cover(self, rect: QRectF) -> None:
         """Put the field over `rect` of the scene."""
         corner = self._view.camera.screen_at(rect.topLeft())
-        zoom = max(self._view.camera.zoom, 0.75)
+        zoom = max(self._view.camera.zoom, LEAST_ZOOM)
         size = QPointF(rect.width() * zoom, rect.height() * zoom)
         self._field.setGeometry(QRectF(corner, corner + size).toAlignedRect())
 
@@ -129,7 +134,8 @@ def _label_rect(item, zoom: float) -> QRectF:
     width = card.width() - PADDING - RIGHT - BADGE + 8
     top = card.top() + item.layout.head_top + TITLE_AT - 13
     if zoom < FULL_DETAIL:  # there the label is larger, and in the middle
-        height = min(card.height(), 27 / zoom)
-        top, width = card.center().y() - height / 2, card.width() - PADDING + 4
-        return QRectF(card.left() + PADDING - 8, top, width, height)
+        by = zoom / max(zoom, LEAST_ZOOM)  # the field is that much larger than what it covers
+        width = max((card.width() - PADDING + 4) * by, NARROWEST / LEAST_ZOOM)
+        top = card.center().y() - HEIGHT / 2 / zoom
+        return QRectF(card.left() + PADDING - 8, top, width, HEIGHT / max(zoom, LEAST_ZOOM))
     return QRectF(card.left() + PADDING - 8, top, width, 27)
