@@ -74,11 +74,6 @@ class History:
         return self._steps[number]
 
     @property
-    def labels(self) -> tuple[str, ...]:
-        """What each step is called, in order; the beginning is called nothing."""
-        return tuple(step.label for step in self._steps)
-
-    @property
     def undo_place(self) -> Hashable:
         """Where that was made which undo would take back; meaningless at the beginning."""
         return self._steps[self._present].place

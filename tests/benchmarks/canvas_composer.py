@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from canvas_frames import SIZE, Mouse, frame_times, layered, resident_mib
+from canvas_frames import SIZE, Mouse, frame_times, layered, resident_mib, timed_build
 from immutables import Map
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication
@@ -119,13 +119,7 @@ def build(count: int) -> tuple[Ours, dict[str, float]]:
     """Build the graph once; return its canvas, and what it took."""
     plan = layered(count)
     side = Ours()
-    QApplication.processEvents()
-    gc.collect()
-    before = resident_mib()
-    start, work = time.perf_counter(), time.process_time()
-    side.build(plan)
-    QApplication.processEvents()
-    built, worked = time.perf_counter() - start, time.process_time() - work
+    built, worked, before = timed_build(side, plan)
     start = time.perf_counter()
     side.judge()
     QApplication.processEvents()

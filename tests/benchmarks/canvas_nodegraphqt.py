@@ -8,7 +8,7 @@ import json
 import sys
 import time
 
-from canvas_frames import SIZE, frame_times, layered, resident_mib
+from canvas_frames import SIZE, frame_times, layered, resident_mib, timed_build
 from NodeGraphQt import BaseNode, NodeGraph
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication
@@ -88,13 +88,7 @@ def measure(count: int) -> dict[str, float]:
     """Build the graph and time its frames."""
     plan = layered(count)
     side = Theirs()
-    QApplication.processEvents()
-    gc.collect()
-    before = resident_mib()
-    start, work = time.perf_counter(), time.process_time()
-    side.build(plan)
-    QApplication.processEvents()
-    built, worked = time.perf_counter() - start, time.process_time() - work
+    built, worked, before = timed_build(side, plan)
     side.fit()
     side.view.viewport().repaint()
     gc.collect()

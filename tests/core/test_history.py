@@ -26,6 +26,11 @@ def pen():
     return Pen()
 
 
+def labels(history):
+    """Return what each step is called, in order; the beginning is called nothing."""
+    return tuple(history.step(number).label for number in range(len(history)))
+
+
 def test_at_the_beginning_there_is_nothing_to_undo_or_redo(pen):
     assert pen.history.undo() is None and pen.history.redo() is None
     assert pen.history.undo_label is None and pen.history.redo_label is None
@@ -157,7 +162,7 @@ def test_labels_tell_all_steps_those_that_were_undone_included(pen):
     pen.do("Add input", edits.add_input, 0, 0)
     pen.do("Add output", edits.add_output, 0, 0)
     pen.history.go_to(0)
-    assert pen.history.labels == ("", "Add input", "Add output")
+    assert labels(pen.history) == ("", "Add input", "Add output")
     assert pen.history.redo_label == "Add input"
 
 
@@ -167,7 +172,7 @@ def test_a_new_edit_forgets_the_steps_behind_the_one_gone_to(pen):
     pen.history.mark_clean()
     pen.history.go_to(1)
     pen.do("Add input", edits.add_input, 0, 0)
-    assert pen.history.labels == ("", "Add note", "Add input")
+    assert labels(pen.history) == ("", "Add note", "Add input")
     assert pen.history.clean is None
 
 
@@ -177,7 +182,7 @@ def test_after_going_to_a_step_nothing_joins_it(pen):
     pen.do("Write", edits.set_text, "n1", "b", merge="other")
     pen.history.go_to(2)
     pen.do("Write", edits.set_text, "n1", "c", merge="text")
-    assert pen.history.labels == ("", "Add note", "Write", "Write")
+    assert labels(pen.history) == ("", "Add note", "Write", "Write")
 
 
 def test_there_is_no_step_before_the_first_or_behind_the_last(pen):
