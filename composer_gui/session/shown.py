@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from composer_gui.core import structure
+from composer_gui.core.alikes import Alikes
 from composer_gui.core.change import Change, between
 from composer_gui.core.document import CodeFile, Document, number_of
 from composer_gui.core.graph import Graph
@@ -187,6 +188,11 @@ class ShownDesign(QObject):
         """What tells of wires, before they are drawn, whether they would fit."""
         return later.fitting()(self._trials, self)
 
+    @cached_property
+    def alikes(self) -> Alikes:
+        """What tells which layers of the level could share their weights."""
+        return Alikes(self.document)
+
     def script(self) -> Script:
         """Return the Python source of the level shown, without the parts that are not ready."""
         return self._scripts.of(*self._source_parts())
@@ -223,6 +229,10 @@ class ShownDesign(QObject):
         With `whole` the engine is given all of it, since it had another one.
         """
         self.graph.follow(change, self.document)
+        if whole:
+            self.__dict__.pop("alikes", None)
+        elif "alikes" in self.__dict__:
+            self.alikes.follow(change.layers, self.document)
         self._analysis.follow(self.document, change, self.graph)
         self._forget_origins()
         self.changed.emit(change)

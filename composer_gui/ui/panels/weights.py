@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import heapq
-
 from PySide6.QtWidgets import QWidget
 
 from composer_gui.core import edits
-from composer_gui.core.document import Call, Document, number_of
-from composer_gui.core.edit_layers import same_kind
-from composer_gui.core.layer_kinds import KerasLayer, Layer
+from composer_gui.core.document import Call, Document
+from composer_gui.core.layer_kinds import Layer
 from composer_gui.session.session import Session
 from composer_gui.ui.controls import ChoiceBox
 from composer_gui.ui.panels.parameter_editors import ChoiceEditor
@@ -28,8 +25,6 @@ class WeightsChoice(ChoiceBox):
         self._session = session
         self._node_id = node_id
         self._choices: list[tuple[str, str]] = []
-        self._others: list[Layer] = []
-        self._seen: tuple = (None, "")
         self.activated.connect(self._take)
 
     def turn_to(self, node_id: str) -> None:
@@ -45,11 +40,8 @@ class WeightsChoice(ChoiceBox):
         choices = [(OWN, "")]
         if twins:
             choices.append((_shared_words(document, self._node_id, twins), node.layer))
-        layer = document.layers[node.layer]
-        if self._seen[0] is not document.layers or self._seen[1] != layer.id:
-            self._seen = document.layers, layer.id
-            self._others = _like(document, layer)
-        choices += [(f"share with {layer.name}", layer.id) for layer in self._others]
+        others = self._session.alikes.others(document.layers[node.layer], MOST)
+        choices += [(f"share with {layer.name}", layer.id) for layer in others]
         if choices != self._choices:
             self._choices = choices
             self.clear()
@@ -77,23 +69,6 @@ def _shared_words(document: Document, node_id: str, twins: list[str]) -> str:
     if len(twins) == 1 and document.label(node_id) not in names:
         return f"shared with {names.pop()}"
     return f"shared by {len(twins) + 1} nodes"
-
-
-def _like(document: Document, layer: Layer) -> list[Layer]:
-    """Return the first of the other layers whose weights would fit, in the order of making."""
-    if isinstance(layer, KerasLayer):
-        wanted = layer.class_name, layer.parameters
-        found = (
-            other
-            for other in document.layers.values()
-            if isinstance(other, KerasLayer)
-            and other.class_name == wanted[0]
-            and other.parameters == wanted[1]
-        )
-    else:
-        found = (other for other in document.layers.values() if same_kind(other, layer))
-    fitting = (other for other in found if other.id != layer.id)
-    return heapq.nsmallest(MOST, fitting, key=lambda other: number_of(other.id))
 
 
 class TrainableChoice(ChoiceEditor):
