@@ -208,6 +208,8 @@ ACTIONS = (
     Action("shortcuts", "Keyboard Shortcuts", "Help", ("Ctrl+/",), "What every key does"),
     Action("problem_help", "What the Problems Mean", "Help",
            tip="Read about every problem that a design can have, and what to do"),
+    Action("explain_problem", "Explain This Problem", "Help", ("Shift+F1",),
+           "Read about the problem of the selected node, or else about the first", "design"),
     Action("about", "About Composer", "Help"),
 )  # fmt: skip
 

@@ -91,6 +91,10 @@ class ProblemPage(QDialog):
 
     # Searching -----------------------------------------------------------------------------------
 
+    def show_problem(self, code: str) -> None:
+        """Go to what is said of the problems with this code; each heading bears its own."""
+        self.field.setText(f"({code})")
+
     def _search(self, wanted: str) -> None:
         self.text.moveCursor(QTextCursor.MoveOperation.Start)
         self.found.clear()

@@ -237,6 +237,7 @@ _ON_WINDOW = {
     "next_panel": "desk.focus_next",
     "reset_layout": "desk.reset",
     "show_bottom": "desk.toggle_bottom",
+    "explain_problem": "workspace.explain_problem",
 }
 """What is called, from the window on."""
 

@@ -11,8 +11,10 @@ from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
 from composer_gui.ui.canvas.cost_bars import CostBars
 from composer_gui.ui.canvas.level_bar import LevelBar
+from composer_gui.ui.canvas.telling import told
 from composer_gui.ui.canvas.view import CanvasView
 from composer_gui.ui.controls import SignButton
+from composer_gui.ui.explaining import explain
 from composer_gui.ui.panels.cost_panel import CostPanel
 from composer_gui.ui.panels.history_list import HistoryList
 from composer_gui.ui.panels.inspector import Inspector
@@ -158,6 +160,16 @@ class Workspace(QObject):
         else:
             at = 0 if step > 0 else -1
         self.canvas.show_node(nodes[at % len(nodes)])
+
+    def explain_problem(self) -> None:
+        """Open the page at the problem of the selected node, or where none has one, the first."""
+        session = self.session
+        chosen = [p for node_id in self.canvas.selected() for p in told(session.verdict(node_id))]
+        problems = chosen or sorted(session.problems(), key=by_weight)
+        if problems:
+            explain(self.canvas, problems[0].code)
+        else:
+            session.noticed.emit("Nothing is wrong with any node.")
 
     # Focus and view ------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from composer_gui.ui.canvas.faces import is_unfinished
 from composer_gui.ui.canvas.fix_buttons import MOST, FixButtons
 from composer_gui.ui.canvas.problem_words import ProblemWords
 from composer_gui.ui.canvas.telling import telling_of, told
+from composer_gui.ui.explaining import explain
 
 WIDTH, SIDE = 400, 18
 LEAST_WIDTH = 220
@@ -70,6 +71,7 @@ class ProblemCard(QWidget):
         self.words.closed.connect(self._close)
         self.words.went_to.connect(self._view.show_node)
         self.words.silenced.connect(self._silence)
+        self.words.explained.connect(self._explain)
         self.words.next_wanted.connect(self._show_next)
         self.words.resized.connect(self._fit)
         self.repairs.chosen.connect(self._apply)
@@ -314,6 +316,9 @@ class ProblemCard(QWidget):
         """Show on the canvas what a repair would do; not while its place is tried anew."""
         outdated = self._shown is None or self._view.session.is_trying(self._shown)
         self._view.preview.show(None if outdated else offer)
+
+    def _explain(self, code: str) -> None:
+        explain(self, code)
 
     def _silence(self) -> None:
         problem = self._shown

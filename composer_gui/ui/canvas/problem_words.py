@@ -11,6 +11,9 @@ from composer_gui.ui.canvas.fix_buttons import WrappedButton, link
 from composer_gui.ui.canvas.telling import SILENCE_TIP, Telling, can_be_silenced
 from composer_gui.ui.words import breakable
 
+EXPLAIN = "Explain"
+EXPLAIN_TIP = "Read what this kind of problem means, and what to do"
+
 
 class OriginLink(WrappedButton):
     """The sentence on where a value was set, to press: `went_to(node id)`."""
@@ -34,13 +37,14 @@ class OriginLink(WrappedButton):
 class ProblemWords(QWidget):
     """The words of a `Telling`, one width wide; Keras's own are one press away.
 
-    `closed()`, `went_to(node id)`, `silenced()` and `next_wanted()` when a word is pressed,
-    `resized()` when the height is another one.
+    `closed()`, `went_to(node id)`, `silenced()`, `explained(code)` and `next_wanted()` when a word
+    is pressed, `resized()` when the height is another one.
     """
 
     closed = Signal()
     went_to = Signal(str)
     silenced = Signal()
+    explained = Signal(str)
     next_wanted = Signal()
     resized = Signal()
 
@@ -147,20 +151,25 @@ class ProblemWords(QWidget):
             silence = self._link(row, "Silence here", "silence")
             silence.setToolTip(SILENCE_TIP)
             silence.clicked.connect(self.silenced)
+        explain = self._link(row, EXPLAIN, "explain")
+        explain.setToolTip(EXPLAIN_TIP)
+        explain.clicked.connect(self._explain)
         row.addStretch(1)
         if telling.count > 1:
             words = f"{telling.place + 1} of {telling.count} →"
             button = self._link(row, words, "next", quiet=True)
             button.setAccessibleName("Next problem of this node")
             button.clicked.connect(self.next_wanted)
-        if row.count() > 1:
-            self._column.addLayout(row)
+        self._column.addLayout(row)
 
     def _link(self, row: QHBoxLayout, words: str, name: str, *, quiet: bool = False) -> QPushButton:
         button = link(words, self._inside, quiet=quiet)
         button.setObjectName(name)
         row.addWidget(button)
         return button
+
+    def _explain(self) -> None:
+        self.explained.emit(self._telling.problem.code)
 
     def _toggle(self) -> None:
         self._says_more = not self._says_more

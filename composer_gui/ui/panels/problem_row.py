@@ -24,9 +24,10 @@ from composer_gui.core.trials import Offer
 from composer_gui.session.session import Session
 from composer_gui.ui import file_dialogs, theme
 from composer_gui.ui.canvas.fix_buttons import Waiting, link
-from composer_gui.ui.canvas.problem_words import OriginLink
+from composer_gui.ui.canvas.problem_words import EXPLAIN, EXPLAIN_TIP, OriginLink
 from composer_gui.ui.canvas.telling import SILENCE_TIP, Telling, can_be_silenced, telling_of
 from composer_gui.ui.controls import ElidedButton, paint_mark, push_button
+from composer_gui.ui.explaining import explain
 from composer_gui.ui.flow import Flow
 from composer_gui.ui.panels import code_consent
 from composer_gui.ui.panels.offer_button import OfferButton
@@ -197,7 +198,8 @@ class ProblemRow(QWidget):
         cause = self._cause.itemAt(0).widget() if self._cause.count() else None
         links = [cause] if isinstance(cause, OriginLink) else []
         more = [self._more] if self._more is not None else []
-        for widget in (*links, *self.buttons, *self._others, *more, *self._silencing):
+        rest = [self._rest.explain] if self._rest is not None else []
+        for widget in (*links, *self.buttons, *self._others, *more, *self._silencing, *rest):
             QWidget.setTabOrder(last, widget)
             last = widget
         return last
@@ -251,6 +253,7 @@ class ProblemRow(QWidget):
             self._rest = _Rest(self)
             self._rest.tell(self._told)
             self._words.addWidget(self._rest)
+            self.chain()
         self._rest.setVisible(self._rest.isHidden())
         is_open = not self._rest.isHidden()
         self._more.setText("Less" if is_open else "More")
@@ -325,10 +328,11 @@ class ProblemRow(QWidget):
 
 
 class _Rest(QWidget):
-    """What usually is meant and what Keras says, folded at first."""
+    """What usually is meant, what Keras says, and the way to the page; folded at first."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._code = ""
         self._usual = Paragraph(px=12, tone="secondary")
         self._detail = Paragraph(px=11, tone="secondary")
         self._detail.setFont(theme.mono(11))
@@ -338,10 +342,18 @@ class _Rest(QWidget):
         column.setSpacing(4)
         column.addWidget(self._usual)
         column.addWidget(self._detail)
+        self.explain = link(EXPLAIN, self)
+        self.explain.setToolTip(EXPLAIN_TIP)
+        self.explain.clicked.connect(self._explain)
+        column.addWidget(self.explain, 0, Qt.AlignmentFlag.AlignLeft)
         self.hide()
+
+    def _explain(self) -> None:
+        explain(self, self._code)
 
     def tell(self, telling: Telling) -> None:
         """Have these words ready."""
+        self._code = telling.problem.code
         for line, words in ((self._usual, telling.usually), (self._detail, telling.problem.detail)):
             line.setText(words)
             line.setVisible(bool(words))
