@@ -32,10 +32,15 @@ QUIET = 20_000
 
 
 class HintBubble(QFrame):
-    """A hint on a canvas, where no node, wire or map is; where all is full it waits unseen."""
+    """A hint on a canvas, where no node, wire or map is; where all is full it waits unseen.
+
+    Signals: `dismissed(str)` its id, `refused()` when no hints are wanted at all, `view_moved()`
+    when something else is seen now.
+    """
 
     dismissed = Signal(str)
     refused = Signal()
+    view_moved = Signal()
 
     def __init__(self, view: CanvasView, hint: Hint) -> None:
         super().__init__(view.viewport())
@@ -85,11 +90,16 @@ class HintBubble(QFrame):
         view.viewport().installEventFilter(self)
         for bar in (view.horizontalScrollBar(), view.verticalScrollBar()):
             bar.valueChanged.connect(self.find_room)
+            bar.valueChanged.connect(self._tell_moved)
+        view.zoomed.connect(self._tell_moved)
         for moved in (view.zoomed, scene.moved, scene.followed, scene.drawn):
             moved.connect(self.find_room)
 
     def _dismiss(self) -> None:
         self.dismissed.emit(self.hint.id)
+
+    def _tell_moved(self, *_: object) -> None:
+        self.view_moved.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
@@ -183,6 +193,7 @@ class HintGiver(QObject):
             self.bubble = HintBubble(view, hint)
             self.bubble.dismissed.connect(self._dismiss)
             self.bubble.refused.connect(self._refuse)
+            self.bubble.view_moved.connect(self.rest.start)  # it may help no more
             self.bubble.find_room()
 
     def _shown(self) -> HintBubble | None:

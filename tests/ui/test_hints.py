@@ -178,3 +178,13 @@ def test_every_command_named_in_a_hint_exists():
 def test_hints_are_short():
     assert len(HINTS) <= 6
     assert max(len(hint.words()) for hint in HINTS) < 140
+
+
+def test_a_hint_about_the_view_goes_when_all_is_seen(giver, working, design, qtbot):
+    design.input(0, 0)
+    design.output(6000, 0)
+    working.canvas.look(1.0, QPointF(0, 0))
+    hints.current().restore(hint.id for hint in HINTS if hint.id != "view")
+    qtbot.waitUntil(lambda: giver.bubble is not None and giver.bubble.hint.id == "view")
+    working.canvas.fit()
+    qtbot.waitUntil(lambda: giver.bubble is None)
