@@ -124,7 +124,7 @@ class Line(QLabel):
         super().resizeEvent(event)
 
     def changeEvent(self, event) -> None:
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+        if event.type() == QEvent.Type.FontChange:
             self._measured = None
         super().changeEvent(event)
 

@@ -79,7 +79,9 @@ class Backlog(QObject):
     def forget_wire(self, wire: Wire) -> None:
         """Let go of a wire that is no more."""
         for end in (wire.source.node, wire.node):
-            self._wires.get(end, set()).discard(wire)
+            waiting = self._wires.get(end)
+            if waiting is not None:
+                waiting.discard(wire)
 
     def begin(self) -> None:
         """Put what is nearest before the rest, and begin in the next turn."""
@@ -96,8 +98,10 @@ class Backlog(QObject):
     def work(self) -> None:
         """Draw for as long as a slice lasts, then let the window have a turn."""
         end = time.perf_counter() + SLICE
-        while not self.is_empty and time.perf_counter() < end:
+        while not self.is_empty:
             self._step(STEP)
+            if time.perf_counter() >= end:
+                break
         if not self.is_empty:
             self._timer.start()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from collections.abc import Iterator
+
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit
 
 from composer_gui.core.change import Change
@@ -31,6 +33,9 @@ class FindBar(QFrame):
         super().__init__(view.viewport())
         self._view = view
         self._finding = Finding(view.session)
+        self._lessons: Iterator[None] = iter(())
+        self._learning = QTimer(self, singleShot=True, interval=0)
+        self._learning.timeout.connect(self._learn_some)
         self._matches: list[Match] = []
         self._at = -1
         self._entered: list[tuple[tuple[str, ...], str]] = []
@@ -87,7 +92,13 @@ class FindBar(QFrame):
         self.raise_()
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.field.selectAll()
+        self._lessons = self._finding.learn()
+        self._learning.start()
         self._search(self.field.text())
+
+    def _learn_some(self) -> None:
+        if self.isVisible() and next(self._lessons, self) is not self:
+            self._learning.start()
 
     def close_bar(self) -> None:
         """Take bar and veil away; the canvas has the keys again."""

@@ -41,6 +41,10 @@ class _Known:
     inside: tuple[tuple[str, str], ...] = ()
 
 
+LEARNED = 400
+"""So many nodes are looked at in one turn."""
+
+
 class Finding:
     """Finds nodes of the level that is shown; remembers what is known of those that stay."""
 
@@ -52,6 +56,16 @@ class Finding:
     def forget_insides(self) -> None:
         """More is known now of what is inside saved models."""
         self._reading += 1
+
+    def learn(self) -> Iterator[None]:
+        """Look at all nodes before anything is to be found, some with every step."""
+        document = self._session.document
+        for number, node in enumerate(list(document.nodes.values()), 1):
+            if self._session.document is not document:
+                return
+            self._of(document, node)
+            if number % LEARNED == 0:
+                yield
 
     def matches(self, text: str) -> list[Match]:
         """Return what fits, in the order in which one reads the canvas."""

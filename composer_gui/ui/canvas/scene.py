@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QGraphicsItem
 
 from composer_gui.core.change import Change, between
@@ -21,6 +22,10 @@ from composer_gui.ui.canvas.wire_ways import WireWays
 
 if TYPE_CHECKING:
     from composer_gui.session.session import Session
+
+
+RECOLOURED = 500
+"""So many wires take the colours of another theme in one turn."""
 
 
 class CanvasScene(ItemScene):
@@ -41,6 +46,9 @@ class CanvasScene(ItemScene):
         self._level = (session.history, session.place)
         work = (self._remove_items, self._add_nodes, self._refresh, self._nearest)
         self.backlog = Backlog(*work, self)
+        self._uncoloured: Iterator[WireItem] = iter(())
+        self._colouring = QTimer(self, singleShot=True, interval=0)
+        self._colouring.timeout.connect(self._recolour)
         self._connect()
         self._take(between(Document(), session.document))
         self.ways = WireWays(self)
@@ -191,14 +199,30 @@ class CanvasScene(ItemScene):
         now = self.portraits.face(node_id)
         return now != item.face and item.set_face(now)
 
-    def refresh_all(self) -> None:
-        """Take the theme that holds now."""
+    def refresh_all(self, *, same_fonts: bool = False) -> None:
+        """Take the theme that holds now; with the `same_fonts` everything stays where it is.
+
+        Colours of wires come in turns of their own: there may be very many.
+        """
+        if same_fonts:
+            for item in self.nodes.values():
+                item.update()
+            self._uncoloured = iter(list(self.wires.values()))
+            self._recolour()
+            return
         for item in self.nodes.values():
             item.refresh()
         for item in self.wires.values():
             item.refresh()
         for wire in self.wires:
             self._place_wire(wire)
+
+    def _recolour(self) -> None:
+        some = list(itertools.islice(self._uncoloured, RECOLOURED))
+        for item in some:
+            item.recolour()
+        if some:
+            self._colouring.start()
 
     def show_specs(self, *, at_rest: bool) -> None:
         """Let wires show what flows in them always, or only when they stand out."""

@@ -278,6 +278,7 @@ class CanvasView(CommandView):
 
     def refresh(self) -> None:
         """Take the theme that holds now."""
+        before = self.ink.fonts
         self.ink.refresh()
-        self.scene().refresh_all()
+        self.scene().refresh_all(same_fonts=self.ink.fonts == before)
         self.viewport().update()

@@ -35,6 +35,8 @@ LEAST_LABEL = 8.5
 """Height in pixels of the screen below which a line is drawn in the place of a label."""
 _ASIDE = 9.0
 """Room left and right of a label that is seen from afar: a dash beside a figure is no minus."""
+_STUBS = 12.0
+"""What is left to be seen of a wire beside a label that is larger, in pixels of the scene."""
 GRAB = 12.0
 """Width of the strip along a wire in which the mouse means it."""
 
@@ -118,7 +120,7 @@ class WireLabel(QGraphicsSimpleTextItem):
         """Stand around `middle`; there are `room` pixels along the wire, which ends at the gap."""
         self.prepareGeometryChange()
         own = super().boundingRect()
-        self._largest = max(1.0, min(LABEL_GROWTH, room / own.width()))
+        self._largest = max(1.0, min(LABEL_GROWTH, (room - _STUBS) / own.width()))
         self.setPos(middle - own.center())
         by = (self._largest - 1) / 2
         across, down = own.width() * by + _ASIDE, own.height() * by + 2
@@ -242,6 +244,12 @@ class WireItem(QGraphicsPathItem):
     def show_specs(self) -> None:
         """Show what flows in the wire at rest, or only when it stands out, as the ink says."""
         self._draw()
+
+    def recolour(self) -> None:
+        """Take the colours that hold now."""
+        self._take_pen()
+        if self.tag is not None:
+            self.tag.update()
 
     def refresh(self) -> None:
         """Take the colours and fonts that hold now."""
