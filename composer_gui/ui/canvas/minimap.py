@@ -131,7 +131,7 @@ class Minimap(QObject):
         picture = QPixmap(SIZE * ratio)
         picture.setDevicePixelRatio(ratio)
         picture.fill(Qt.GlobalColor.transparent)
-        self._to_map = self._fitted(view.scene().content_rect())
+        self._to_map = self._fitted(self._content())
         painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         now = view.ink.theme
@@ -142,6 +142,10 @@ class Minimap(QObject):
         view.overview.paint_batch(painter, self._to_map.m11())
         painter.end()
         return picture
+
+    def _content(self) -> QRectF:
+        scene = self._view.scene()
+        return self._view.overview.outlines.bounds() if scene.is_drawn else scene.content_rect()
 
     def _fitted(self, content: QRectF) -> QTransform:
         margin = max(content.width(), content.height()) * 0.06

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from itertools import chain
@@ -40,6 +41,7 @@ class Outlines:
         self._stale_nodes: set[str] = set(scene.nodes)
         self._stale_wires: set[Wire] = set(scene.wires)
         self._moved: dict[str, None] = {}
+        self._bounds: QRectF | None = None
         self._connect()
 
     def _connect(self) -> None:
@@ -102,12 +104,16 @@ class Outlines:
             return
         item, card, stripe, left, top = known
         x, y = item.x() + left, item.y() + top
+        self._take_off(card)
         card.moveTo(x, y)
         stripe.moveTo(x, y)
+        self._put_on(card)
 
     def _put_node(self, node_id: str) -> None:
         item = self._scene.nodes.get(node_id)
-        self._places.pop(node_id, None)
+        known = self._places.pop(node_id, None)
+        if known is not None:
+            self._take_off(known[1])
         before = self._category.pop(node_id, None)
         if before is not None:
             del self.cards[before][node_id]
@@ -123,8 +129,26 @@ class Outlines:
         self.stripes.setdefault(category, {})[node_id] = stripe
         offset = card.left() - item.x(), card.top() - item.y()
         self._places[node_id] = item, card, stripe, *offset
+        self._put_on(card)
         if isinstance(item, NodeItem) and item.face.state == "wrong":
             self.wrong.add(node_id)
+
+    def _put_on(self, card: QRectF) -> None:
+        if self._bounds is not None:
+            self._bounds = self._bounds.united(card)
+
+    def _take_off(self, card: QRectF) -> None:
+        """Forget how far the cards reach where this one, which goes, reaches furthest."""
+        if self._bounds is not None and not self._bounds.adjusted(1, 1, -1, -1).contains(card):
+            self._bounds = None
+
+    def bounds(self) -> QRectF:
+        """Return the rectangle around all cards, as they are now."""
+        self.catch_up()
+        if self._bounds is None:
+            cards = (card for _, card, *_ in self._places.values())
+            self._bounds = functools.reduce(QRectF.united, cards, QRectF())
+        return QRectF(self._bounds)
 
     def card(self, node_id: str) -> QRectF | None:
         """Return a node's rectangle, None where it is not seen."""

@@ -171,3 +171,28 @@ def test_a_wire_that_is_led_another_way_is_painted_where_it_was_and_where_it_is(
     far.scene().ways.finish()
     assert 0 < len(told) <= AT_ONCE
     assert on_screen(far) == painted_anew(far)
+
+
+def test_how_far_the_cards_reach_is_known_after_every_change(far, session, design):
+    scene, outlines = far.scene(), far.overview.outlines
+    first, *others = list(session.document.nodes)
+    last = others[-1]
+
+    def reach():
+        assert outlines.bounds() == scene.content_rect()
+        return outlines.bounds()
+
+    whole = reach()
+    session.apply("Move", edits.move, {first: (-900.0, -700.0), last: (9000.0, 9000.0)})
+    assert reach().contains(whole)
+    session.apply("Rename", edits.rename, last, "by a much longer name than it had before")
+    reach()
+    frame = design.add(edits.add_frame, 8000, 8000, 3000, 3000)
+    session.apply("Fold", edits.fold, frame, [last])
+    reach()
+    session.apply("Delete", edits.delete, [first, frame, last])
+    assert whole.contains(reach())
+    for _ in range(5):
+        session.undo()
+        reach()
+    assert outlines.bounds() == whole
