@@ -31,6 +31,8 @@ WHY_NOT = {
     "shared": "Select one node whose layer another node calls as well.",
     "wired": "Select at least one node that can have wires; frames and notes have none.",
     "several": "Select two nodes or more that wires lead from or to.",
+    "two": "Select at least 2 nodes; what lies in a selected frame is part of it.",
+    "three": "Select at least 3 nodes; what lies in a selected frame is part of it.",
     "frame": "Select a frame. Frame the Selection puts one around nodes.",
     "inside": "This is the whole design: there is no level around it.",
 }

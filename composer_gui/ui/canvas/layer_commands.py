@@ -8,7 +8,7 @@ from functools import partial
 from composer_gui.core import edits
 from composer_gui.core.document import Call, Document
 from composer_gui.core.layer_kinds import Layer, Operation, SavedModel, Submodel
-from composer_gui.ui.canvas import flow_commands
+from composer_gui.ui.canvas import flow_commands, lining_up
 from composer_gui.ui.canvas.room_below import place_below
 
 LARGE = 200
@@ -21,7 +21,7 @@ def abilities(view) -> frozenset[str]:
     """Return what can be done now with what is selected, by the needs of the actions' table."""
     session, chosen = view.session, view.selected()
     found = {"inside"} if session.trail else set()
-    found |= flow_commands.abilities(view)
+    found |= flow_commands.abilities(view) | lining_up.abilities(view)
     layers = _layers(view)
     models = _models(layers)
     if layers:

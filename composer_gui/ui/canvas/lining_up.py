@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from composer_gui.core import alignment, edits
-from composer_gui.core.wording import counted
 from composer_gui.ui.canvas.interactions.move_nodes import with_carried
+from composer_gui.ui.reasons import WHY_NOT
 
 ALIGN = {
     "align_left": (alignment.LEFT, "Align Left Edges"),
@@ -24,7 +24,16 @@ DISTRIBUTE = {
     "distribute_down": (alignment.DOWN, "Distribute Down"),
 }
 
-FEWEST_ALIGNED, FEWEST_DISTRIBUTED = 2, 3
+ALIGNED, DISTRIBUTED = "two", "three"
+"""How many nodes have to be selected, by the needs of the actions' table."""
+
+_FEWEST = {ALIGNED: 2, DISTRIBUTED: 3}
+
+
+def abilities(view) -> set[str]:
+    """Return for what enough is selected; what frames carry is looked at when it is to be done."""
+    count = len(view.scene().selected_nodes)
+    return {need for need, fewest in _FEWEST.items() if count >= fewest}
 
 
 def align(view, line: str, label: str) -> None:
@@ -32,8 +41,8 @@ def align(view, line: str, label: str) -> None:
     boxes = _boxes(view)
     nodes = view.session.document.nodes
     pinned = {node_id for node_id in boxes if getattr(nodes[node_id], "pinned", False)}
-    if len(boxes) < FEWEST_ALIGNED:
-        _say_how_many(view, FEWEST_ALIGNED)
+    if len(boxes) < _FEWEST[ALIGNED]:
+        view.session.noticed.emit(WHY_NOT[ALIGNED])
         return
     _move(view, label, boxes, alignment.align(boxes, line, pinned))
 
@@ -41,23 +50,15 @@ def align(view, line: str, label: str) -> None:
 def distribute(view, axis: str, label: str) -> None:
     """Give the selected nodes the same room between them."""
     boxes = _boxes(view)
-    if len(boxes) < FEWEST_DISTRIBUTED:
-        _say_how_many(view, FEWEST_DISTRIBUTED)
+    if len(boxes) < _FEWEST[DISTRIBUTED]:
+        view.session.noticed.emit(WHY_NOT[DISTRIBUTED])
         return
     _move(view, label, boxes, alignment.distribute(boxes, axis))
 
 
-def why_not(view, fewest: int) -> str:
-    """Return why so many nodes cannot be lined up, "" where they can."""
-    if len(_boxes(view)) >= fewest:
-        return ""
-    return (
-        f"Select at least {counted(fewest, 'node')}; what lies in a selected frame is part of it."
-    )
-
-
-def _say_how_many(view, fewest: int) -> None:
-    view.session.noticed.emit(why_not(view, fewest))
+def why_not(view, need: str) -> str:
+    """Return why what is selected cannot be `ALIGNED` or `DISTRIBUTED`, "" where it can."""
+    return "" if len(_boxes(view)) >= _FEWEST[need] else WHY_NOT[need]
 
 
 def _boxes(view) -> dict[str, alignment.Box]:

@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 
 from composer_gui.core import edits
 from composer_gui.ui.canvas import lining_up
+from composer_gui.ui.reasons import WHY_NOT
 
 
 @pytest.fixture
@@ -89,3 +90,13 @@ def test_escape_on_the_way_finds_them_in_place(hand, view, scene, session, three
     hand.key(Qt.Key.Key_Escape)
     assert [scene.nodes[node].y() for node in three] == [0, 0, 0]
     assert view.selected() == tuple(three)
+
+
+def test_notes_and_frames_can_be_lined_up_too_and_two_nodes_not_distributed(view, design):
+    note = design.add(edits.add_note, 0, 0)
+    frame = design.add(edits.add_frame, 300, 40, 200, 100)
+    view.select((note, frame))
+    can = view.abilities()
+    assert "two" in can and "three" not in can
+    assert lining_up.why_not(view, lining_up.ALIGNED) == ""
+    assert lining_up.why_not(view, lining_up.DISTRIBUTED) == WHY_NOT["three"]

@@ -155,10 +155,10 @@ def _fill_for_places(menu: QMenu, view, nodes: list) -> None:
 
 
 def _fill_for_lines(menu: QMenu, view) -> None:
-    too_few = lining_up.why_not(view, lining_up.FEWEST_ALIGNED)
+    too_few = lining_up.why_not(view, lining_up.ALIGNED)
     for name, (_, text) in lining_up.ALIGN.items():
         add(menu, text.removeprefix("Align "), lining_up.COMMANDS[name], view, why_not=too_few)
     menu.addSeparator()
-    too_few = lining_up.why_not(view, lining_up.FEWEST_DISTRIBUTED)
+    too_few = lining_up.why_not(view, lining_up.DISTRIBUTED)
     for name, (_, text) in lining_up.DISTRIBUTE.items():
         add(menu, text, lining_up.COMMANDS[name], view, why_not=too_few)
