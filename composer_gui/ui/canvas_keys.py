@@ -25,7 +25,7 @@ CANVAS_KEYS = (
               "Then type where it shall end, and press Enter; a selected wire gets another end"),
     CanvasKey("connect_into", "Draw a wire into the selected node", ("Shift+C",),
               "Then type where it shall come from, and press Enter; so too for a selected wire"),
-    CanvasKey("edit", "Edit the selected node", ("Return", "Enter"),
+    CanvasKey("edit", "Edit the selected node", ("Enter", "Return"),
               "Applies the first repair where its card is open, else enters a submodel, else opens "
               "the first parameter; of a selected wire it asks for another end"),
     CanvasKey("wire_on", "Select a wire that leads on, then the next", ("W",),

@@ -39,7 +39,7 @@ def test_no_key_means_two_things_by_default():
 
 def test_ids_of_actions_and_of_canvas_keys_differ(keymap):
     assert keymap.keys("save") == ("Ctrl+S",)
-    assert keymap.keys("edit") == ("Return", "Enter")
+    assert keymap.keys("edit") == ("Enter", "Return")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,9 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 
 from composer_gui.ui import preferences
+from composer_gui.ui.canvas.geometry import RING
+from composer_gui.ui.canvas.ink import SMALL
+from composer_gui.ui.canvas.wire_item import LEAST_LABEL
 from composer_gui.ui.preferences import ALWAYS, ON_HOVER, WIRE_SPECS
 
 
@@ -95,3 +98,18 @@ def test_what_flows_is_said_between_two_cards_and_never_on_them(
     if is_there:
         words = item._text.sceneBoundingRect()
         assert not any(words.intersects(scene.nodes[i].card()) for i in (source, node))
+
+
+@pytest.mark.parametrize("across", [262, 290, 320])
+def test_beside_a_label_that_is_seen_from_afar_its_wire_is_seen(design, scene, across):
+    source, node = design.input(0, 100), design.layer("Dense", across, 100, units=4)
+    wire = design.wire(source, node)
+    design.judge(**{source: design.fine(64, 64, 3)})
+    item = scene.wires[wire]
+    words, zoom = item._text, 0.57
+    is_read = words._largest * SMALL * zoom >= LEAST_LABEL
+    start, end = item.ends()
+    covered = words.mapRectToScene(words.boundingRect())
+    if is_read:
+        assert covered.left() > start.x() + RING and covered.right() < end.x() - RING
+    assert is_read == (across > 262)
