@@ -91,6 +91,16 @@ class Trip:
         grip = self.hand.title(node)
         self.hand.drag(grip, grip + QPointF(x - item.x, y - item.y))
 
+    def arrange(self):
+        """Arrange the design, and wait until every node has come to its new place."""
+        self.window.actions_by_id["arrange"].trigger()
+        self.come_to_rest()
+
+    def come_to_rest(self):
+        """Wait until what was arranged lies where it belongs: a hand would miss it before."""
+        arranging = self.canvas.arranging
+        self.until(lambda: not (arranging.is_busy or arranging.glide.is_under_way))
+
     def named(self, label):
         """Return the id of the node with this label."""
         document = self.session.document

@@ -69,11 +69,6 @@ def drop(trip, path, at):
     return trip.named(path.stem)
 
 
-def is_arranging(trip):
-    arranging = trip.canvas.arranging
-    return arranging.is_busy or arranging.glide.is_under_way
-
-
 def cards(trip):
     """Return the rectangles of all nodes."""
     return [item.card() for item in trip.canvas.scene().nodes.values()]
@@ -88,8 +83,7 @@ def test_in_a_very_large_model_one_layer_is_found_and_changed(trip, models, qtbo
     trip.settle()
     # Arranged, it is as wide as it is high, about, and not a line
     trip.canvas.select(())
-    do(trip, "arrange")
-    trip.until(lambda: not is_arranging(trip))
+    trip.arrange()
     whole = trip.canvas.scene().content_rect()
     assert 0.5 < whole.width() / whole.height() < 4
     assert not any(one.intersects(other) for one, other in pairwise(cards(trip)))
@@ -170,8 +164,7 @@ def test_twins_are_grouped_and_taken_to_another_design(trip, models, tmp_path):
     for node, port in zip(document.inputs, ports, strict=True):
         trip.wire(node, pasted, port)
     answer = alone(trip, "output")
-    do(trip, "arrange")
-    trip.until(lambda: not is_arranging(trip))
+    trip.arrange()
     do(trip, "fit")
     trip.wire(pasted, answer, "input", out=out_port(trip, pasted))
     trip.settle()
@@ -251,7 +244,7 @@ def test_a_model_is_made_arranged_and_exported_by_keys_alone(trip, tmp_path, qtb
     # A palette of all commands arranges it and takes one step back
     before = trip.session.document
     press_in_palette(trip, "arrange from above")
-    trip.until(lambda: not is_arranging(trip))
+    trip.come_to_rest()
     assert trip.session.document.flow == "down"
     trip.window.actions_by_id["undo"].trigger()
     assert trip.session.document.nodes == before.nodes

@@ -212,7 +212,7 @@ def test_a_model_is_opened_up_its_last_block_replaced_closed_and_used_twice(trip
     other, distance, result = (
         alone(trip, text) for text in ("input 32 32 3", "subtract", "output")
     )
-    do(trip, "arrange")
+    trip.arrange()
     trip.canvas.fit()
     port_in = next(iter(node.inputs))
     port_out = trip.session.verdict(node.id).outputs[0][0]
