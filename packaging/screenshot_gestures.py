@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from screenshot_stage import ALT, Stage
 
@@ -136,8 +135,7 @@ def rename(stage: Stage) -> None:
 def hover(stage: Stage) -> None:
     """The mouse is on a wire: it is lit, and says what flows in it."""
     stage.open("image-and-text")
-    place = stage.canvas.camera.screen_at(_between(stage, "fusion", "head")).toPoint()
-    QTest.mouseMove(stage.canvas.viewport(), place)
+    stage.mouse(QEvent.Type.MouseMove, _between(stage, "fusion", "head"))
     stage.rest(300)
 
 

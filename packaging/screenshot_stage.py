@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from composer_gui.core import edits
 from composer_gui.core.document import Source, Wire
-from composer_gui.core.ports import input_ports
+from composer_gui.core.ports import input_ports, output_ports
 from composer_gui.ui.main_window import MainWindow
 
 NONE = Qt.KeyboardModifier.NoModifier
@@ -77,7 +77,8 @@ class Stage:
     def connect(self, source: str, node: str, index: int = 0) -> Wire:
         """Draw a wire from a node into another's first port; return it."""
         port = input_ports(self.session.document, self.session.catalog, self.nodes[node])[0]
-        wire = Wire(Source(source), node, port.name, index)
+        given = output_ports(self.session.document, self.session.catalog, self.nodes[source])[0]
+        wire = Wire(Source(source, given), node, port.name, index)
         self.session.apply("Connect", edits.connect, self.session.catalog, wire)
         return wire
 
@@ -101,6 +102,9 @@ class Stage:
         self.session.add_models([_resnet()], 0.0, 0.0)
         self.wait(lambda: bool(self.nodes) and self.session.is_settled)
         node = next(i for i, node in self.nodes.items() if hasattr(node, "layer"))
+        self.session.apply("Name", edits.set_name, "resnet50")
+        answer = self.add(edits.add_output, 600, 0, label="kind")
+        self.connect(node, answer)
         self.session.open_up(node)
         self.wait(lambda: len(self.nodes) > 50 and self.session.is_settled)
         self.rest(500)

@@ -31,7 +31,7 @@ from composer_gui.ui import preferences, theme
 HERE = Path(__file__).resolve().parent
 SIZE = (1600, 1000)
 THEMES = ("dark", "light")
-IN_README = (("image-and-text", "light"), ("mismatch", "dark"))
+IN_README = (("image-and-text", "light"), ("mismatch", "dark"), ("large", "dark"))
 PATIENCE = 120_000
 
 
