@@ -27,7 +27,7 @@ def fold(document: Document, frame_id: str, ids: Iterable[str]) -> Document:
     frame = _frame(document, frame_id)
     inside = tuple(dict.fromkeys(key for key in ids if may_hold(document, frame_id, key)))
     if not inside:
-        raise EditRefused("Nothing lies in this frame that could be folded away.")
+        raise EditRefused("Nothing lies in this frame. Put nodes into it, then fold it.")
     return document if inside == frame.folded else put(document, replace(frame, folded=inside))
 
 
@@ -48,7 +48,7 @@ def set_frame_color(document: Document, frame_id: str, color: str) -> Document:
 def _frame(document: Document, frame_id: str) -> Frame:
     frame = existing(document, frame_id)
     if not isinstance(frame, Frame):
-        raise EditRefused("This is no frame.")
+        raise EditRefused(f"{document.label(frame_id)} is no frame. Select one.")
     return frame
 
 

@@ -279,7 +279,7 @@ def unsilence(document: Document, node_id: str, code: str) -> Document:
 def _warned(document: Document, node_id: str) -> Input | Call | Output:
     node = existing(document, node_id)
     if isinstance(node, Frame | Note | Dot):
-        raise EditRefused("It has no effect on the model, so there is no warning about it.")
+        raise EditRefused("There are no warnings about frames, notes and dots to be silenced.")
     return node
 
 

@@ -16,6 +16,7 @@ from composer_gui.session import later as session_later
 from composer_gui.session.settings import Settings
 from composer_gui.ui import actions, keymap, later, theme
 from composer_gui.ui.designs import Designs, OpenDesign
+from composer_gui.ui.example_flow import ExampleFlow
 from composer_gui.ui.file_flow import FileFlow
 from composer_gui.ui.gallery_page import GalleryPage
 from composer_gui.ui.notices import NoticeBar
@@ -24,7 +25,7 @@ from composer_gui.ui.top_bar import TopBar
 from composer_gui.ui.window_commands import WindowCommands
 
 if TYPE_CHECKING:
-    from composer_gui.session.gallery import Gallery, Making
+    from composer_gui.session.gallery import Gallery
     from composer_gui.session.session import Session
     from composer_gui.ui.canvas.view import CanvasView
     from composer_gui.ui.desk import Desk
@@ -58,8 +59,6 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__(parent)
         self.settings = settings
-        self._gallery = gallery
-        self._making: Making | None = None
         self._desk: Desk | None = None
         self._ready: Workspace | None = None
         self._watched: Session | None = None
@@ -70,6 +69,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar()
         self.designs = Designs(session, settings, self.top.tabs, self)
         self.files = FileFlow(self.designs, settings, self.notices, self.status.work, self)
+        self.examples = ExampleFlow(gallery, self.gallery_page, self.files, self.notices, self)
         self.commands = WindowCommands(self)
         self.actions_by_id = actions.build(self, self.commands.handlers())
         keymap.current().use(settings)
@@ -117,11 +117,9 @@ class MainWindow(QMainWindow):
         self.files.opened.connect(self._open)
         self.files.models_wanted.connect(self.add_models)
         page = self.gallery_page
-        page.example_chosen.connect(self.open_example)
         page.new_wanted.connect(self.files.new)
         page.open_wanted.connect(self.files.ask_and_open)
         page.recent_chosen.connect(self.files.open_path)
-        page.cancelled.connect(self._cancel_example)
         self.menus["File/Open Recent"].aboutToShow.connect(self.commands.fill_recent)
 
     def _watch(self, session: Session) -> None:
@@ -338,31 +336,7 @@ class MainWindow(QMainWindow):
 
     def open_example(self, name: str) -> None:
         """Open an example of the gallery, once its models are made."""
-        if self._gallery is None or self._making is not None:
-            return
-        if callable(self._gallery):
-            self._gallery = self._gallery()
-        self._making = making = self._gallery.open(name)
-        making.progressed.connect(self.gallery_page.show_making)
-        making.done.connect(self._show_example)
-        making.failed.connect(self._miss_example)
-
-    def _show_example(self, document: object) -> None:
-        self._end_example()
-        self.files.open_document(document)
-
-    def _miss_example(self, error: ComposerError) -> None:
-        self._end_example()
-        self._tell(error)
-
-    def _cancel_example(self) -> None:
-        if self._making is not None:
-            self._making.cancel()
-        self._end_example()
-
-    def _end_example(self) -> None:
-        self._making = None
-        self.gallery_page.end_making()
+        self.examples.open(name)
 
     # Drops and closing ---------------------------------------------------------------------------
 
@@ -393,7 +367,7 @@ class MainWindow(QMainWindow):
         if not self.files.may_leave(self.designs):
             event.ignore()
             return
-        self._cancel_example()
+        self.examples.cancel()
         if self.settings:
             self.settings.remember(GEOMETRY_KEY, self.saveGeometry())
             if self._desk is not None:

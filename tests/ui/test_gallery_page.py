@@ -34,7 +34,7 @@ class SlowMaking(QObject):
 @pytest.fixture
 def making(window, monkeypatch):
     slow = SlowMaking()
-    monkeypatch.setattr(window._gallery, "open", lambda name: slow)
+    monkeypatch.setattr(window.examples.gallery, "open", lambda name: slow)
     return slow
 
 
@@ -109,7 +109,7 @@ def test_models_that_cannot_be_made_are_told(window, making, qtbot):
 def test_a_second_press_while_models_are_made_does_nothing(window, making, qtbot):
     press(window, "chain", qtbot)
     press(window, "ensemble", qtbot)
-    assert window._making is making
+    assert window.examples.making is making
 
 
 def test_recent_designs_are_listed_and_opened(window, settings, examples_folder, tmp_path, qtbot):

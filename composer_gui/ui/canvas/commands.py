@@ -14,6 +14,7 @@ from composer_gui.ui.canvas import arranging, flow_commands, layer_commands, lin
 from composer_gui.ui.canvas.geometry import GRID, snapped
 from composer_gui.ui.canvas.scene import CanvasScene
 
+NO_PASTE = "The clipboard holds no nodes. Copy some first, here or in another design."
 BESIDE = 2 * GRID
 """How far from the original a copy is put, in pixels, both across and down."""
 
@@ -78,7 +79,7 @@ def paste(scene: CanvasScene, seen: QRectF, *, shared: bool = False, outside: bo
     """
     copied = clipboard_fragment(scene.session.catalog)
     if copied is None or not copied.nodes:
-        scene.session.noticed.emit("There is nothing on the clipboard that could be pasted.")
+        scene.session.noticed.emit(NO_PASTE)
         return
     label = "Paste sharing weights" if shared else "Paste with wires" if outside else "Paste"
     more = {"shared": shared, "outside": outside, "catalog": scene.session.catalog}

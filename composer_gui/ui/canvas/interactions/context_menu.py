@@ -8,13 +8,12 @@ from PySide6.QtWidgets import QMenu
 from composer_gui.core import edits
 from composer_gui.core.document import Document, Wire
 from composer_gui.ui.canvas import arranging, layer_commands
-from composer_gui.ui.canvas.commands import clipboard_fragment, paste_shared
+from composer_gui.ui.canvas.commands import NO_PASTE, clipboard_fragment, paste_shared
 from composer_gui.ui.canvas.hits import Hit
 from composer_gui.ui.canvas.interactions.menu_entries import add
 from composer_gui.ui.canvas.interactions.node_menu import fill_for_nodes
 from composer_gui.ui.canvas.wire_walking import selected_wire
 
-NO_PASTE = "The clipboard holds no nodes. Copy some first, here or in another design."
 EMPTY_CANVAS = "The canvas is empty."
 ONE_NODE = "There is only one node."
 
