@@ -125,3 +125,32 @@ def test_a_drag_ends_when_its_node_goes(hand, view, session, design):
     assert view.gesture is None
     hand.release((200, 200))
     assert node not in session.document.nodes
+
+
+def test_what_moves_in_the_design_while_it_is_dragged_is_where_the_design_has_it(
+    hand, scene, session, design
+):
+    node = design.layer("Dense", 0, 0)
+    session.apply("Move", edits.move, {node: (240, 0)})
+    hand.press(hand.middle(node))
+    hand.move(hand.middle(node) + QPointF(120, 60))
+    session.undo()
+    assert hand.view.gesture is None
+    assert (scene.nodes[node].x(), scene.nodes[node].y()) == (0, 0)
+    hand.release(hand.middle(node))
+    assert (scene.nodes[node].x(), scene.nodes[node].y()) == (0, 0)
+
+
+def test_a_frame_that_is_resized_otherwise_meanwhile_is_as_large_as_the_design_has_it(
+    hand, scene, session, design
+):
+    frame = design.add(edits.add_frame, 0, 0, 400, 300)
+    session.apply("Resize", edits.resize, frame, 480, 360)
+    corner = scene.nodes[frame].card().bottomRight() - QPointF(4, 4)
+    hand.press(corner)
+    hand.move(corner + QPointF(96, 96))
+    session.undo()
+    assert hand.view.gesture is None
+    assert scene.nodes[frame].size == (400, 300)
+    hand.release(corner)
+    assert scene.nodes[frame].size == (400, 300)

@@ -152,7 +152,10 @@ class MoveNodes:
             self._pulled = None
 
     def _put_back(self) -> None:
-        self._scene.place({i: p for i, p in self._from.items() if i in self._scene.nodes})
+        """Put the items where the document has them: not where they began, if it moved them."""
+        nodes, items = self._scene.session.document.nodes, self._scene.nodes
+        there = [i for i in self._from if i in nodes and i in items]
+        self._scene.place({i: (nodes[i].x, nodes[i].y) for i in there})
 
     def _click(self) -> None:
         scene = self._scene

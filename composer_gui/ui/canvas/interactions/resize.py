@@ -31,9 +31,12 @@ class Resize:
         self._scene.session.try_apply("Resize", edits.resize, self._item.node_id, *size)
 
     def cancel(self) -> None:
-        """Take the size it had."""
-        self._item.set_size(*self._before)
-        self._scene.moved.emit([self._item.node_id])
+        """Take the size that the document has."""
+        node_id = self._item.node_id
+        if self._scene.nodes.get(node_id) is self._item:
+            node = self._scene.session.document.nodes[node_id]
+            self._item.set_size(node.width, node.height)
+            self._scene.moved.emit([node_id])
 
     def survives(self, change: Change) -> bool:
         """It ends when the node goes or becomes another."""
