@@ -184,6 +184,7 @@ def test_where_the_focus_is_can_be_seen(full, kind, qtbot):
     hidden = [
         f"{type(widget).__name__} {widget.accessibleName()}"
         for widget in list(stops(window))
-        if not shows_focus(window, widget)
+        # what is read of a file meanwhile may show that a button leads nowhere
+        if not shows_focus(window, widget) and widget.isEnabled()
     ]
     assert hidden == []
