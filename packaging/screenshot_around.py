@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QPoint, Qt
@@ -121,6 +122,7 @@ def exporting(stage: Stage) -> None:
     stage.open("image-and-text")
     stage.do("export")
     dialog = _dialog(stage)
+    dialog.folder.setText(tempfile.mkdtemp())
     dialog.move(stage.window.mapToGlobal(QPoint(stage.window.width() // 2, 90)))
     dialog.start()
     stage.rest(1200)
@@ -130,6 +132,7 @@ def export_ready(stage: Stage) -> None:
     """What to export where."""
     stage.open("image-and-text")
     stage.do("export")
+    _dialog(stage).folder.setText(tempfile.gettempdir())
 
 
 def hint(stage: Stage) -> None:
