@@ -34,6 +34,8 @@ UNITS = 64
 EDITS = 60
 REST = 1.2
 """Seconds after an edit in which all that it leads to has been done."""
+PAUSE = 0.1
+"""Seconds between two edits, in which all has been done but what waits for the design to rest."""
 
 
 def designed(plan) -> Document:
@@ -242,12 +244,18 @@ def edit(count: int) -> dict[str, float]:
         if node.id >= middle and isinstance(node, Call) and verdicts[node.id].parameters
     )
     window.canvas.show_node(node.id)
-    rest()
-    at_once = [_edit(session, node, verdicts, UNITS + 1 + n) for n in range(EDITS)]
+    source, script = window.workspace.source, session.script().text.rstrip()
+    while source.toPlainText() != script:
+        rest()
+    at_once = []
+    for n in range(EDITS):
+        at_once.append(_edit(session, node, verdicts, UNITS + 1 + n))
+        rest(PAUSE)
     later = [_later(session, node, verdicts, 10 * UNITS + n) for n in range(5)]
     return {
         "edit_s": round(statistics.median(at_once), 6),
-        "edit_and_after_s": round(statistics.median(later), 6),
+        "edit_and_after_s": round(statistics.median(whole for whole, _ in later), 6),
+        "longest_turn_after_s": round(statistics.median(longest for _, longest in later), 6),
     }
 
 
@@ -262,20 +270,23 @@ def _edit(session, node, verdicts, units: int) -> float:
     return time.thread_time() - start
 
 
-def _later(session, node, verdicts, units: int) -> float:
-    """Do as `_edit`, with all that comes a moment later."""
+def _later(session, node, verdicts, units: int) -> tuple[float, float]:
+    """Do as `_edit`, with all that comes a moment later; return also what its longest turn took."""
     rest()
-    idle = rest()
-    return _edit(session, node, verdicts, units) + rest() - idle
+    idle = sum(rest())
+    at_once, turns = _edit(session, node, verdicts, units), rest()
+    return at_once + sum(turns) - idle, max(turns)
 
 
-def rest() -> float:
-    """Let the window do all it still has to; return the seconds that the processor worked."""
-    end, start = time.perf_counter() + REST, time.thread_time()
+def rest(seconds: float = REST) -> list[float]:
+    """Let the window do what it still has to; return how long the processor worked, by turns."""
+    end, turns = time.perf_counter() + seconds, []
     while time.perf_counter() < end:
+        start = time.thread_time()
         QApplication.processEvents()
+        turns.append(time.thread_time() - start)
         time.sleep(0.002)
-    return time.thread_time() - start
+    return turns
 
 
 MODES = {"edit": edit, "wiring": wiring, "build": lambda count: build(count)[1], "sharp": sharp}
