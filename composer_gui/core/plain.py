@@ -4,15 +4,14 @@ Defaults are left out, keys come sorted from whoever writes the JSON, and every 
 it reads: a design file is a stranger's data.
 """
 
+from composer_gui.core.plain_nodes import node_from_plain
 from composer_gui.core.plain_reading import (
     DEEPEST,
-    NotPlain,
     code_from_plain,
     document_from_plain,
     layer_from_plain,
-    node_from_plain,
-    value_from_plain,
 )
+from composer_gui.core.plain_values import NotPlain, value_from_plain
 from composer_gui.core.plain_writing import (
     document_to_plain,
     head_to_plain,
