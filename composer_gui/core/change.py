@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from composer_gui.core.document import Document, Wire, wires_into
+from composer_gui.core.document import Document, Node, Wire, wires_into
 
 NONE: frozenset = frozenset()
 
@@ -88,7 +88,13 @@ def between(old: Document, new: Document) -> Change:
         for node_id in before.keys() & after.keys()
         if type(before[node_id]) is type(after[node_id])
     }
-    wires_before, wires_after = _wires(before.values()), _wires(after.values())
+    # Most changes of many nodes move them, and their wires are as they were
+    rewired = {
+        node_id
+        for node_id in nodes
+        if node_id not in same_kind or before[node_id].inputs is not after[node_id].inputs
+    }
+    wires_before, wires_after = _wires(before, rewired), _wires(after, rewired)
     return Change(
         added=frozenset(after.keys() - same_kind),
         removed=frozenset(before.keys() - same_kind),
@@ -109,8 +115,9 @@ def _differing(old, new, touched: Iterable[str] | None) -> list[str]:
     return [key for key in touched if old.get(key) is not new.get(key)]
 
 
-def _wires(nodes: Iterable) -> frozenset[Wire]:
-    return frozenset(wire for node in nodes if node.inputs for wire in wires_into(node))
+def _wires(nodes: Mapping[str, Node], ids: Iterable[str]) -> frozenset[Wire]:
+    found = (nodes[node_id] for node_id in ids if node_id in nodes)
+    return frozenset(wire for node in found if node.inputs for wire in wires_into(node))
 
 
 def _head(document: Document) -> tuple:

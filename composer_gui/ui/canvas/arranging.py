@@ -57,7 +57,7 @@ _ENDING = frozenset(
 class Arranging(QObject):
     """Arranges the design of a view, or what is selected in it."""
 
-    _found = Signal(object, object)
+    _found = Signal(object, object, object)
 
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view)
@@ -87,7 +87,8 @@ class Arranging(QObject):
         sizes = {node_id: self._size(node_id, flow) for node_id in document.nodes}
         work = (document, sizes, chosen, scene.session.catalog, flow)
         if len(chosen or document.nodes) <= MUCH:
-            self._take(document, _arranged(*work))
+            found = _arranged(*work)
+            self._take(document, found, layout.put_in_order(document, found))
             return
         count = count_of(len(chosen or document.nodes), "node")
         scene.session.noticed.emit(f"Arranging {count}…")
@@ -97,12 +98,13 @@ class Arranging(QObject):
         self._thread.start()
 
     def _work(self, document: Document, *work) -> None:
-        found = None
+        found = after = None
         try:
             found = _arranged(document, *work)
+            after = layout.put_in_order(document, found)
         finally:
             try:
-                self._found.emit(document, found)
+                self._found.emit(document, found, after)
             except RuntimeError:  # the canvas was closed in the meantime
                 self._collect_again()
 
@@ -119,14 +121,14 @@ class Arranging(QObject):
             return turned.width, turned.height
         return scene.size_of(node_id)
 
-    def _take(self, document: Document, found: Arrangement | None) -> None:
+    def _take(self, document: Document, found: Arrangement | None, after: Document | None) -> None:
         """Let the design be as it was found to be best, if it is still the same design."""
         if self._thread is not None:
             self._thread = None
             self._collect_again()
         scene = self._view.scene()
         session = scene.session
-        if found is None:
+        if found is None or after is None:
             session.noticed.emit("The design could not be arranged, and is as it was.")
             return
         if session.document is not document:
@@ -143,8 +145,8 @@ class Arranging(QObject):
             if (item := scene.nodes.get(node_id)) is not None
         }
         label = LABELS[found.flow] if found.flow != document.flow else LABELS[RIGHT]
-        if session.try_apply(label, layout.put_in_order, found) is not None:
-            self.glide.begin(before)
+        session.apply(label, _instead, after)
+        self.glide.begin(before)
 
 
 def to_the_right(view: CanvasView) -> None:
@@ -155,6 +157,11 @@ def to_the_right(view: CanvasView) -> None:
 def downwards(view: CanvasView) -> None:
     """Arrange a view's design from above to below, or what is selected as the rest runs."""
     view.arranging.arrange(DOWN)
+
+
+def _instead(_: Document, after: Document) -> Document:
+    """Return what became of a design, found out beside the window."""
+    return after
 
 
 def _arranged(document, sizes, chosen, catalog, flow) -> Arrangement:
@@ -212,8 +219,13 @@ class Glide(QObject):
         if preferences.current().value(preferences.REDUCE_MOTION) or not view.isVisible():
             return {}
         seen = view.camera.seen()
-        moving = {i: at for i, at in before.items() if self._is_seen(i, at, seen)}
-        return moving if len(moving) <= MOST else {}
+        moving = {}
+        for node_id, at in before.items():
+            if self._is_seen(node_id, at, seen):
+                moving[node_id] = at
+                if len(moving) > MOST:
+                    return {}
+        return moving
 
     def _is_seen(self, node_id: str, at: tuple[float, float], seen: QRectF) -> bool:
         scene = self._view.scene()

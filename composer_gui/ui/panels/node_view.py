@@ -279,13 +279,17 @@ ROWS_AT_ONCE = 12
 """So many rows are made in one turn of the event loop; more than that are seldom in view."""
 
 
+BREATH = 20
+"""Milliseconds between two lots of rows: what else there is to do takes turns of its own."""
+
+
 class Rows(QWidget):
     """Lines of two or three columns, such as ports with their specs or costs with their numbers."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._left: Iterator[tuple[int, tuple[QWidget, ...]]] = iter(())
-        self._more = QTimer(self, singleShot=True, interval=0)
+        self._more = QTimer(self, singleShot=True, interval=BREATH)
         self._more.timeout.connect(self._put_some)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)

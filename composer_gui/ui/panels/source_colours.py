@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QColor, QSyntaxHighlighter, QTextCharFormat, QTextDocument
 
 from composer_gui.ui import theme
@@ -23,17 +24,38 @@ _KEYWORDS = frozenset(keyword.kwlist)
 _CLOSED = -1
 
 
+AT_ONCE = 150
+"""So many lines take the colours of another theme in one turn."""
+
+
 class SourceColours(QSyntaxHighlighter):
     """Colours a document in the theme's categories; a block's state says which quotes are open."""
 
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)
         self._formats = _formats(theme.current())
+        self._next = 0
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self._refresh_some)
 
     def refresh(self) -> None:
-        """Take the theme that holds now."""
+        """Take the theme that holds now; a long source line by line, in turns of their own."""
         self._formats = _formats(theme.current())
-        self.rehighlight()
+        if self.document().blockCount() <= AT_ONCE:
+            self.rehighlight()
+            return
+        self._next = 0
+        self._refresh_some()
+
+    def _refresh_some(self) -> None:
+        block = self.document().findBlockByNumber(self._next)
+        for _ in range(AT_ONCE):
+            if not block.isValid():
+                return
+            self.rehighlightBlock(block)
+            block = block.next()
+        self._next += AT_ONCE
+        self._later.start()
 
     def highlightBlock(self, text: str) -> None:
         start = 0
