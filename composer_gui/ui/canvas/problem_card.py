@@ -209,7 +209,8 @@ class ProblemCard(QWidget):
     def _place(self, _: object = None) -> None:
         """Stand below the node, or above it, or beside it, wherever there is room.
 
-        Where repairs would put new nodes is left free, so that one sees them.
+        Where repairs would put new nodes is left free, so that one sees them; so is the map, where
+        there is as good a place.
         """
         item = self._view.scene().seen_item(self._node_id)
         if item is None or self.isHidden():
@@ -220,8 +221,9 @@ class ProblemCard(QWidget):
         fitting = [at for at in places if self._is_within(QRect(at, self.size()), room)]
         clear = [at for at in fitting if self._is_clear(at, [node])]
         newcomers = self._newcomers()
-        free = (at for at in clear if self._is_clear(at, newcomers))
-        self.move(next(free, clear[0] if clear else self._beside(places[-1], room)))
+        free = [at for at in clear if self._is_clear(at, newcomers)]
+        free = [at for at in free if self._is_clear(at, [self._view.minimap.rect()])] or free
+        self.move((free or clear or [self._beside(places[-1], room)])[0])
         self._view.tags.renew()
 
     def _places(self, node: QRect) -> list[QPoint]:
@@ -238,6 +240,9 @@ class ProblemCard(QWidget):
         columns = [left, *(min(rect.right() + GAP, most) for rect in newcomers)]
         lower = [QPoint(left, rect.bottom() + GAP) for rect in newcomers]
         rows = [QPoint(x, y) for y in (below, above) for x in columns if x >= left]
+        left_of_map = self._view.minimap.rect().left() - GAP - self.width()
+        if node.left() - self.width() // 2 < left_of_map < left:
+            rows.insert(1, QPoint(left_of_map, below))
         return [*rows, *lower, QPoint(aside, node.top())]
 
     def _is_clear(self, at: QPoint, taken: list[QRect]) -> bool:

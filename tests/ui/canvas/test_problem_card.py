@@ -15,6 +15,7 @@ from composer_gui.core.problems import WARNING, Problem
 from composer_gui.core.trials import Offer, TrialResult
 from composer_gui.core.verdicts import FINE, WRONG, Verdict
 from composer_gui.ui import theme
+from composer_gui.ui.canvas.problem_card import WIDTH
 from composer_gui.ui.words import Paragraph
 
 
@@ -372,6 +373,23 @@ def test_it_does_not_cover_its_node_where_there_is_room_beside_it(
     node = QRect(*(c.toPoint() for c in corners))
     assert view.viewport().rect().contains(node)
     assert not card.geometry().intersects(node)
+
+
+@pytest.mark.parametrize("beyond", [0, 60, 120])
+def test_it_does_not_cover_the_map_where_there_is_as_good_a_place(
+    view, design, scene, card, wrong, beyond
+):
+    view.resize(1000, 560)
+    item, map_ = scene.nodes[wrong], view.minimap
+    view.look(1.0, item.card().center())
+    # The card would reach so far into the map
+    left = map_.rect().left() + beyond - WIDTH
+    view.look(1.0, item.card().topLeft() + QPointF(500 - left, 60))
+    view.select([wrong])
+    design.try_repairs()
+    QApplication.processEvents()
+    assert not card.geometry().intersects(map_.rect())
+    assert not card.geometry().intersects(card._on_screen(item.card()))
 
 
 def _corners(rect):
