@@ -8,11 +8,15 @@ from PySide6.QtCore import QMimeData, QRectF
 from PySide6.QtGui import QGuiApplication
 
 from composer_gui.core import edits, fragment
-from composer_gui.core.document import Document, Wire, number_of
+from composer_gui.core.change import between
+from composer_gui.core.document import Call, Document, Wire, number_of
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.ui.canvas import arranging, flow_commands, layer_commands, lining_up
 from composer_gui.ui.canvas.geometry import GRID, snapped
+from composer_gui.ui.canvas.interactions.wire_below import seen_sizes
+from composer_gui.ui.canvas.offers import TYPICAL, put_on_wire
 from composer_gui.ui.canvas.scene import CanvasScene
+from composer_gui.ui.canvas.wire_walking import selected_wire
 
 NO_PASTE = "The clipboard holds no nodes. Copy some first, here or in another design."
 BESIDE = 2 * GRID
@@ -75,15 +79,52 @@ def paste(scene: CanvasScene, seen: QRectF, *, shared: bool = False, outside: bo
     """Add the clipboard's nodes: beside the originals when these are seen, else in the middle.
 
     With `shared` they call the layers that they were copied from, and with `outside` wires lead to
-    them from the nodes that they were wired to, where these are here.
+    them from the nodes that they were wired to, where these are here. A single layer is put on the
+    wire that is selected, if one is.
     """
     copied = clipboard_fragment(scene.session.catalog)
     if copied is None or not copied.nodes:
         scene.session.noticed.emit(NO_PASTE)
         return
+    is_place = seen.isEmpty()  # then it was said where, and not on which wire
+    wire = selected_wire(scene) if not outside and not is_place else None
+    if wire is not None and _is_layer(copied):
+        _paste_on_wire(scene, copied, wire, shared)
+        return
     label = "Paste sharing weights" if shared else "Paste with wires" if outside else "Paste"
     more = {"shared": shared, "outside": outside, "catalog": scene.session.catalog}
     _add(scene, label, copied, *_offset(scene, copied, seen), **more)
+
+
+def _is_layer(copied: Document) -> bool:
+    nodes = tuple(copied.nodes.values())
+    return len(nodes) == 1 and isinstance(nodes[0], Call)
+
+
+def _paste_on_wire(scene: CanvasScene, copied: Document, wire: Wire, shared: bool) -> None:
+    (node,), middle = copied.nodes.values(), scene.wires[wire].middle()
+    width, height = TYPICAL
+    x, y = snapped(middle.x() - width / 2), snapped(middle.y() - height / 2)
+    place = x - node.x, y - node.y
+    session, sizes = scene.session, seen_sizes(scene)
+    given = session.catalog, copied, place, wire, sizes, shared
+    change = session.try_apply("Paste on the wire", _pasted_on, *given)
+    if change is not None:
+        scene.select(change.added)
+
+
+def _pasted_on(
+    document: Document,
+    catalog: Catalog,
+    copied: Document,
+    place: tuple[float, float],
+    wire: Wire,
+    sizes: Mapping[str, tuple[float, float]],
+    shared: bool,
+) -> Document:
+    after = fragment.paste(document, copied, *place, shared=shared, catalog=catalog)
+    (added,) = between(document, after).added
+    return put_on_wire(after, added, catalog, wire, sizes)
 
 
 def duplicate(scene: CanvasScene, *, shared: bool = False) -> None:

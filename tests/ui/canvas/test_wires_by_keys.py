@@ -13,7 +13,7 @@ from composer_gui.core.verdicts import WRONG, Verdict
 from composer_gui.ui.canvas.wire_walking import NO_NODE
 
 K = Qt.Key
-SHIFT = Qt.KeyboardModifier.ShiftModifier
+SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
@@ -190,6 +190,37 @@ def test_tab_puts_a_layer_on_the_wire(hand, view, session, fork):
     (added,) = view.selected()
     assert session.document.nodes[added].inputs["inputs"] == (Source(image),)
     assert session.document.nodes[branches[0]].inputs["inputs"] == (Source(added),)
+
+
+def test_a_layer_is_pasted_on_the_wire_as_one_step(hand, view, design, session, fork):
+    image, branches, _, into, _ = fork
+    view.select([design.layer("Dropout", 0, 600, name="drop", rate=0.25)])
+    hand.key(K.Key_X, CONTROL)
+    before = session.document
+    view.select([image])
+    hand.key(K.Key_W)
+    middle = view.scene().wires[into[0]].middle()
+    hand.key(K.Key_V, CONTROL)
+    (added,) = view.selected()
+    assert session.document.label(added) == "drop"
+    assert session.document.nodes[added].inputs["inputs"] == (Source(image),)
+    assert session.document.nodes[branches[0]].inputs["inputs"] == (Source(added),)
+    assert abs(session.document.nodes[added].y + 48 - middle.y()) < 60
+    session.undo()
+    assert session.document is before
+
+
+def test_what_cannot_be_on_a_wire_is_pasted_beside(hand, view, design, session, fork):
+    image, branches, *_ = fork
+    note = design.add(edits.add_note, 0, 600, text="more")
+    view.select([note])
+    hand.key(K.Key_C, CONTROL)
+    view.select([image])
+    hand.key(K.Key_W)
+    hand.key(K.Key_V, CONTROL)
+    (added,) = view.selected()
+    assert session.document.nodes[added].text == "more"
+    assert session.document.nodes[branches[0]].inputs["inputs"] == (Source(image),)
 
 
 def test_the_menu_key_opens_the_menu_of_the_wire(hand, view, fork):
