@@ -97,6 +97,7 @@ class Ours:
         """Do all that is done beside everything else, as leading wires around the nodes."""
         self.view.scene().finish()
         self.view.scene().ways.finish()
+        self.view.scene().unseen.finish()
         self.view.many_moves.end()
         QApplication.processEvents()
 

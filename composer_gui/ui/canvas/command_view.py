@@ -20,6 +20,9 @@ class CommandView(QGraphicsView):
 
     _fits_when_shown = False
 
+    def _look_around(self) -> None:
+        raise NotImplementedError
+
     # Asking --------------------------------------------------------------------------------------
 
     def hit(self, at: QPointF) -> Hit:
@@ -93,6 +96,7 @@ class CommandView(QGraphicsView):
         self._after_zoom()
 
     def _after_zoom(self) -> None:
+        self._look_around()
         self.many_moves.end()
         self.card.follow_view()
         self.keyboard.mark.follow()

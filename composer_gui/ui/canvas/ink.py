@@ -122,6 +122,14 @@ class Ink:
         """Return where the baseline lies for text that is centred at height `centre`."""
         return centre + self._metrics[style].capHeight() / 2
 
+    def line(self, style: str) -> float:
+        """Return the height of a line of words."""
+        return self._metrics[style].height()
+
+    def ascent(self, style: str) -> float:
+        """Return how far below the top of a line its baseline lies."""
+        return self._metrics[style].ascent()
+
     def wire_pen(self, rank: int | None, dtype: str, state: str) -> QPen:
         """Return the pen of a wire: width says rank, line style dtype, colour its state."""
         key = (rank, dtype, state)

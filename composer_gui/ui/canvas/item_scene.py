@@ -16,6 +16,7 @@ from composer_gui.ui.canvas.node_item import NodeItem, edge_middle
 from composer_gui.ui.canvas.plates import Plate
 from composer_gui.ui.canvas.portraits import Portraits
 from composer_gui.ui.canvas.selection import Selection
+from composer_gui.ui.canvas.unseen import Unseen
 from composer_gui.ui.canvas.wire_item import WireItem
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ class ItemScene(QGraphicsScene):
     """
 
     selection_changed = Signal()
-    moving = Signal(list)
-    moved = Signal(list)
+    moving = Signal(object)
+    moved = Signal(object)
     backlog: Backlog
     """What is still to be drawn."""
 
@@ -53,6 +54,7 @@ class ItemScene(QGraphicsScene):
         self.portraits = Portraits(session)
         self.folds = self.portraits.folds
         self.kinship = self.portraits.kinship
+        self.unseen = Unseen(self)
         self.gliding: frozenset[str] = frozenset()
         self.flow = session.document.flow
 
@@ -105,6 +107,7 @@ class ItemScene(QGraphicsScene):
         for card in self.folds.cards(positions):
             for wire in self._wires_of_card(card):
                 self._place_wire(wire)
+        self.unseen.wait()
         self.moved.emit(list(positions))
 
     def _wires_around(self, node_ids: Set[str]) -> tuple[list[WireItem], list[WireItem]]:

@@ -50,10 +50,10 @@ class ManyMoves(QObject):
             return
         view, scene = self._view, self._view.scene()
         scene.update()  # from now until it is painted Qt does not look at what single items ask for
+        scene.setItemIndexMethod(_Index.NoIndex)
+        self._rest.start()
         if view.overview.holds(view):
-            scene.setItemIndexMethod(_Index.NoIndex)
             view.viewport().update()
-            self._rest.start()
 
     def _watch(self) -> None:
         scene = self._view.scene()

@@ -133,6 +133,14 @@ class Minimap(QObject):
         picture.fill(Qt.GlobalColor.transparent)
         self._to_map = self._fitted(self._content())
         painter = QPainter(picture)
+        try:
+            self._paint_picture(painter)
+        finally:
+            painter.end()
+        return picture
+
+    def _paint_picture(self, painter: QPainter) -> None:
+        view = self._view
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         now = view.ink.theme
         painter.setPen(QPen(now.line, 1.0))
@@ -140,8 +148,6 @@ class Minimap(QObject):
         painter.drawRoundedRect(QRectF(0.5, 0.5, SIZE.width() - 1, SIZE.height() - 1), 5, 5)
         painter.setWorldTransform(self._to_map, True)
         view.overview.paint_batch(painter, self._to_map.m11())
-        painter.end()
-        return picture
 
     def _content(self) -> QRectF:
         scene = self._view.scene()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QGraphicsItem
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem
 
 from composer_gui.core.document import DOWN
 from composer_gui.ui.canvas import glyphs
@@ -39,8 +39,11 @@ FAR_LINE, FARTHEST_LINE = 23.0, 28.0
 _MARGIN = 9.0
 
 
-class NodeItem(QGraphicsItem):
-    """A node's card. The scene hands it faces; gestures set its marks; it answers nothing else."""
+class NodeItem(QGraphicsRectItem):
+    """A node's card. The scene hands it faces; gestures set its marks; it answers nothing else.
+
+    Its rectangle is what it paints in: Qt asks for that all the time, and need not ask Python.
+    """
 
     def __init__(self, node_id: str, face: Face, ink: Ink) -> None:
         super().__init__()
@@ -55,7 +58,8 @@ class NodeItem(QGraphicsItem):
         """Rings that stand out while a wire is drawn: (side, number) -> mark (`ring_marks`)."""
         self.face = face
         self.layout = self._new_layout(face)
-        self._bounds = self._new_bounds()
+        self.setPen(NO_PEN)
+        self.setRect(self._new_bounds())
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.setZValue(10)
 
@@ -70,9 +74,8 @@ class NodeItem(QGraphicsItem):
         moved = layout != self.layout
         self.face = face
         if moved:
-            self.prepareGeometryChange()
             self.layout = layout
-            self._bounds = self._new_bounds()
+            self.setRect(self._new_bounds())
         self.update()
         return moved
 
@@ -80,9 +83,8 @@ class NodeItem(QGraphicsItem):
         """Take the fonts and colours that hold now; return whether the rings are elsewhere."""
         layout = self._new_layout(self.face)
         moved = layout != self.layout
-        self.prepareGeometryChange()
         self.layout = layout
-        self._bounds = self._new_bounds()
+        self.setRect(self._new_bounds())
         self.update()
         return moved
 
@@ -111,9 +113,6 @@ class NodeItem(QGraphicsItem):
     def centre_of(self, slot: Slot) -> QPointF:
         """Return where a ring's centre lies in the scene."""
         return QPointF(self.x() + slot.x, self.y() + slot.y)
-
-    def boundingRect(self) -> QRectF:
-        return self._bounds
 
     def _new_bounds(self) -> QRectF:
         size, by = self.layout, _MARGIN

@@ -112,7 +112,13 @@ class Overview:
         """Paint what the event asks for into the view's viewport."""
         self.outlines.catch_up()
         painter = QPainter(view.viewport())
-        room, asked = view.viewport().rect(), _rectangles(event.region())
+        try:
+            self._paint_asked(painter, view, event.region())
+        finally:
+            painter.end()  # one that is left open on a widget takes the program down
+
+    def _paint_asked(self, painter: QPainter, view, region: QRegion) -> None:
+        room, asked = view.viewport().rect(), _rectangles(region)
         if sum(map(_area, asked)) > MOST * _area(room):
             self._paint_whole(painter, view)
         else:
@@ -124,7 +130,6 @@ class Overview:
         view.keyboard.spotlight.paint_far(painter)
         self._paint_above(painter)
         view.keyboard.mark.paint_far(painter)
-        painter.end()
 
     def let_go(self) -> None:
         """Keep no picture any longer: from near items paint themselves."""
@@ -137,13 +142,19 @@ class Overview:
             self._paint_into(painter, view)
             return
         if self._kept is None:
-            ratio = view.devicePixelRatioF()
-            self._kept = QPixmap(view.viewport().size() * ratio)
-            self._kept.setDevicePixelRatio(ratio)
-            into = QPainter(self._kept)
-            self._paint_into(into, view)
-            into.end()
+            self._kept = self._new_picture(view)
         painter.drawPixmap(0, 0, self._kept)
+
+    def _new_picture(self, view) -> QPixmap:
+        ratio = view.devicePixelRatioF()
+        picture = QPixmap(view.viewport().size() * ratio)
+        picture.setDevicePixelRatio(ratio)
+        painter = QPainter(picture)
+        try:
+            self._paint_into(painter, view)
+        finally:
+            painter.end()
+        return picture
 
     def _state_now(self, view) -> tuple:
         """Return all that the picture is made of: as long as it is equal, so is the picture."""

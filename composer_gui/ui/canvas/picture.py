@@ -105,6 +105,9 @@ class PictureJob(QObject):
         if not self._scene.ways.is_done:
             self._scene.ways.work()
             return
+        if not self._scene.unseen.is_empty:
+            self._scene.unseen.work()
+            return
         if self._sheet is None:
             self._begin()
         clock = QElapsedTimer()

@@ -38,7 +38,7 @@ class CanvasScene(ItemScene):
 
     followed = Signal(object)
     opened = Signal()
-    drawn = Signal(list)
+    drawn = Signal(object)
     judged = Signal(object)
 
     def __init__(self, session: Session, ink: Ink, parent=None) -> None:
@@ -268,7 +268,7 @@ class CanvasScene(ItemScene):
     def _add_wire(self, wire: Wire) -> None:
         if wire in self.wires:
             return  # both its ends were waited for
-        item = WireItem(wire, self._look(wire), self.ink)
+        item = WireItem(wire, self._look(wire), self.ink, self.unseen)
         self.wires[wire] = item
         self._carried = None
         self.wires_at[wire.source.node].add(wire)
@@ -288,6 +288,7 @@ class CanvasScene(ItemScene):
         self._carried = None
         self.tagged.discard(wire)
         if item is not None:
+            self.unseen.forget(item)
             self.wires_at[wire.source.node].discard(wire)
             self.wires_at[wire.node].discard(wire)
         return item

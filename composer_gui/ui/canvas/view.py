@@ -226,9 +226,15 @@ class CanvasView(CommandView):
             self.overview.paint(self, event)
         else:
             self.overview.let_go()
+            self._look_around()
             super().paintEvent(event)
         paint_corners(self, event.region())
         self.keyboard.mark.paint_border(event.region())
+
+    def _look_around(self) -> None:
+        """Have drawn what comes into view."""
+        is_far = self.overview.holds(self)
+        self.scene().unseen.look(QRectF() if is_far else self.camera.seen())
 
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
         if rect.isEmpty():
@@ -243,6 +249,7 @@ class CanvasView(CommandView):
         super().scrollContentsBy(dx, dy)
         if not self._is_ready:
             return
+        self._look_around()
         # The pixels were moved, and with them what was painted in the corners
         if not self.session.document.nodes:
             self.viewport().update()

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from PySide6.QtCore import QLineF, QPointF, QRectF
-from PySide6.QtGui import QBrush, QPainterPath, QPainterPathStroker
-from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsSimpleTextItem
+from PySide6.QtGui import QPainterPath, QPainterPathStroker, QPen
+from PySide6.QtWidgets import QGraphicsPathItem
 
 from composer_gui.core.document import RIGHT, Wire
 from composer_gui.core.origins import ABOUT_DTYPES
@@ -24,19 +24,12 @@ from composer_gui.ui.canvas.courses import (
     wire_path,
     wire_path_with_gap,
 )
-from composer_gui.ui.canvas.geometry import FULL_DETAIL, LABEL_ONLY
-from composer_gui.ui.canvas.ink import SMALL, Ink
+from composer_gui.ui.canvas.ink import Ink
 from composer_gui.ui.canvas.mismatch import Mismatch, MismatchTag, mismatch_of
+from composer_gui.ui.canvas.unseen import Unseen
+from composer_gui.ui.canvas.wire_label import WireLabel
 from composer_gui.ui.severity import UNFINISHED
 
-LABEL_GROWTH = 1.65
-"""How much larger a label is at most when it is seen from afar."""
-LEAST_LABEL = 8.5
-"""Height in pixels of the screen below which a line is drawn in the place of a label."""
-_ASIDE = 9.0
-"""Room left and right of a label that is seen from afar: a dash beside a figure is no minus."""
-_STUBS = 12.0
-"""What is left to be seen of a wire beside a label that is larger, in pixels of the scene."""
 GRAB = 12.0
 """Width of the strip along a wire in which the mouse means it."""
 
@@ -106,54 +99,16 @@ def caution_of(wire: Wire, consumer: Verdict) -> Problem | None:
     return None
 
 
-class WireLabel(QGraphicsSimpleTextItem):
-    """The words on a wire, in the gap that is left for them; from afar larger, where that fits."""
-
-    def __init__(self, wire: WireItem) -> None:
-        super().__init__(wire)
-        self._grown = QRectF()
-        self._gap = (QPointF(), QPointF())
-        self._largest = 1.0
-        self._ink = wire.ink
-
-    def put(self, middle: QPointF, room: float, gap: tuple[QPointF, QPointF]) -> None:
-        """Stand around `middle`; there are `room` pixels along the wire, which ends at the gap."""
-        self.prepareGeometryChange()
-        own = super().boundingRect()
-        self._largest = max(1.0, min(LABEL_GROWTH, (room - _STUBS) / own.width()))
-        self.setPos(middle - own.center())
-        by = (self._largest - 1) / 2
-        across, down = own.width() * by + _ASIDE, own.height() * by + 2
-        self._grown = own.adjusted(-across, -down, across, down)
-        self._gap = (gap[0] - self.pos(), gap[1] - self.pos())
-
-    def boundingRect(self) -> QRectF:
-        return self._grown
-
-    def paint(self, painter, option, widget=None) -> None:
-        zoom = painter.worldTransform().m11()
-        if zoom >= FULL_DETAIL:
-            super().paint(painter, option, widget)
-            return
-        if zoom < LABEL_ONLY or self._largest * SMALL * zoom < LEAST_LABEL:
-            painter.setPen(self.parentItem().pen())
-            painter.drawLine(*self._gap)
-            return
-        painter.fillRect(self._grown, self._ink.canvas)
-        centre = self._grown.center()
-        painter.save()
-        painter.translate(centre)
-        painter.scale(self._largest, self._largest)
-        painter.translate(-centre)
-        super().paint(painter, option, widget)
-        painter.restore()
-
-
 class WireItem(QGraphicsPathItem):
-    """A wire. Its path begins at its own position, so moving both ends only moves the item."""
+    """A wire. Its path begins at its own position, so moving both ends only moves the item.
 
-    def __init__(self, wire: Wire, look: WireLook, ink: Ink) -> None:
+    The course of a wire that is not seen is drawn later: until then its path is a mere line.
+    """
+
+    def __init__(self, wire: Wire, look: WireLook, ink: Ink, unseen: Unseen) -> None:
         super().__init__()
+        self._unseen = unseen
+        self._is_drawn = False
         self.wire = wire
         self.ink = ink
         self.look = look
@@ -166,6 +121,7 @@ class WireItem(QGraphicsPathItem):
         """From end to end, in the scene; always the same object."""
         self._outline: QPainterPath | None = None
         self._bounds = QRectF()
+        self._is_measured = False
         self._text: WireLabel | None = None
         self.tag: MismatchTag | None = None
         self._take_pen()
@@ -184,7 +140,7 @@ class WireItem(QGraphicsPathItem):
             led = tuple((px + x, py + y) for px, py in self._way)
             self._way = led if flow == self._flow else ()
         self._span, self._flow = span, flow
-        self._draw()
+        self._renew()
 
     def shift(self, dx: float, dy: float) -> None:
         """Move both ends by (dx, dy)."""
@@ -202,14 +158,14 @@ class WireItem(QGraphicsPathItem):
         if way == self._way:
             return False
         self._way = way
-        self._draw()
+        self._renew()
         return True
 
     def put_label(self, t: float) -> None:
         """Have the label at a part `t` of the plain curve."""
         if t != self._label_at:
             self._label_at = t
-            self._draw()
+            self._renew()
 
     @property
     def is_led(self) -> bool:
@@ -229,7 +185,7 @@ class WireItem(QGraphicsPathItem):
         self._take_pen()
         self._take_tag()
         if (before.label, before.mismatch) != (look.label, look.mismatch):
-            self._draw()
+            self._renew()
 
     def set_mark(self, mark: str) -> None:
         """Stand out: "lit" selected, "hot" under the mouse, "wrong" on a closing path, or ""."""
@@ -239,11 +195,11 @@ class WireItem(QGraphicsPathItem):
             self._take_pen()
             self._take_height()
             if self._shown_label() != had_label:
-                self._draw()
+                self._renew()
 
     def show_specs(self) -> None:
         """Show what flows in the wire at rest, or only when it stands out, as the ink says."""
-        self._draw()
+        self._renew()
 
     def recolour(self) -> None:
         """Take the colours that hold now."""
@@ -256,7 +212,7 @@ class WireItem(QGraphicsPathItem):
         self._take_pen()
         if self.tag is not None:
             self.tag.refresh()
-        self._draw()
+        self._renew()
 
     def middle(self) -> QPointF:
         """Return the middle of the wire, where its words stand, in the scene."""
@@ -276,10 +232,25 @@ class WireItem(QGraphicsPathItem):
         """Return where the wire begins and ends, in the scene."""
         return self.pos(), QPointF(self.x() + self._span[0], self.y() + self._span[1])
 
-    def boundingRect(self) -> QRectF:
-        return self._bounds  # Qt would stroke the whole path to find it
+    def _measure(self) -> None:
+        """Let Qt know the bounds, which it keeps: to find them it would stroke the whole path."""
+        self._is_measured = True
+        super().boundingRect()
+        self._is_measured = False
+
+    def setPen(self, pen: QPen) -> None:
+        super().setPen(pen)
+        self._measure()
+
+    def setPath(self, path: QPainterPath) -> None:
+        super().setPath(path)
+        self._measure()
 
     def shape(self) -> QPainterPath:
+        if self._is_measured:
+            around = QPainterPath()
+            around.addRect(self._bounds)
+            return around
         if self._outline is None:
             stroker = QPainterPathStroker()
             stroker.setWidth(GRAB)
@@ -308,7 +279,7 @@ class WireItem(QGraphicsPathItem):
         state = self.mark or look.state
         self.setPen(self.ink.wire_pen(look.rank, look.dtype, state))
         if self._text is not None:
-            self._text.setBrush(QBrush(self._text_colour()))
+            self._text.set_colour(self._text_colour())
 
     def _text_colour(self):
         now = self.ink.theme
@@ -318,11 +289,36 @@ class WireItem(QGraphicsPathItem):
             return now.warning
         return now.accent if self.mark == "lit" else now.secondary
 
-    def _draw(self) -> None:
-        """Make the path anew, with a gap for the label where there is room for it."""
+    def path(self) -> QPainterPath:
+        if not self._is_drawn:
+            self.draw()
+        return super().path()
+
+    @property
+    def text(self) -> WireLabel | None:
+        """The words on the wire, None where there never were any."""
+        if not self._is_drawn:
+            self.draw()
+        return self._text
+
+    def _renew(self) -> None:
+        """Run elsewhere or look otherwise: have the course drawn, now or when it is seen."""
         self._outline = None
-        self.prepareGeometryChange()
         self._bounds = wire_bounds(*self._span, self._flow, self._way)
+        self._is_drawn = False
+        line = QPainterPath()
+        line.lineTo(*self._span)
+        for corner in (self._bounds.topLeft(), self._bounds.bottomRight()):
+            line.moveTo(corner)  # a path that is equal would be taken to have the same bounds
+            line.lineTo(corner)
+        self.setPath(line)
+        if not self._unseen.takes(self):
+            self.draw()
+
+    def draw(self) -> None:
+        """Draw the course, with a gap for the label where there is room for it."""
+        self._is_drawn = True
+        self._unseen.forget(self)
         label = self._shown_label()
         width = self.ink.measure("label", label) if label else 0.0
         course = segments(*self._span, self._flow, self._way) if width else []
@@ -347,8 +343,6 @@ class WireItem(QGraphicsPathItem):
     def _place_text(self, middle: QPointF, room: float, gap: tuple[QPointF, QPointF]) -> None:
         if self._text is None:
             self._text = WireLabel(self)
-        self._text.setFont(self.ink.fonts["label"])
-        self._text.setText(self.look.label)
-        self._text.setBrush(QBrush(self._text_colour()))
+        self._text.set_words(self.look.label, self._text_colour())
         self._text.put(middle, room, gap)
         self._text.show()

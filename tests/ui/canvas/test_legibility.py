@@ -86,9 +86,9 @@ def test_the_label_of_a_wire_can_be_read_or_is_a_line(design, scene, zoom):
     source, node = design.input(0, 100), design.layer("Dense", 400, 100, units=2)
     wire = design.wire(source, node)
     design.judge(**{source: design.fine(64, 64, 3)})
-    label = scene.wires[wire]._text
+    label = scene.wires[wire].text
     grown = label._largest if zoom < FULL_DETAIL else 1.0
-    assert label.font().pixelSize() * grown * zoom >= SMALLEST
+    assert scene.ink.fonts["label"].pixelSize() * grown * zoom >= SMALLEST
 
 
 def test_the_titles_of_frames_grow_as_one_goes_away(design, scene):

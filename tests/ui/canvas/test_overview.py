@@ -86,6 +86,7 @@ def test_what_is_on_the_screen_after_a_change_is_what_would_be_painted_anew(far,
     before = on_screen(far)
     change(far, list(far.session.document.nodes))
     far.scene().finish()
+    far.scene().ways.finish()
     after = on_screen(far)
     assert after == painted_anew(far)
     assert after != before
@@ -196,3 +197,18 @@ def test_how_far_the_cards_reach_is_known_after_every_change(far, session, desig
         session.undo()
         reach()
     assert outlines.bounds() == whole
+
+
+def test_a_picture_that_fails_leaves_the_next_one_whole(far, monkeypatch):
+    def fail(*_):
+        raise ValueError("no picture")
+
+    with monkeypatch.context() as failing:
+        failing.setattr(far.overview, "_paint_part", fail)
+        for _ in range(3):
+            far.overview.let_go()
+            far.viewport().update()
+            with pytest.raises(ValueError, match="no picture"):
+                far.viewport().repaint()
+    far.viewport().update()
+    assert on_screen(far) == painted_anew(far)

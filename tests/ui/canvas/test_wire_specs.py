@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, Qt
 from composer_gui.ui import preferences
 from composer_gui.ui.canvas.geometry import RING
 from composer_gui.ui.canvas.ink import SMALL
-from composer_gui.ui.canvas.wire_item import LEAST_LABEL
+from composer_gui.ui.canvas.wire_label import LEAST_LABEL
 from composer_gui.ui.preferences import ALWAYS, ON_HOVER, WIRE_SPECS
 
 
@@ -28,8 +28,8 @@ def flowing(design, scene):
 
 
 def label(item):
-    text = item._text
-    return text.text() if text is not None and text.isVisible() else ""
+    text = item.text
+    return text.words if text is not None and text.isVisible() else ""
 
 
 def test_at_first_wires_always_show_what_flows_in_them(chosen, flowing):
@@ -82,7 +82,7 @@ def test_labels_of_wires_that_begin_at_one_place_do_not_lie_on_each_other(chosen
     wires = [design.wire(source, node) for node in others]
     design.judge(**{source: design.fine(64, 64, 3)})
     scene.ways.finish()
-    first, second = (scene.wires[wire]._text.sceneBoundingRect() for wire in wires)
+    first, second = (scene.wires[wire].text.sceneBoundingRect() for wire in wires)
     assert not first.intersects(second)
 
 
@@ -96,7 +96,7 @@ def test_what_flows_is_said_between_two_cards_and_never_on_them(
     item = scene.wires[wire]
     assert label(item) == ("64×64×3" if is_there else "")
     if is_there:
-        words = item._text.sceneBoundingRect()
+        words = item.text.sceneBoundingRect()
         assert not any(words.intersects(scene.nodes[i].card()) for i in (source, node))
 
 
@@ -106,7 +106,7 @@ def test_beside_a_label_that_is_seen_from_afar_its_wire_is_seen(design, scene, a
     wire = design.wire(source, node)
     design.judge(**{source: design.fine(64, 64, 3)})
     item = scene.wires[wire]
-    words, zoom = item._text, 0.57
+    words, zoom = item.text, 0.57
     is_read = words._largest * SMALL * zoom >= LEAST_LABEL
     start, end = item.ends()
     covered = words.mapRectToScene(words.boundingRect())
