@@ -31,14 +31,19 @@ def far(session, view):
         for number, node_id in enumerate(session.document.nodes)
     }
     session.apply("Move", edits.move, places)
-    view.scene().finish()
-    view.scene().ways.finish()
+    finish(view)
     view.minimap.visible = False  # it is painted a moment later
     view.fit()
     view.zoom_by(0.2 / view.camera.zoom)
     assert view.overview.holds(view)
     settle()
     return view
+
+
+def finish(view):
+    """Draw and lead now what would come slice by slice: pictures before and after it differ."""
+    view.scene().finish()
+    view.scene().ways.finish()
 
 
 def settle():
@@ -85,7 +90,7 @@ def test_what_is_on_the_screen_after_a_change_is_what_would_be_painted_anew(far,
         settle()
     before = on_screen(far)
     change(far, list(far.session.document.nodes))
-    far.scene().finish()
+    finish(far)
     far.scene().ways.finish()
     after = on_screen(far)
     assert after == painted_anew(far)
@@ -103,6 +108,7 @@ def test_many_nodes_are_dragged_and_all_is_watched_again_once_they_rest(far, han
         hand.move(at + QPointF(240.0 * step, 120.0 * step))
         settle()
         assert paints.count > before
+    finish(far)
     assert on_screen(far) == painted_anew(far)
     hand.release(at + QPointF(720.0, 360.0))
     assert far.session.document.nodes[nodes[100]].x == pytest.approx(at.x() - 84 + 720, abs=100)
@@ -123,6 +129,7 @@ def test_escape_in_the_middle_puts_many_nodes_back_on_the_screen_too(far, hand):
     hand.move(at + QPointF(500.0, 300.0))
     settle()
     far.pointer.cancel()
+    finish(far)
     assert on_screen(far) == before
 
 
