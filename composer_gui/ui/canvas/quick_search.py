@@ -83,6 +83,7 @@ class QuickSearch(QFrame):
         self.field.stepped.connect(self._step)
         self.field.left.connect(self._close_when_left)
         self.list.clicked.connect(self._accept_clicked)
+        self._view.scene().followed.connect(self._follow)
 
     # Opening and closing -------------------------------------------------------------------------
 
@@ -129,6 +130,17 @@ class QuickSearch(QFrame):
         if self.isVisible():
             self.hide()
             self.closed.emit()
+
+    def _follow(self, _: object) -> None:
+        """Close when that is gone, by undo or in the background, which one was asked about."""
+        if not self.isVisible():
+            return
+        nodes, wire = self._view.session.document.nodes, self._wire
+        about = {self._replaced} if self._replaced else set()
+        about |= {self._anchor.node} if self._anchor is not None else set()
+        is_cut = wire is not None and wire not in self._view.scene().wires
+        if is_cut or any(node_id not in nodes for node_id in about):
+            self.close_search()
 
     def _prompt(self) -> str:
         document = self._view.session.document

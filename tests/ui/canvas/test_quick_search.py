@@ -320,3 +320,19 @@ def test_a_layer_that_is_there_can_be_used_again(hand, session, design, search, 
 def test_the_field_stays_inside_the_view(hand, view, search):
     hand.double_click(view.camera.seen().bottomRight() - QPointF(3, 3))
     assert view.viewport().rect().contains(search.geometry())
+
+
+@pytest.mark.parametrize("about", ["replaced", "anchor", "wire"])
+def test_it_closes_when_that_goes_which_it_was_about(view, search, session, design, about):
+    source, node = design.input(0, 0, shape=(8,)), design.layer("Dense", 300, 0, units=4)
+    wire = design.wire(source, node)
+    view.select({node})
+    if about == "replaced":
+        view.act("replace_with")
+    else:
+        view.quick_add(*((QPointF(200, 20),) if about == "wire" else ()), wire=wire)
+    assert search.isVisible()
+    session.apply("Move", edits.move, {source: (0, 96)})
+    assert search.isVisible()
+    session.apply("Delete", edits.delete, (node,))
+    assert not search.isVisible()
