@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -13,6 +13,7 @@ from composer_gui.session.session import Session
 from composer_gui.ui import preferences
 from composer_gui.ui.controls import FIELD_HEIGHT, TextField
 from composer_gui.ui.panels.cost_table import ROW_HEIGHT, CostTable, SumTable
+from composer_gui.ui.turns import Turn
 from composer_gui.ui.words import Hairline, Line, Paragraph
 
 DELAY = 60
@@ -37,7 +38,7 @@ class CostPanel(QWidget):
         self.missing = Paragraph(tone="warning")
         self.table = CostTable()
         self.sums = SumTable(self.table)
-        self._later = QTimer(self, singleShot=True, interval=DELAY)
+        self._later = Turn(self, DELAY)
         self._set_up()
         self._connect()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from composer_gui.core.document import Call, Dot, Frame, Input, Note, Output
@@ -12,6 +12,7 @@ from composer_gui.ui.panels.call_view import CallView
 from composer_gui.ui.panels.design_view import DesignView, SeveralView
 from composer_gui.ui.panels.end_views import DotView, FrameView, InputView, NoteView, OutputView
 from composer_gui.ui.panels.node_view import NodeView
+from composer_gui.ui.turns import Turn
 
 _VIEWS = {
     Input: InputView,
@@ -50,7 +51,7 @@ class Inspector(QScrollArea):
         self.view: QWidget | None = None
         self._kind: object = None
         self._shelf: dict[object, NodeView] = {}
-        self._later = QTimer(self, singleShot=True, interval=A_FRAME)
+        self._later = Turn(self, A_FRAME)
         self._set_up()
         self._connect()
         self._later.start(0)

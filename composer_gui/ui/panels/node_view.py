@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -26,6 +26,7 @@ from composer_gui.ui.canvas.telling import told
 from composer_gui.ui.controls import TextField
 from composer_gui.ui.panels.fields import Column, Field, ParameterField
 from composer_gui.ui.panels.problem_row import ProblemRow, has_keys
+from composer_gui.ui.turns import Turn
 from composer_gui.ui.words import Hairline, Head, Line, Paragraph, count_of
 
 GAP = 14
@@ -279,17 +280,13 @@ ROWS_AT_ONCE = 12
 """So many rows are made in one turn of the event loop; more than that are seldom in view."""
 
 
-BREATH = 20
-"""Milliseconds between two lots of rows: what else there is to do takes turns of its own."""
-
-
 class Rows(QWidget):
     """Lines of two or three columns, such as ports with their specs or costs with their numbers."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._left: Iterator[tuple[int, tuple[QWidget, ...]]] = iter(())
-        self._more = QTimer(self, singleShot=True, interval=BREATH)
+        self._more = Turn(self)
         self._more.timeout.connect(self._put_some)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)

@@ -12,6 +12,7 @@ from composer_gui.core.verdicts import PENDING
 from composer_gui.session.session import Session
 from composer_gui.ui.panels.problem_row import ProblemRow, has_keys
 from composer_gui.ui.severity import is_wrong
+from composer_gui.ui.turns import Turn
 from composer_gui.ui.words import Paragraph, count_of
 
 MOST = 100
@@ -42,7 +43,7 @@ class ProblemList(QScrollArea):
         self.rows: list[ProblemRow] = []
         self._is_stale = False
         self.rest = Paragraph(tone="tertiary")
-        self._later = QTimer(self, singleShot=True, interval=DELAY)
+        self._later = Turn(self, DELAY)
         self._looking = QTimer(self, singleShot=True, interval=0)
         self._making = QTimer(self, interval=0)
         self._set_up()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import keyword
 import re
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QColor, QSyntaxHighlighter, QTextCharFormat, QTextDocument
 
 from composer_gui.ui import theme
 from composer_gui.ui.theme import Theme
+from composer_gui.ui.turns import Turn
 
 # The alternatives are tried in order, so that a "#" in a string opens no comment
 _TOKEN = re.compile(
@@ -35,7 +35,7 @@ class SourceColours(QSyntaxHighlighter):
         super().__init__(document)
         self._formats = _formats(theme.current())
         self._next = 0
-        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later = Turn(self)
         self._later.timeout.connect(self._refresh_some)
 
     def refresh(self) -> None:

@@ -14,6 +14,7 @@ from composer_gui.session.session import Session
 from composer_gui.ui import theme
 from composer_gui.ui.panels.script_maker import ScriptMaker
 from composer_gui.ui.panels.source_colours import SourceColours
+from composer_gui.ui.turns import Turn
 
 DELAY = 60
 """Milliseconds after a change before the source is written anew: typing is not held up by it."""
@@ -60,7 +61,7 @@ class SourcePreview(QPlainTextEdit):
         self.numbers = LineNumbers(self)
         self.colours = SourceColours(self.document())
         self._later = QTimer(self, singleShot=True, interval=DELAY)
-        self._go_on = QTimer(self, singleShot=True, interval=0)
+        self._go_on = Turn(self)
         self._set_up()
         self._connect()
         self._later.start()

@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from composer_gui.core import edits
@@ -15,9 +14,10 @@ from composer_gui.core.errors import EditRefused
 from composer_gui.core.layer_kinds import Submodel
 from composer_gui.ui.controls import SignButton, TextField
 from composer_gui.ui.panels.fields import Column
-from composer_gui.ui.panels.node_view import BREATH, figure, show_text
+from composer_gui.ui.panels.node_view import figure, show_text
 from composer_gui.ui.panels.ports_part import PortRow, port_rows
 from composer_gui.ui.reasons import END, allow
+from composer_gui.ui.turns import Turn
 from composer_gui.ui.words import Head, Line, Paragraph
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class SubmodelPart(Column):
         self._ids: tuple = ()
         self._known: dict[str, tuple[str, PortRow]] = {}
         self._left: Iterator[tuple[str, str, int, int]] = iter(())
-        self._more = QTimer(self, singleShot=True, interval=BREATH)
+        self._more = Turn(self)
         self._more.timeout.connect(self._build_some)
         self._visits = 0
         self.names: dict[str, TextField] = {}
