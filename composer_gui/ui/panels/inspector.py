@@ -105,6 +105,8 @@ class Inspector(QScrollArea):
 
     def focus_first(self) -> None:
         """Put the cursor into the first field."""
+        if self.view is None:
+            self.refresh()  # somebody is quicker than the first turn
         for editor in self.view.findChildren(QLineEdit):
             if editor.isVisible():
                 editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
