@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from composer_gui.core.cost import FILE_BASE, FILE_CALL, FILE_INPUT, bytes_of
-from composer_gui.core.document import Call, Document, Input, Output, in_order
+from composer_gui.core.document import Call, Document, Input, Node, Output, in_order
 from composer_gui.core.layer_kinds import Layer, SavedModel
 from composer_gui.core.verdicts import FINE, UNKNOWN, Verdict
 
@@ -74,32 +75,52 @@ class Bill:
         return self.weights + batch * self.activations
 
 
-def rows(document: Document, verdicts: Mapping[str, Verdict]) -> list[Row]:
+Known = dict[str, tuple[tuple, Row]]
+"""The rows of the last time by node, each with all that it was made of."""
+
+
+def rows(
+    document: Document, verdicts: Mapping[str, Verdict], known: Known | None = None
+) -> list[Row]:
     """Return a row for every Input, Call and Output, in the order in which they were made.
 
     The weights of a layer that several nodes call stand at the first of them that knows them.
-    A call that is bypassed costs nothing.
+    A call that is bypassed costs nothing. `known` keeps the rows for the next time, when only
+    those are made anew that are of something else by then.
     """
     found: list[Row] = []
     counted: set[str] = set()
+    known = {} if known is None else known
     for node in in_order(document.nodes):
-        verdict = verdicts.get(node.id, UNKNOWN)
-        if isinstance(node, Call) and node.bypassed:
-            found.append(Row(node.id, is_known=verdict.kind == FINE))
-        elif isinstance(node, Call):
-            again = node.layer in counted
-            row = _call_row(node, document.layers[node.layer], verdict, again=again)
-            if row.parameters or verdict.kind == FINE:
-                counted.add(node.layer)
-            found.append(row)
-        elif isinstance(node, Input):
-            sizes = [bytes_of(spec.shape, spec.dtype) for _, spec in verdict.outputs[:1]]
-            held = sizes[0] if sizes else 0
-            known = verdict.kind == FINE
-            found.append(Row(node.id, activations=held, file=FILE_INPUT, is_known=known))
-        elif isinstance(node, Output):
-            found.append(Row(node.id, is_known=verdict.kind == FINE))
+        acts = isinstance(node, Call) and not node.bypassed
+        if not acts and not isinstance(node, Call | Input | Output):
+            continue
+        layer, again = (
+            (document.layers[node.layer], node.layer in counted) if acts else (None, False)
+        )
+        made_of = node, layer, verdicts.get(node.id, UNKNOWN), again
+        kept = known.get(node.id)
+        if kept is None or not all(map(operator.is_, kept[0], made_of)):
+            kept = known[node.id] = made_of, _row(*made_of)
+        row = kept[1]
+        if acts and (row.parameters or row.is_known):
+            counted.add(node.layer)
+        found.append(row)
+    if len(known) > len(found):
+        for gone in known.keys() - {row.node for row in found}:
+            del known[gone]
     return found
+
+
+def _row(node: Node, layer: Layer | None, verdict: Verdict, again: bool) -> Row:
+    if layer is not None:
+        return _call_row(node, layer, verdict, again=again)
+    is_known = verdict.kind == FINE
+    if not isinstance(node, Input):
+        return Row(node.id, is_known=is_known)
+    sizes = [bytes_of(spec.shape, spec.dtype) for _, spec in verdict.outputs[:1]]
+    held = sizes[0] if sizes else 0
+    return Row(node.id, activations=held, file=FILE_INPUT, is_known=is_known)
 
 
 def _call_row(node: Call, layer: Layer, verdict: Verdict, *, again: bool) -> Row:

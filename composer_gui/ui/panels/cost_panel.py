@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from composer_gui.core.bill import Bill, bill, rows
+from composer_gui.core.bill import Bill, Known, bill, rows
 from composer_gui.core.cost import show_bytes
 from composer_gui.core.wording import listed
 from composer_gui.session.session import Session
@@ -33,6 +33,7 @@ class CostPanel(QWidget):
         self._session = session
         self.batch = int(preferences.current().value(preferences.BATCH))
         self.bill = Bill()
+        self._known: Known = {}
         self.field = TextField(str(self.batch), mono=True)
         self.memory = Paragraph(tone="secondary")
         self.missing = Paragraph(tone="warning")
@@ -108,7 +109,7 @@ class CostPanel(QWidget):
     def refresh(self) -> None:
         """Add up what the nodes cost now."""
         document = self._session.document
-        found = rows(document, self._session.verdicts)
+        found = rows(document, self._session.verdicts, self._known)
         self.bill = bill(found)
         labels = {row.node: document.label(row.node) for row in found}
         self.table.costs.show(found, labels, self.batch)

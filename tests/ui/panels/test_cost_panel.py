@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QModelIndex, Qt
 
 from composer_gui.core import edits
+from composer_gui.core.bill import rows
 from composer_gui.core.cost import Cost
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import FINE, WRONG, Verdict
@@ -260,3 +261,28 @@ def test_with_the_keys_on_it_the_table_shows_where_they_are(panel, judged, qtbot
 def test_a_batch_that_is_chosen_in_the_settings_holds_at_once(judged, panel):
     preferences.current().choose(preferences.BATCH, 7)
     assert panel.batch == 7 and panel.field.text() == "7"
+
+
+def test_rows_that_are_kept_say_what_rows_made_anew_would(design, session, panel, judged):
+    given, small, large = judged
+    kept = {}
+
+    def look():
+        found = rows(session.document, session.verdicts, kept)
+        assert found == rows(session.document, session.verdicts)
+        assert kept.keys() == {row.node for row in found}
+        return {row.node: row for row in found}
+
+    first = look()
+    assert all(row is first[node] for node, row in look().items())
+    design.judge(**{small: costing(99, 16, 200, 50)})
+    changed = look()
+    assert changed[small].flops == 99 and changed[large] is first[large]
+    session.apply("Use again", edits.use_again, large, 0, 0)
+    session.apply("Bypass", edits.set_bypassed, [large], True)
+    look()
+    session.apply("Delete", edits.delete, [large, given])
+    look()
+    for _ in range(3):
+        session.undo()
+        look()
