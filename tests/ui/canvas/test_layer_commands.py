@@ -207,13 +207,17 @@ def test_a_layer_is_replaced_by_typing_another_class(chain, view, hand, design, 
 
 def test_what_can_be_done_depends_on_what_is_selected(chain, view, design, session):
     view.select([chain[0]])
-    assert view.abilities() == {"wired"}
+    assert view.abilities() == {"anything", "wired"}
     view.select([chain[1]])
     assert {"call", "one call", "weights"} <= view.abilities()
     assert not {"submodel", "openable", "shared", "inside"} & view.abilities()
     model = design.model("/models/encoder.keras", 0, 300)
     view.select([model])
     assert {"saved model", "openable", "model"} <= view.abilities()
+    view.scene().select((), [next(iter(view.scene().wires))])
+    assert view.abilities() == {"anything", "wire"}
+    view.select([])
+    assert view.abilities() == set()
 
 
 def test_selecting_one_call_of_a_layer_lights_the_others(chain, view, scene, hand):
