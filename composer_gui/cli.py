@@ -17,6 +17,7 @@ from composer_gui.cli_engine import (
     WRONG,
     Engine,
     Progress,
+    add_code,
     complain,
     opened,
     refuse_existing,
@@ -64,9 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("design", type=Path, help="a .composer file")
     check.add_argument("--json", action="store_true", help="print problems and specs as JSON")
     cli_cost.add_options(check)
-    _add_code(check)
+    add_code(check)
     check.set_defaults(run=_check)
-    _add_code(cli_fix.add_to(commands))
+    add_code(cli_fix.add_to(commands))
     export = commands.add_parser("export", help="write a design as .keras and .py, with a proof")
     export.add_argument("design", type=Path, help="a .composer file")
     export.add_argument(
@@ -87,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument(
         "--weights", action="store_true", help="from scratch: a file of weights beside the source"
     )
-    _add_code(export)
+    add_code(export)
     export.set_defaults(run=_export)
     bring = commands.add_parser("import", help="lay a saved model out as a design of its layers")
     bring.add_argument("model", type=Path, help="a .keras file, or a .h5 file to be converted")
@@ -106,17 +107,6 @@ def _parser() -> argparse.ArgumentParser:
     example.add_argument("design", nargs="?", type=Path, help="where to write it")
     example.set_defaults(run=_example)
     return parser
-
-
-def _add_code(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--code",
-        type=Path,
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="a Python file that may be run for the classes that it defines",
-    )
 
 
 def _depth(text: str) -> int:

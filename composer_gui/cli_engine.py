@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -76,6 +77,18 @@ def opened(engine: EngineClient, path: Path, code: Sequence[Path]) -> Session:
     if failures:
         raise failures[0]
     return session
+
+
+def add_code(parser: argparse.ArgumentParser) -> None:
+    """Let a command take the Python files that may be run."""
+    parser.add_argument(
+        "--code",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a Python file that may be run for the classes that it defines",
+    )
 
 
 def refuse_existing(target: Path, *, force: bool) -> None:

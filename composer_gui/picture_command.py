@@ -10,7 +10,15 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
-from composer_gui.cli_engine import FINE, Engine, Progress, complain, opened, refuse_existing
+from composer_gui.cli_engine import (
+    FINE,
+    Engine,
+    Progress,
+    add_code,
+    complain,
+    opened,
+    refuse_existing,
+)
 from composer_gui.core.document import Note
 from composer_gui.core.errors import ComposerError, FileProblem
 from composer_gui.session import pictures
@@ -55,14 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--transparent", action="store_true", help="leave out the background (SVG, PNG)"
     )
-    parser.add_argument(
-        "--code",
-        type=Path,
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="a Python file that may be run for the classes that it defines",
-    )
+    add_code(parser)
     return parser
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from composer_gui.ui import theme
 
@@ -66,6 +66,26 @@ def list_below(parent: QWidget) -> QListView:
     made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     made.viewport().setAutoFillBackground(False)
     return made
+
+
+def step_in(listing: QListView, rows: int) -> None:
+    """Choose the row so many further down, at most the last one and at least the first."""
+    model = listing.model()
+    row = min(max(listing.currentIndex().row() + rows, 0), model.rowCount() - 1)
+    listing.setCurrentIndex(model.index(row, 0))
+
+
+def stack(panel: QFrame, field: QLineEdit, listing: QListView, hint: QLabel) -> None:
+    """Put a search above the canvas together: its field, its list, and a line that helps."""
+    panel.setFrameShape(QFrame.Shape.NoFrame)
+    panel.setAutoFillBackground(True)
+    hint.setFont(theme.font(11, 400))
+    hint.setContentsMargins(10, 2, 10, 2)
+    column = QVBoxLayout(panel)
+    column.setContentsMargins(8, 8, 8, 6)
+    column.setSpacing(6)
+    for widget in (field, listing, hint):
+        column.addWidget(widget)
 
 
 def plate(name: str, *, words: str = "secondary") -> str:

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QGraphicsPathItem,
     QLabel,
     QStyledItemDelegate,
-    QVBoxLayout,
 )
 
 from composer_gui.core import edits
@@ -17,13 +16,12 @@ from composer_gui.core.change import Change
 from composer_gui.core.document import Wire
 from composer_gui.core.graph import Graph
 from composer_gui.session.fitting import CANNOT, FITS, MENDABLE
-from composer_gui.ui import theme
 from composer_gui.ui.canvas.courses import wire_path
 from composer_gui.ui.canvas.interactions.draw_wire import NEARLY, Proposal, rewire
 from composer_gui.ui.canvas.offer_list import paint_words
 from composer_gui.ui.canvas.wire_ends import WireEnd, WireEnds
 from composer_gui.ui.row_paint import paint_ground
-from composer_gui.ui.search_field import SearchField, list_below, plate
+from composer_gui.ui.search_field import SearchField, list_below, plate, stack, step_in
 
 WIDTH, ROW, ROWS = 460, 30, 8
 BESIDES = 104
@@ -59,23 +57,15 @@ class ConnectMode(QFrame):
 
     def _set_up(self) -> None:
         self.setObjectName("connectMode")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setAutoFillBackground(True)
         self.setAccessibleName("Draw a wire")
         self.field.setAccessibleName("The other end of the wire")
         self.list.setAccessibleName("Nodes to which the wire could lead")
         self.list.setModel(self._model)
         self.list.setItemDelegate(_EndDelegate(self.list))
-        self._hint.setFont(theme.font(11, 400))
+        stack(self, self.field, self.list, self._hint)
         self._hint.setWordWrap(True)
         self._hint.setFixedHeight(2 * self._hint.fontMetrics().lineSpacing() + 4)
         self._hint.setTextFormat(Qt.TextFormat.PlainText)
-        self._hint.setContentsMargins(10, 2, 10, 2)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 6)
-        layout.setSpacing(6)
-        for widget in (self.field, self.list, self._hint):
-            layout.addWidget(widget)
 
     def _connect(self) -> None:
         self.field.textChanged.connect(self._search)
@@ -260,8 +250,7 @@ class ConnectMode(QFrame):
         return ("Fits.", "right") if fit is not None else ("", "secondary")
 
     def _step(self, rows: int) -> None:
-        row = min(max(self.list.currentIndex().row() + rows, 0), self._model.rowCount() - 1)
-        self.list.setCurrentIndex(self._model.index(row, 0))
+        step_in(self.list, rows)
 
     def _accept_clicked(self, index) -> None:
         self.list.setCurrentIndex(index)

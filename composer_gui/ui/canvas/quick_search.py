@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QLabel
 
 from composer_gui.core import edits
 from composer_gui.core.document import DOWN, Call, Input, Source, Wire, wires_into
 from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.wording import counted
-from composer_gui.ui import theme
 from composer_gui.ui.canvas.geometry import HEADER, NARROWEST, snapped
 from composer_gui.ui.canvas.interactions.draw_wire import Anchor
 from composer_gui.ui.canvas.interactions.wire_below import seen_sizes
@@ -23,7 +22,7 @@ from composer_gui.ui.canvas.offers import (
     anchor_of,
     offers,
 )
-from composer_gui.ui.search_field import SearchField, list_below, plate
+from composer_gui.ui.search_field import SearchField, list_below, plate, stack, step_in
 
 WIDTH, ROWS = 340, 9
 CHROME = 2 * 8 + 34 + 26
@@ -61,20 +60,12 @@ class QuickSearch(QFrame):
 
     def _set_up(self) -> None:
         self.setObjectName("quickSearch")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setAutoFillBackground(True)
         self.setAccessibleName("Quick search")
         self.field.setAccessibleName("What to add")
         self.list.setAccessibleName("What fits")
         self.list.setModel(self._model)
         self.list.setItemDelegate(OfferDelegate(self.list))
-        self._hint.setFont(theme.font(11, 400))
-        self._hint.setContentsMargins(10, 2, 10, 2)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 6)
-        layout.setSpacing(6)
-        for widget in (self.field, self.list, self._hint):
-            layout.addWidget(widget)
+        stack(self, self.field, self.list, self._hint)
 
     def _connect(self) -> None:
         self.field.textChanged.connect(self._search)
@@ -256,8 +247,7 @@ class QuickSearch(QFrame):
         return "Input" if isinstance(node, Input) else ""
 
     def _step(self, rows: int) -> None:
-        row = min(max(self.list.currentIndex().row() + rows, 0), self._model.rowCount() - 1)
-        self.list.setCurrentIndex(self._model.index(row, 0))
+        step_in(self.list, rows)
 
     # Adding --------------------------------------------------------------------------------------
 
