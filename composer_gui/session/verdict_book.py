@@ -19,6 +19,9 @@ from composer_gui.core.shapes.tensor_spec import TensorSpec
 from composer_gui.core.verdicts import FINE, PENDING, UNKNOWN, WRONG, Verdict
 from composer_gui.session.model_files import FileState
 
+NOT_YET = Verdict(PENDING)
+"""What is said of most nodes of a design that was just opened; made once, for there may be many."""
+
 
 class VerdictBook:
     """The verdicts shown (`shown`) and the last ones the engine gave.
@@ -160,7 +163,8 @@ class VerdictBook:
         if isinstance(node, Input):
             spec = TensorSpec((node.batch_size, *node.shape), node.dtype)
             return Verdict(PENDING, (("output", spec),))
-        return Verdict(PENDING, self._expected_outputs(document, node_id))
+        expected = self._expected_outputs(document, node_id)
+        return Verdict(PENDING, expected) if expected else NOT_YET
 
     def _expected_outputs(self, document: Document, node_id: str) -> tuple:
         """Return the specs last known, or those a saved model's archive told."""
