@@ -64,6 +64,10 @@ def wire_path(dx: float, dy: float, flow: str = RIGHT, way: Way = ()) -> QPainte
 
 def wire_bounds(dx: float, dy: float, flow: str = RIGHT, way: Way = ()) -> QRectF:
     """Return a rectangle around a wire, with the thickest pen."""
+    if not way and flow == RIGHT:  # as most wires are
+        reach = handles(dx, dy)
+        left, right = min(0.0, dx - reach), max(dx, reach)
+        return QRectF(left - 3, min(0.0, dy) - 3, right - left + 6, abs(dy) + 6)
     places = [place for segment in segments(dx, dy, flow, way) for place in segment]
     xs, ys = zip(*places, strict=True)
     left, top = min(xs), min(ys)

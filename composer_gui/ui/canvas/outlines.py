@@ -34,6 +34,7 @@ class Outlines:
         self.lines: dict[Wire, QLineF] = {}
         self.led: dict[Wire, list[QLineF]] = {}
         self.wrong: set[str] = set()
+        self._led_at: dict[str, set[Wire]] = {}
         self.revision = 0
         self._scene = scene
         self._category: dict[str, str] = {}
@@ -77,20 +78,23 @@ class Outlines:
         """Bring rectangles and lines in step with the items that have changed since."""
         for node_id in self._moved:
             self._move_node(node_id)
-            if self.led:
-                at = self._scene.wires_at.get(node_id, ())
-                self._stale_wires.update(wire for wire in at if wire in self.led)
+            if node_id in self._led_at:
+                self._stale_wires |= self._led_at[node_id]
         for node_id in self._stale_nodes:
             self._stale_wires |= self._scene.wires_at.get(node_id, set())
             self._put_node(node_id)
         for wire in self._stale_wires:
             item = self._scene.wires.get(wire)
-            self.led.pop(wire, None)
+            if self.led.pop(wire, None) is not None:
+                self._led_at[wire.node].discard(wire)
+                self._led_at[wire.source.node].discard(wire)
             self.lines.pop(wire, None)
             if item is None or not item.isVisible():
                 continue
             if item.is_led:
                 self.led[wire] = item.lines()
+                self._led_at.setdefault(wire.node, set()).add(wire)
+                self._led_at.setdefault(wire.source.node, set()).add(wire)
             else:
                 self.lines[wire] = item.line  # which the item keeps where the wire is
         self._moved.clear()

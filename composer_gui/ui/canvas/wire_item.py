@@ -238,9 +238,16 @@ class WireItem(QGraphicsPathItem):
         super().boundingRect()
         self._is_measured = False
 
+    def _across(self) -> QPainterPath:
+        """Return the simplest path that has the bounds."""
+        path = QPainterPath(self._bounds.topLeft())
+        path.lineTo(self._bounds.bottomRight())
+        return path
+
     def setPen(self, pen: QPen) -> None:
         super().setPen(pen)
-        self._measure()
+        if not self._bounds.isNull():
+            self._measure()
 
     def setPath(self, path: QPainterPath) -> None:
         super().setPath(path)
@@ -248,9 +255,7 @@ class WireItem(QGraphicsPathItem):
 
     def shape(self) -> QPainterPath:
         if self._is_measured:
-            around = QPainterPath()
-            around.addRect(self._bounds)
-            return around
+            return self._across()
         if self._outline is None:
             stroker = QPainterPathStroker()
             stroker.setWidth(GRAB)
@@ -306,12 +311,7 @@ class WireItem(QGraphicsPathItem):
         self._outline = None
         self._bounds = wire_bounds(*self._span, self._flow, self._way)
         self._is_drawn = False
-        line = QPainterPath()
-        line.lineTo(*self._span)
-        for corner in (self._bounds.topLeft(), self._bounds.bottomRight()):
-            line.moveTo(corner)  # a path that is equal would be taken to have the same bounds
-            line.lineTo(corner)
-        self.setPath(line)
+        self.setPath(self._across())
         if not self._unseen.takes(self):
             self.draw()
 

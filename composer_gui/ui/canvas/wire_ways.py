@@ -26,6 +26,8 @@ FEW = 12
 """So many nodes may move for wires to find their ways while they are dragged."""
 MOST_SIBLINGS = 24
 """Of more wires at a node labels cannot all have room."""
+NOW_AND_THEN = 40
+"""Milliseconds between two looks for the ways of wires at a node that is dragged."""
 REST = 90
 """Milliseconds after which many nodes are taken to have come to rest."""
 
@@ -98,7 +100,7 @@ class WireWays(QObject):
         if len(node_ids) > FEW:
             self._later.start(REST)
         elif not self._later.isActive():
-            self._later.start(0)
+            self._later.start(NOW_AND_THEN)
 
     # Work -----------------------------------------------------------------------------------------
 
