@@ -36,6 +36,9 @@ from tests.window_stage import (
     Stage,
 )
 
+ON_NODES = {"Edit", "Design", "Design/Align", "Layer"}
+"""The menus of what is done to nodes."""
+
 
 class ByKeys(Stage):
     """Keys into whatever has them, entries of menus, and what can be pressed around the canvas."""
@@ -103,6 +106,27 @@ class ByKeys(Stage):
         name = dice.choice(names)
         self.log.append(f"  {name}")
         made[name].trigger()
+
+    def act(self, dice):
+        """Select some nodes and do several things to them, one right after the other."""
+        view = self.view
+        if view is None or not self.document.nodes:
+            return
+        ids = sorted(self.document.nodes)
+        view.select(dice.sample(ids, dice.randint(1, min(len(ids), dice.choice((1, 3, 60))))))
+        made = self.window.actions_by_id
+        rows = [row for row in actions.ACTIONS if row.menu in ON_NODES and not row.submenu]
+        for _ in range(dice.choice((1, 1, 2, 3))):
+            names = [row.id for row in rows if made[row.id].isEnabled()]
+            if self._is_full():
+                names = [
+                    i for i in names if not i.startswith(("paste", "dupl", "use_again", "add"))
+                ]
+            name = dice.choice(names)
+            self.log.append(f"  {name}")
+            made[name].trigger()
+            if dice.random() < 0.3:
+                QApplication.processEvents()
 
     def _choose(self, menu, dice):
         entries = [a for a in menu.actions() if a.isEnabled() and not a.isSeparator()]

@@ -133,11 +133,11 @@ _TIP = Qt.WindowType.ToolTip
 # Where a game is played --------------------------------------------------------------------------
 
 
-def fresh_window(folder):
-    """Return a window on an engine that only listens, with files to open in `folder`."""
+def fresh_window(folder, engine=None):
+    """Return a window, on an engine that only listens if none is given, and files in `folder`."""
     files_to_drop(folder)
     settings = Settings(folder / "settings" / "composer.ini")
-    session = Session(SilentEngine(), resources.catalog(), settings=settings)
+    session = Session(engine or SilentEngine(), resources.catalog(), settings=settings)
     window = MainWindow(session, gallery=None, settings=settings)
     session.setParent(window)
     window.resize(1280, 800)

@@ -12,8 +12,8 @@ from tests.window_player import Player, game
 from tests.window_stage import ask_nobody, fresh_window
 
 GAMES = int(os.environ.get("COMPOSER_PLAY", "0"))
-SEEDS = [random.randrange(10**9) for _ in range(GAMES)] or range(6)
-LENGTH = 60
+SEEDS = [random.randrange(10**9) for _ in range(GAMES)] or range(5)
+LENGTH = 45
 
 
 @pytest.mark.parametrize("seed", SEEDS)
