@@ -1,5 +1,7 @@
 """The table of actions: complete, without two meanings for one key, and able to build menus."""
 
+from functools import partial
+
 import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeySequence
@@ -66,6 +68,22 @@ def test_only_one_theme_is_ticked(made):
     built["theme_light"].trigger()
     assert not built["theme_dark"].isChecked()
     assert built["theme_light"].isChecked()
+
+
+def test_only_entries_are_touched_of_which_something_else_is_to_be_said(made):
+    built, _ = made
+    told, touched = {}, []
+    actions.enable(built, frozenset({"design"}), told)
+    for name, action in built.items():
+        action.changed.connect(partial(touched.append, name))
+    actions.enable(built, frozenset({"design"}), told)
+    assert touched == []
+    actions.enable(built, frozenset({"design", "selection"}), told)
+    assert built["copy"].isEnabled()
+    needy = {entry.id for entry in actions.ACTIONS if entry.needs == "selection"}
+    assert set(touched) == needy & built.keys()
+    actions.enable(built, frozenset(), told)
+    assert "No design is on the screen." in built["copy"].toolTip()
 
 
 def test_entries_are_usable_when_what_they_need_is_there(made):

@@ -64,6 +64,32 @@ def test_each_kind_of_selection_has_its_view(inspector, design):
         assert type(inspector.view) is view
 
 
+def test_an_edit_and_what_keras_says_of_it_are_shown_in_one_go(
+    inspector, design, dense, session, qtbot, monkeypatch
+):
+    qtbot.waitUntil(lambda: not inspector._later.isActive())
+    followed = []
+    follow = inspector.view.follow
+    monkeypatch.setattr(inspector.view, "follow", lambda: (followed.append(1), follow()))
+    session.apply("Set", edits.set_parameter, session.catalog, design.called(dense).id, "units", 9)
+    design.judge(**{dense: design.fine(9, parameters=1234)})
+    assert not followed
+    qtbot.waitUntil(lambda: bool(followed))
+    assert "1\u202f234" in " ".join(line.text() for line in inspector.findChildren(Line))
+    QApplication.processEvents()
+    assert len(followed) == 1
+
+
+def test_figures_that_are_there_say_something_else(inspector, design, dense):
+    design.judge(**{dense: design.fine(9, parameters=1234)})
+    inspector.refresh()
+    before = inspector.view.cost.findChildren(Line)
+    design.judge(**{dense: design.fine(9, parameters=5678)})
+    inspector.refresh()
+    assert inspector.view.cost.findChildren(Line) == before
+    assert any("5\u202f678" in line.text() for line in before)
+
+
 def test_a_deleted_node_leaves_the_design_on_show(inspector, dense, session, qtbot):
     session.apply("Delete", edits.delete, [dense])
     qtbot.waitUntil(lambda: isinstance(inspector.view, DesignView))
