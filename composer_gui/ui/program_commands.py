@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication
 
 from composer_gui.ui import later, preferences, theme
@@ -106,12 +106,15 @@ class ProgramCommands(QObject):
 
     def _show_shortcuts(self, *_: object) -> None:
         sheet = later.shortcut_sheet()(self._window)
+        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         sheet.change_wanted.connect(sheet.accept)
         sheet.change_wanted.connect(self._open_keyboard_settings)
         sheet.open()
 
     def _show_problem_page(self, *_: object) -> None:
-        later.problem_page()(self._window).show()
+        page = later.problem_page()(self._window)
+        page.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        page.show()
 
     def _show_about(self, *_: object) -> None:
         later.about_dialog()(self._window.session, self._window).open()

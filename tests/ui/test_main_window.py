@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QDialog, QWidget
 
 from composer_gui.core import edits
 from composer_gui.core.errors import FileProblem
@@ -364,3 +364,14 @@ def test_what_the_workspace_needs_is_brought_in_pieces_while_the_gallery_is_look
     qtbot.waitUntil(lambda: window.designs.has_session and window._desk is not None)
     assert window.session is session
     assert not window.is_working
+
+
+@pytest.mark.parametrize("entry", ["shortcuts", "problem_help", "settings", "about"])
+def test_a_dialog_that_was_closed_leaves_nothing_behind(window, entry, qtbot):
+    def dialogs():
+        return [child for child in window.children() if isinstance(child, QDialog)]
+
+    window.actions_by_id[entry].trigger()
+    (dialog,) = dialogs()
+    dialog.close()
+    qtbot.waitUntil(lambda: not dialogs())
