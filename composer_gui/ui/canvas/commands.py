@@ -29,10 +29,23 @@ def in_order(node_ids: Iterable[str]) -> tuple[str, ...]:
 
 
 def delete(scene: CanvasScene) -> None:
-    """Delete the selected nodes and wires as one step."""
+    """Delete the selected nodes and wires as one step.
+
+    Dots leave their wires behind, led straight: they are about the course of a wire, and nothing
+    that the model knows of goes with them.
+    """
     nodes, wires = scene.selected_nodes, scene.selected_wires
     if nodes or wires:
-        scene.session.try_apply("Delete", delete_all, nodes, wires)
+        scene.session.try_apply("Delete", _delete, scene.session.catalog, nodes, wires)
+
+
+def _delete(
+    document: Document, catalog: Catalog, nodes: frozenset[str], wires: frozenset[Wire]
+) -> Document:
+    document = delete_all(document, frozenset(), wires)
+    document = edits.dissolve(document, catalog, nodes)
+    rest = nodes & set(document.nodes)
+    return edits.delete(document, rest) if rest else document
 
 
 def delete_all(document: Document, nodes: frozenset[str], wires: frozenset[Wire]) -> Document:

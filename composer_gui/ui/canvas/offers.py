@@ -187,6 +187,7 @@ def _simple_offers() -> Iterator[Offer]:
     yield Offer("Output", "what the model gives", "output", edits.add_output, gives=False)
     yield Offer("Note", "free text", "note", edits.add_note, takes=False, gives=False)
     yield Offer("Frame", "a box around nodes", "frame", _add_frame, takes=False, gives=False)
+    yield Offer("Reroute dot", "leads wires around", "dot", edits.add_dot)
 
 
 def _shaped_input(text: str) -> Offer:

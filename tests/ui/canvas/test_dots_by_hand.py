@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
 
 from composer_gui.core import edits
 from composer_gui.core.document import Dot, wires_into
@@ -167,3 +168,31 @@ def test_the_body_of_a_folded_frame_takes_no_wire_and_says_what_to_do(
     assert view.notice.text() == FOLDED.format("This frame")
     hand.release(hand.middle(frame_id))
     assert session.document is before
+
+
+def test_delete_takes_a_dot_away_and_leaves_the_wire(hand, session, design, wired):
+    source, dense, _ = wired
+    before = session.document
+    hand.double_click(middle_of(hand, wired))
+    hand.key(Qt.Key.Key_Delete)
+    assert design.sources(dense) == [source]
+    assert session.document.nodes == before.nodes
+    session.undo()
+    assert the_dot(session).id in session.document.nodes
+
+
+def test_a_dot_deleted_with_what_feeds_it_takes_the_wire_along(hand, view, session, design, wired):
+    source, dense, _ = wired
+    hand.double_click(middle_of(hand, wired))
+    view.select((source, the_dot(session).id))
+    hand.key(Qt.Key.Key_Delete)
+    assert set(session.document.nodes) == {dense}
+    assert not session.document.nodes[dense].inputs
+
+
+def test_a_wire_dropped_on_the_empty_canvas_may_end_in_a_dot(hand, view, session, design):
+    source = design.input(0, 0, shape=(4,))
+    hand.drag(hand.output(source), (420, 300))
+    QTest.keyClicks(view.search.field, "reroute")
+    QTest.keyClick(view.search.field, Qt.Key.Key_Return)
+    assert design.sources(the_dot(session).id, "input") == [source]
