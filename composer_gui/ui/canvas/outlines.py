@@ -89,7 +89,8 @@ class Outlines:
                 self._led_at[wire.node].discard(wire)
                 self._led_at[wire.source.node].discard(wire)
             self.lines.pop(wire, None)
-            if item is None or not item.isVisible():
+            # Not whether its item is seen: one whose end is being moved is hidden for the moment
+            if item is None or self._scene.folds.hides_wire(wire):
                 continue
             if item.is_led:
                 self.led[wire] = item.lines()

@@ -5,6 +5,7 @@ from itertools import combinations
 import pytest
 from PySide6.QtCore import QPointF, Qt
 
+from composer_gui.core import edits
 from composer_gui.core.document import Source, Wire
 from composer_gui.session.fitting import Fit
 from composer_gui.ui.canvas.ring_marks import TARGETS
@@ -159,6 +160,31 @@ def test_an_end_that_is_picked_up_can_be_put_elsewhere(hand, session, design, ch
     hand.drag(hand.input(first), hand.input(second))
     assert (design.sources(first), design.sources(second)) == ([], [source])
     assert session.history.undo_label == "Move wire"
+
+
+def test_an_end_that_is_put_back_is_seen_from_afar_whatever_was_said_meanwhile(
+    hand, view, scene, session, design
+):
+    source, node = design.input(0, 0), design.layer("Dense", 300, 0)
+    wire = design.wire(source, node)
+    hand.press(hand.input(node))
+    hand.move((200, 200))
+    design.judge(**{source: design.fine(8), node: design.fine(4)})
+    view.overview.outlines.catch_up()
+    hand.key(Qt.Key.Key_Escape)
+    view.overview.outlines.catch_up()
+    assert scene.wires[wire].isVisible()
+    assert wire in view.overview.outlines.lines
+
+
+def test_a_wire_whose_end_is_put_back_stays_folded_away(hand, scene, session, design):
+    source, node = design.input(0, 0), design.layer("Dense", 300, 0)
+    wire, frame = design.wire(source, node), design.add(edits.add_frame, -50, -50, 700, 300)
+    hand.press(hand.input(node))
+    hand.move((200, 200))
+    session.apply("Fold", edits.fold, frame, (source, node))
+    hand.key(Qt.Key.Key_Escape)
+    assert not scene.wires[wire].isVisible()
 
 
 def test_an_end_that_is_picked_up_and_dropped_on_nothing_is_gone(hand, session, design, chain):

@@ -108,7 +108,8 @@ class DrawWire:
         self._draft = None
         self._view.notice.say("")
         if self.loose in self._scene.wires:
-            self._scene.wires[self.loose].show()
+            is_folded = self._scene.folds.hides_wire(self.loose)
+            self._scene.wires[self.loose].setVisible(not is_folded)
 
     def survives(self, change: Change) -> bool:
         """It ends when the node it hangs on goes, or wires or layers become other ones."""
