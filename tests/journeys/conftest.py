@@ -16,8 +16,8 @@ from tests.hand import Hand
 
 Tab, Enter = Qt.Key.Key_Tab, Qt.Key.Key_Return
 
-WAIT = 20_000
-"""Milliseconds after which a journey is given up; a cold engine takes some seconds to start."""
+WAIT = 60_000
+"""Milliseconds after which a journey is given up; a cold engine starts slowly on a busy machine."""
 
 
 @pytest.fixture(scope="session")
