@@ -2,12 +2,12 @@
 
 import shiboken6
 
-from composer_gui.session import model_files
+from composer_gui.session import threads
 
 
 def test_what_is_read_while_the_program_ends_is_dropped(qapp):
-    answer = model_files._Answer()
-    work = model_files._Work(lambda: "read", answer)
+    answer = threads._Answer()
+    work = threads._Work(lambda: "read", answer)
     shiboken6.delete(answer)
     work.run()  # raises nothing
     assert not shiboken6.isValid(answer)
