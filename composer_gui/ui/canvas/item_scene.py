@@ -56,6 +56,8 @@ class ItemScene(QGraphicsScene):
         self.kinship = self.portraits.kinship
         self.unseen = Unseen(self)
         self.gliding: frozenset[str] = frozenset()
+        self.held: frozenset[str] = frozenset()
+        """Nodes that a hand is dragging: until it lets go they are not where the document says."""
         self.flow = session.document.flow
 
     # Where items are -----------------------------------------------------------------------------
@@ -82,8 +84,9 @@ class ItemScene(QGraphicsScene):
     def _other_place(self, node_id: str) -> tuple[float, float] | None:
         """Return where the document has the node, or None where its item is there already."""
         item, node = self.nodes[node_id], self.session.document.nodes[node_id]
-        is_right = (item.x(), item.y()) == (node.x, node.y) or node_id in self.gliding
-        return None if is_right else (node.x, node.y)
+        is_there = (item.x(), item.y()) == (node.x, node.y)
+        is_away = node_id in self.gliding or node_id in self.held
+        return None if is_there or is_away else (node.x, node.y)
 
     def place(self, positions: dict[str, tuple[float, float]]) -> None:
         """Put items at these positions, wires along; the document stays as it is."""

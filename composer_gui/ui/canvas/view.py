@@ -108,6 +108,7 @@ class CanvasView(CommandView):
         scene.selection_changed.connect(self._tell_selection)
         self._telling.timeout.connect(self._tell_selection)
         scene.followed.connect(self._follow)
+        scene.opened.connect(self.pointer.cancel)  # what was meant by it is not seen any more
         scene.opened.connect(self._looks.open_level)
         self.session.opened.connect(self.show_added)
         theme.watch().changed.connect(self.refresh)

@@ -154,3 +154,23 @@ def test_a_frame_that_is_resized_otherwise_meanwhile_is_as_large_as_the_design_h
     assert scene.nodes[frame].size == (400, 300)
     hand.release(corner)
     assert scene.nodes[frame].size == (400, 300)
+
+
+def test_a_verdict_that_comes_meanwhile_leaves_a_dragged_node_under_the_hand(hand, scene, design):
+    source, node = design.input(0, 0), design.layer("Dense", 300, 0)
+    wire = design.wire(source, node)
+    hand.press(hand.middle(node))
+    hand.move(hand.middle(node) + QPointF(0, 120))
+    there = scene.nodes[node].pos()
+    design.judge(**{node: design.fine(64, parameters=640)})
+    assert scene.nodes[node].pos() == there
+    assert scene.wires[wire].ends()[1] == hand.input(node)
+    hand.key(Qt.Key.Key_Escape)
+    assert scene.nodes[node].y() == 0
+
+
+def test_a_dragged_node_that_is_let_go_is_where_the_design_has_it_again(hand, scene, design):
+    node = design.layer("Dense", 0, 0)
+    hand.drag(hand.middle(node), hand.middle(node) + QPointF(120, 0))
+    design.session.apply("Move", edits.move, {node: (480.0, 240.0)})
+    assert scene.nodes[node].pos() == QPointF(480, 240)

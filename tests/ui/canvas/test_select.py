@@ -129,3 +129,14 @@ def test_twins_are_lit_under_the_mouse(hand, scene, session, design, three):
     assert not scene.nodes[three[1]].twin
     hand.hover((300, 400))
     assert not scene.nodes[twin].twin
+
+
+def test_a_rectangle_ends_with_the_level_it_was_drawn_on(hand, view, session, design):
+    node = design.layer("Dense", 300, 100)
+    group = design.add(edits.group, session.catalog, [node])
+    session.enter(group)
+    hand.press((0, 0))
+    hand.move((200, 200))
+    session.leave()
+    assert view.gesture is None
+    assert view.selected() == ()

@@ -21,6 +21,7 @@ class BoxSelect:
         self._view = view
         self._scene = view.scene()
         self._start = at
+        self._level = self._shown_level()
         self._before = (self._scene.selected_nodes, self._scene.selected_wires)
         self._kept = self._scene.selected_nodes if modifiers & ADDING else frozenset()
         self._takes_away = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
@@ -43,9 +44,14 @@ class BoxSelect:
         self._drop_band()
 
     def cancel(self) -> None:
-        """Select what was selected before."""
+        """Select what was selected before, if the level is shown where that is."""
         self._drop_band()
-        self._scene.select(*self._before)
+        if self._shown_level() == self._level:
+            self._scene.select(*self._before)
+
+    def _shown_level(self) -> tuple:
+        session = self._scene.session
+        return session.history, session.place
 
     def survives(self, change: Change) -> bool:
         """A change of the design does not disturb it."""

@@ -108,6 +108,7 @@ class MoveNodes:
         nodes = self._scene.nodes
         carried = with_carried(self._scene, self._scene.selected_nodes)
         self._from = {node_id: (nodes[node_id].x(), nodes[node_id].y()) for node_id in carried}
+        self._scene.held = frozenset(carried)
         self._box = box_of(self._scene, self._node_id, carried)
         self._guides = AlignmentGuides(self._view, carried)
 
@@ -145,6 +146,7 @@ class MoveNodes:
     # At the end ----------------------------------------------------------------------------------
 
     def _tidy(self) -> None:
+        self._scene.held = frozenset()
         self._guides.clear()
         self._below.clear()
         if self._pulled is not None:
