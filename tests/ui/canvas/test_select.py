@@ -139,4 +139,4 @@ def test_a_rectangle_ends_with_the_level_it_was_drawn_on(hand, view, session, de
     hand.move((200, 200))
     session.leave()
     assert view.gesture is None
-    assert view.selected() == ()
+    assert view.selected() == (group,)  # as whenever a level is left
