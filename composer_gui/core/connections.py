@@ -172,13 +172,18 @@ def check(document: Document, catalog: Catalog | None) -> Document:
 
 def _with_whole_designs(document: Document, catalog: Catalog | None) -> Document:
     """Return `document` with the designs of its submodels mended; their ports come from these."""
-    mended = []
+    return with_designs(document, lambda design: check(design, catalog))
+
+
+def with_designs(document: Document, treat: Callable[[Document], Document]) -> Document:
+    """Return `document` with each submodel's design as `treat` returns it; deeper ones are its."""
+    altered = []
     for layer in document.layers.values():
         if isinstance(layer, Submodel):
-            design = check(layer.design, catalog)
+            design = treat(layer.design)
             if design is not layer.design:
-                mended.append(replace(layer, design=design.settled()))
-    return put(document, *mended)
+                altered.append(replace(layer, design=design.settled()))
+    return put(document, *altered)
 
 
 def _without_dangling_wires(document: Document, catalog: Catalog | None) -> Document:

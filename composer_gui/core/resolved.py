@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from immutables import Map
 
+from composer_gui.core.connections import with_designs
 from composer_gui.core.document import Call, Document, Node, Source, drop, put
-from composer_gui.core.layer_kinds import Submodel
 from composer_gui.core.layers.catalog import Catalog
 from composer_gui.core.passing import handed_on, hands_on, origin
 
@@ -18,7 +18,7 @@ def resolved(document: Document, catalog: Catalog) -> Document:
     Layers that nothing calls then are left out, and wires that come from nowhere. A design without
     dots and bypassed calls is returned itself.
     """
-    document = _with_resolved_designs(document, catalog)
+    document = with_designs(document, lambda design: resolved(design, catalog))
     passed = {key for key, node in document.nodes.items() if hands_on(node)}
     if not passed:
         return document
@@ -36,16 +36,6 @@ def resolved(document: Document, catalog: Catalog) -> Document:
     }
     idle = (layer_id for layer_id in document.layers if layer_id not in called)
     return drop(put(document, *nodes), *passed, *idle)
-
-
-def _with_resolved_designs(document: Document, catalog: Catalog) -> Document:
-    altered = []
-    for layer in document.layers.values():
-        if isinstance(layer, Submodel):
-            design = resolved(layer.design, catalog)
-            if design is not layer.design:
-                altered.append(replace(layer, design=design.settled()))
-    return put(document, *altered)
 
 
 def _led_past(document: Document, catalog: Catalog, node: Node) -> Node:
