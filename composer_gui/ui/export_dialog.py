@@ -15,14 +15,14 @@ from composer_gui.session.exports import Export, Report
 from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
 from composer_gui.ui import file_dialogs, preferences
-from composer_gui.ui.controls import SignButton, TextField, TickBox, button_row, push_button
+from composer_gui.ui.controls import SignButton, TextField, TickBox, push_button
 from composer_gui.ui.export_report import ReportView
 from composer_gui.ui.export_source import SourceChoice
 from composer_gui.ui.file_flow import as_file_name
 from composer_gui.ui.panels.fields import Field
-from composer_gui.ui.progress import Progress
+from composer_gui.ui.progress import Progress, lay_out_pages
 from composer_gui.ui.reasons import allow
-from composer_gui.ui.words import Hairline, Line, Paragraph, count_of
+from composer_gui.ui.words import Line, Paragraph, count_of
 
 WIDTH = 540
 FOLDER_KEY = "export/folder"
@@ -94,29 +94,13 @@ class ExportDialog(QDialog):
         self.cancel_button = push_button("Cancel")
         self.export_button = push_button("Export", role="primary")
         self.go_to.setAutoDefault(False)
-        self.progress.stop.hide()  # one Cancel is enough, and it is at the bottom
 
     def _lay_out(self) -> None:
         self.pages = QStackedWidget()
         self.pages.addWidget(self._choice_page())
-        running = QWidget()
-        column = QVBoxLayout(running)
-        column.setContentsMargins(0, 20, 0, 0)
-        column.addWidget(self.progress)
-        column.addStretch(1)
-        self.pages.addWidget(running)
+        self.pages.addWidget(self.progress.page())
         self.pages.addWidget(self.report)
-        inside = QVBoxLayout()
-        inside.setContentsMargins(24, 20, 24, 16)
-        inside.setSpacing(6)
-        inside.addWidget(self.title)
-        inside.addWidget(self.pages, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(inside, 1)
-        column.addWidget(Hairline())
-        column.addLayout(button_row(self.cancel_button, self.export_button))
+        lay_out_pages(self, self.title, self.pages, self.cancel_button, self.export_button)
         self.export_button.setDefault(True)
         self.setMinimumWidth(WIDTH)
         self.resize(WIDTH, 400)

@@ -13,11 +13,11 @@ from composer_gui.session.session import Session
 from composer_gui.session.settings import Settings
 from composer_gui.ui import file_dialogs, theme
 from composer_gui.ui.canvas.picture import PictureJob, Wish
-from composer_gui.ui.controls import ChoiceBox, TickBox, button_row, push_button
+from composer_gui.ui.controls import ChoiceBox, TickBox, push_button
 from composer_gui.ui.panels.fields import Field
-from composer_gui.ui.progress import Progress
+from composer_gui.ui.progress import Progress, lay_out_pages
 from composer_gui.ui.reasons import allow
-from composer_gui.ui.words import Hairline, Line, Paragraph, count_of
+from composer_gui.ui.words import Line, Paragraph, count_of
 
 WIDTH = 460
 LOOK_KEY, GROUND_KEY, SUFFIX_KEY = "picture/look", "picture/ground", "picture/suffix"
@@ -82,7 +82,7 @@ class PictureDialog(QDialog):
 
     def _lay_out(self) -> None:
         self.pages = QStackedWidget()
-        choices, running = QWidget(), QWidget()
+        choices = QWidget()
         column = QVBoxLayout(choices)
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(7)
@@ -97,24 +97,10 @@ class PictureDialog(QDialog):
         self.ground.setAccessibleName("Paint the background")
         column.addWidget(self.sentence)
         column.addStretch(1)
-        below = QVBoxLayout(running)
-        below.setContentsMargins(0, 20, 0, 0)
-        below.addWidget(self.progress)
-        below.addStretch(1)
-        self.progress.stop.hide()  # one Cancel is enough, and it is at the bottom
         self.pages.addWidget(choices)
-        self.pages.addWidget(running)
-        inside = QVBoxLayout()
-        inside.setContentsMargins(24, 20, 24, 16)
-        inside.setSpacing(6)
-        inside.addWidget(Line("Export a picture of the design", px=16, weight=600))
-        inside.addWidget(self.pages, 1)
-        outside = QVBoxLayout(self)
-        outside.setContentsMargins(0, 0, 0, 0)
-        outside.setSpacing(0)
-        outside.addLayout(inside, 1)
-        outside.addWidget(Hairline())
-        outside.addLayout(button_row(self.cancel_button, self.save_button))
+        self.pages.addWidget(self.progress.page())
+        title = Line("Export a picture of the design", px=16, weight=600)
+        lay_out_pages(self, title, self.pages, self.cancel_button, self.save_button)
         self.setMinimumWidth(WIDTH)
         self.save_button.setDefault(True)
 
